@@ -1,0 +1,1 @@
+@main struct HoldpointCommand { static func main() {} }

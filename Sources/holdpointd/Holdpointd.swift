@@ -1,0 +1,1 @@
+@main struct HoldpointDaemon { static func main() {} }
