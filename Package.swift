@@ -78,6 +78,8 @@ let package = Package(
                 "HoldpointClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Clients/holdpoint", swiftSettings: swift),
+
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
