@@ -7,7 +7,7 @@ extension QEMUEngine {
     public func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError) {
         let monitor = try await servers.runningMonitor(of: server)
         guard let active = volume.layers.last else { throw EngineError(.failed, "\(volume.volume) has no layers") }
-        if let served = try await monitor.exports()[volume.volume] {
+        if let served = monitor.served[volume.volume] {
             guard served == active.id else { throw EngineError(.failed, "\(volume.volume) is attached with \(served)") }
             return
         }
@@ -51,7 +51,7 @@ extension QEMUEngine {
 
     public func detach(_ volume: VolumeID, from server: ServerID, force: Bool) async throws(EngineError) {
         guard let monitor = try await servers.monitor(of: server) else { return }
-        let active = try await monitor.exports()[volume]
+        let active = monitor.served[volume]
         if active != nil { try await endExport(volume, of: server, in: monitor, force: force) }
         try await closeUnneeded(in: monitor)
         guard let active else { return }
@@ -79,8 +79,7 @@ extension QEMUEngine {
 
     /// Closes the layers that no served volume needs.
     func closeUnneeded(in monitor: ServerMonitor) async throws(EngineError) {
-        let served = try await monitor.exports().values
-        let needed = served.reduce(into: Set<LayerID>()) { $0.formUnion(layers.ancestry(of: $1)) }
+        let needed = monitor.served.values.reduce(into: Set<LayerID>()) { $0.formUnion(layers.ancestry(of: $1)) }
         try await monitor.closeAll(except: needed)
     }
 
@@ -110,7 +109,7 @@ extension QEMUEngine {
         _ volume: VolumeID, _ active: LayerID, from current: ByteCount, to size: ByteCount, in monitor: ServerMonitor
     ) async throws(EngineError) {
         guard monitor.isOpen(active) else { throw EngineError(.failed, "\(volume) is not attached with \(active)") }
-        var isServed = try await monitor.exports()[volume] != nil
+        var isServed = monitor.served[volume] != nil
         if size > current {
             if isServed { try await monitor.endExport(volume, force: true) }
             isServed = false

@@ -70,8 +70,8 @@ public final class QEMUEngine: StorageEngine {
                 throw EngineError(.failed, "\(layer.id) is smaller than what it rests on")
             }
             try layers.create(layer, parent: parents.last?.id)
-            try layers.syncNames()
         }
+        try await layers.sync([layer.id])
     }
 
     public func deleteLayer(_ id: LayerID) async throws(EngineError) {

@@ -160,11 +160,18 @@ extension TestWorld {
             let clone = try await clone(volume.layers)
             try await engine.attach(clone, to: server)
             let client = try connect(clone, of: server)
-            counts.append(try client.read(8, at: 0).reduce(0) { $0 << 8 | UInt64($1) })
+            counts.append(try client.count())
             client.disconnect()
             try await engine.detach(clone.volume, from: server, force: true)
         }
         return counts
+    }
+}
+
+extension NBDClient {
+    /// The number that an ordered writer left.
+    func count() throws -> UInt64 {
+        try read(8, at: 0).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }
 

@@ -5,7 +5,7 @@ internal import Logging
 internal import Model
 internal import Synchronization
 
-/// The files of the layers: one qcow2 image each, named after the layer, the parent's name in its header. All block.
+/// The files of the layers: one qcow2 image each, named after the layer, the parent's name in its header. Calls block.
 ///
 /// Mode 0400 says frozen, 0600 not frozen: it is the mark that a cut leaves, and nothing opens a frozen file for writing.
 final class LayerStore: Sendable {
@@ -43,7 +43,7 @@ final class LayerStore: Sendable {
         Set(try Files.names(in: folder).compactMap(Self.layer(named:)))
     }
 
-    /// Makes an empty layer. Its contents are durable afterwards, its name once `syncNames` was called.
+    /// Makes an empty layer. It is durable once `sync` was called for it too.
     ///
     /// The name is given before the contents are flushed, so that one commit of the journal covers both. A power cut may
     /// thus leave a name without all contents; that file holds no data and no call has succeeded, so it is made again.
@@ -53,8 +53,12 @@ final class LayerStore: Sendable {
         note(layer.id, parent: parent)
     }
 
-    func syncNames() throws(EngineError) {
-        try Files.sync(folder)
+    /// Makes layers and their names durable. Those that come at once share the journal's commit.
+    func sync(_ ids: [LayerID]) async throws(EngineError) {
+        try await forEachConcurrently(ids) { id throws(EngineError) in
+            try await BlockingWork.run { () throws(EngineError) in try Files.sync(self.path(of: id)) }
+        }
+        try await BlockingWork.run { () throws(EngineError) in try Files.sync(self.folder) }
     }
 
     private func write(_ image: QCOW2Image, as id: LayerID) throws(EngineError) {
@@ -63,9 +67,8 @@ final class LayerStore: Sendable {
             try Files.withDescriptor(of: temporaryPath, flags: O_RDWR | O_CREAT | O_TRUNC, mode: 0o600) {
                 descriptor throws(EngineError) in
                 try Self.write(image, to: descriptor, path: temporaryPath)
-                try Files.move(temporaryPath, to: path(of: id))
-                try Files.sync(descriptor, path: path(of: id))
             }
+            try Files.move(temporaryPath, to: path(of: id))
         } catch {
             // What stays behind is removed at the next start.
             try? Files.remove(temporaryPath)

@@ -1,6 +1,5 @@
 internal import Dispatch
 internal import Engine
-internal import FoundationEssentials
 internal import Glibc
 
 /// One conversation with the monitor of a QEMU process, which talks to one client at a time.
@@ -67,7 +66,8 @@ actor QMPSession {
         source.setCancelHandler { [descriptor] in _ = Glibc.close(descriptor) }
         self.source = source
         _ = try await answer(to: Self.greetingID, named: "greeting") { source.activate() }
-        try await execute("qmp_capabilities")
+        // Only with this capability is the next command read while one is executed, and reading is slow: a byte at a time.
+        try await execute("qmp_capabilities", ["enable": ["oob"]])
     }
 
     /// Executes a command.
@@ -79,11 +79,9 @@ actor QMPSession {
     func execute(_ command: String, _ arguments: JSONValue = [:]) async throws(EngineError) -> JSONValue {
         lastID += 1
         let id = lastID
-        let message: JSONValue = ["execute": .string(command), "arguments": arguments, "id": .integer(id)]
-        guard var line = try? Array(JSONEncoder().encode(message)) else {
+        guard let line = QMPCommand(name: command, arguments: arguments, id: id).line else {
             throw EngineError(.failed, "\(command) cannot be written as JSON")
         }
-        line.append(UInt8(ascii: "\n"))
         return try await answer(to: id, named: command) { self.send(line) }
     }
 

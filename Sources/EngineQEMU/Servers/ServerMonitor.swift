@@ -9,27 +9,33 @@ internal import Synchronization
 final class ServerMonitor: Sendable {
     let session: QMPSession
     private let usesDirectAccess: Bool
-    private let openLayers: Mutex<OpenLayers>
+    private let state: Mutex<State>
 
-    private struct OpenLayers {
+    private struct State {
         /// In the order in which they were opened: a layer comes after those that it rests on.
-        var order: [LayerID]
+        var openLayers: [LayerID]
         /// Overlays that were opened for a cut and are not active yet.
         var prepared: Set<LayerID> = []
+        /// The active layer of each volume that is served.
+        var served: [VolumeID: LayerID]
     }
 
-    /// Asks the process which layers it has open.
+    /// Asks the process what it has open and serves.
     init(session: QMPSession, usesDirectAccess: Bool) async throws(EngineError) {
         self.session = session
         self.usesDirectAccess = usesDirectAccess
         let nodes = try await session.execute("query-named-block-nodes", ["flat": true]).array ?? []
         // Nodes are listed oldest first. The files below the layers have names of QEMU's making, which are no layers' ids.
-        openLayers = Mutex(OpenLayers(order: nodes.compactMap { $0["node-name"]?.string.flatMap(LayerID.init) }))
+        let openLayers = nodes.compactMap { $0["node-name"]?.string.flatMap(LayerID.init) }
+        state = Mutex(State(openLayers: openLayers, served: try await Self.exports(in: session)))
     }
 
     func isOpen(_ layer: LayerID) -> Bool {
-        openLayers.withLock { $0.order.contains(layer) }
+        state.withLock { $0.openLayers.contains(layer) }
     }
+
+    /// The active layer of each volume that is served.
+    var served: [VolumeID: LayerID] { state.withLock { $0.served } }
 
     // MARK: Nodes
 
@@ -58,23 +64,23 @@ final class ServerMonitor: Sendable {
         ]
         if access["read-only"] != nil { node["read-only"] = true }
         try await session.execute("blockdev-add", .object(node))
-        openLayers.withLock { $0.order.append(layer) }
+        state.withLock { $0.openLayers.append(layer) }
     }
 
     /// Closes a layer, which writes back what the process holds of it. Not open: success.
     func close(_ layer: LayerID) async throws(EngineError) {
         guard isOpen(layer) else { return }
         try await session.execute("blockdev-del", ["node-name": .string(layer.rawValue)])
-        openLayers.withLock { layers in
-            layers.order.removeAll { $0 == layer }
-            layers.prepared.remove(layer)
+        state.withLock { state in
+            state.openLayers.removeAll { $0 == layer }
+            state.prepared.remove(layer)
         }
     }
 
     /// Closes every layer that is not needed, those on top first.
     func closeAll(except needed: Set<LayerID>) async throws(EngineError) {
-        let unneeded = openLayers.withLock { layers in
-            layers.order.reversed().filter { !needed.contains($0) && !layers.prepared.contains($0) }
+        let unneeded = state.withLock { state in
+            state.openLayers.reversed().filter { !needed.contains($0) && !state.prepared.contains($0) }
         }
         for layer in unneeded { try await close(layer) }
     }
@@ -88,13 +94,20 @@ final class ServerMonitor: Sendable {
     /// Opens an overlay that is to become active. Open: success.
     func prepare(_ overlay: LayerID, path: String) async throws(EngineError) {
         if !isOpen(overlay) { try await openWritable(overlay, path: path, parent: nil) }
-        openLayers.withLock { _ = $0.prepared.insert(overlay) }
+        state.withLock { _ = $0.prepared.insert(overlay) }
+    }
+
+    /// One volume's part in a cut.
+    struct Switch {
+        let volume: VolumeID
+        let active: LayerID
+        let overlay: LayerID
     }
 
     /// Puts all overlays on their volumes at one instant, all or none.
     ///
     /// - Returns: how long the process took.
-    func switchToOverlays(_ cuts: [(active: LayerID, overlay: LayerID)]) async throws(EngineError) -> Duration {
+    func switchToOverlays(_ cuts: [Switch]) async throws(EngineError) -> Duration {
         let actions = cuts.map { cut -> JSONValue in
             [
                 "type": "blockdev-snapshot",
@@ -104,14 +117,23 @@ final class ServerMonitor: Sendable {
         let begin = ContinuousClock.now
         try await session.execute("transaction", ["actions": .array(actions)])
         let duration = begin.duration(to: .now)
-        openLayers.withLock { $0.prepared.subtract(cuts.map(\.overlay)) }
+        state.withLock { state in
+            for cut in cuts {
+                state.prepared.remove(cut.overlay)
+                state.served[cut.volume] = cut.overlay
+            }
+        }
         return duration
     }
 
     // MARK: Exports
 
-    /// The active layer of each volume that is served.
+    /// The active layer of each volume that is served, as the process says.
     func exports() async throws(EngineError) -> [VolumeID: LayerID] {
+        try await Self.exports(in: session)
+    }
+
+    private static func exports(in session: QMPSession) async throws(EngineError) -> [VolumeID: LayerID] {
         var exports: [VolumeID: LayerID] = [:]
         for export in try await session.execute("query-block-exports").array ?? [] {
             guard let volume = export["id"]?.string.flatMap(VolumeID.init) else { continue }
@@ -127,6 +149,7 @@ final class ServerMonitor: Sendable {
                 "type": "nbd", "id": .string(volume.rawValue), "name": .string(volume.rawValue),
                 "node-name": .string(layer.rawValue), "writable": true,
             ])
+        state.withLock { $0.served[volume] = layer }
     }
 
     /// Ends an export.
@@ -136,5 +159,6 @@ final class ServerMonitor: Sendable {
         try await session.execute(
             "block-export-del", ["id": .string(volume.rawValue), "mode": force ? "hard" : "safe"],
             until: QMPEvent(name: "BLOCK_EXPORT_DELETED", data: ["id": .string(volume.rawValue)]))
+        state.withLock { $0.served[volume] = nil }
     }
 }

@@ -38,12 +38,8 @@ enum Files {
     /// Makes a file's contents durable, or a folder's names.
     static func sync(_ path: String) throws(EngineError) {
         try withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
-            try sync(descriptor, path: path)
+            guard fsync(descriptor) == 0 else { throw .system("make \(path) durable", code: errno) }
         }
-    }
-
-    static func sync(_ descriptor: Int32, path: String) throws(EngineError) {
-        guard fsync(descriptor) == 0 else { throw .system("make \(path) durable", code: errno) }
     }
 
     static func write(_ bytes: [UInt8], at offset: UInt64, to descriptor: Int32, path: String) throws(EngineError) {

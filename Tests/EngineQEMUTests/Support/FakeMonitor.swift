@@ -31,14 +31,17 @@ final class FakeMonitor: Sendable {
         unlink(path)
     }
 
+    deinit { close(listener) }
+
     private func serve(_ answer: (String?) -> String?) {
         let descriptor = accept(listener, nil, nil)
-        close(listener)
         guard descriptor >= 0 else { return }
         client.withLock { $0 = descriptor }
         defer {
-            client.withLock { $0 = -1 }
-            close(descriptor)
+            client.withLock { client in
+                client = -1
+                close(descriptor)
+            }
         }
         var line: String?
         repeat {

@@ -125,6 +125,15 @@ func expectClean(_ paths: [String]) throws {
     }
 }
 
+/// Checks images whose writer died: clusters that nothing refers to are waste, anything else is damage.
+func expectUndamaged(_ paths: [String]) throws {
+    for path in paths {
+        // Ends with status 3 if there are leaks, with 2 if there is damage.
+        _ = try ChildProcess.run(
+            "sh", ["-c", "qemu-img check -f qcow2 '\(path)' || test $? = 3"], deadline: .seconds(30))
+    }
+}
+
 /// Waits until something is so, at most ten seconds.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + .seconds(10)
