@@ -14,7 +14,11 @@ extension DeletionPlan {
         guard let reason = decisiveReason(obstacles.map(\.0), earlier) else { return nil }
         var refusal = Refusal(reason, sentence(reason, name, obstacles.map(\.0)))
         refusal.blockers = obstacles.map(\.0) + earlier.flatMap(blockers)
-        refusal.remedies = obstacles.map(\.1).withoutRepeats() + earlier.map(\.remedy)
+        // Cutting off a volume's clients detaches it: no second detach after that.
+        let cutOff = obstacles.contains { $0.0.reason == .volumeHasClients }
+        refusal.remedies =
+            obstacles.map(\.1).withoutRepeats()
+            + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy)
         if reason == .resourceBusy {
             refusal.retryAfterMilliseconds = Self.busyRetryMilliseconds
         }
