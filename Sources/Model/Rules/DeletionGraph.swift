@@ -6,10 +6,8 @@ public struct DeletionGraph: Sendable {
     public var serverSnapshots: [ServerSnapshotID: ServerSnapshot] = [:]
     /// Clients connected to what serves each volume; from the engine, so only as true as a moment ago.
     public var clients: [VolumeID: [String]] = [:]
-    /// Bytes allocated for the layer that only this snapshot or volume names, by resource id.
-    public var exclusiveBytes: [String: ByteCount] = [:]
-    /// Bytes that come back at once when the layers of these resources go, by resource id.
-    public var bytesFreedAtOnce: [String: ByteCount] = [:]
+    /// Bytes that come back when a step deletes its resource, by resource id, given that the steps before it are done.
+    public var freedBytes: [String: ByteCount] = [:]
 
     public init() {}
 

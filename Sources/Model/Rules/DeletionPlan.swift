@@ -18,6 +18,8 @@ public struct DeletionPlan: Hashable, Sendable {
         /// For people: what nobody gets back.
         public let losesForEver: String
         public let freesBytes: ByteCount
+        /// Volumes and snapshots that go with this step: what holds the data that comes free.
+        public let releases: [String]
     }
 
     public let target: DeletionTarget
@@ -48,8 +50,9 @@ extension DeletionPlan {
         ownedSnapshots = graph.ownedSnapshots(of: target)
         blockers = walk.obstacles.map(\.blocker)
         remedies = walk.obstacles.map(\.remedy)
-        freesBytes = walk.sum(graph.bytesFreedAtOnce)
-        reclaimableBytes = walk.sum(graph.exclusiveBytes)
+        freesBytes = walk.steps.map(\.freesBytes).reduce(.zero, +)
+        // Dead layers that others rest on are not merged yet: nothing more comes back later.
+        reclaimableBytes = freesBytes
     }
 }
 
@@ -91,7 +94,7 @@ private struct DeletionWalk {
                     action: .detach, kind: .volume, id: volume.id.rawValue, name: volume.header.name,
                     reason: .volumeAttached, revision: volume.header.revision,
                     losesForEver: "nothing; \(serverName(placement.serverID)) loses access to it",
-                    freesBytes: .zero))
+                    freesBytes: .zero, releases: []))
         }
         delete(volume, reason, loses: "the volume's \(volume.size) of data as it is now")
     }
@@ -116,7 +119,7 @@ private struct DeletionWalk {
             loses: members.isEmpty
                 ? "the configuration of \(serverSnapshot.serverName) as it was at this snapshot"
                 : "the data of \(names) as it was at this snapshot, and the configuration of \(serverSnapshot.serverName)",
-            frees: members.map(\.id.rawValue))
+            releases: members.map(\.id.rawValue))
     }
 
     private mutating func visit(_ server: Server, because reason: Reason?) {
@@ -128,15 +131,15 @@ private struct DeletionWalk {
     }
 
     private mutating func delete<Target: Resource>(
-        _ resource: Target, _ reason: Reason?, loses: String, frees: [String]? = nil
+        _ resource: Target, _ reason: Reason?, loses: String, releases: [String]? = nil
     ) {
         note(resource)
-        let freed = (frees ?? [resource.id.rawValue]).compactMap { graph.bytesFreedAtOnce[$0] }
         steps.append(
             .init(
                 action: .delete, kind: Target.kind, id: resource.id.rawValue, name: resource.header.name,
                 reason: reason, revision: resource.header.revision, losesForEver: loses,
-                freesBytes: freed.reduce(.zero, +)))
+                freesBytes: graph.freedBytes[resource.id.rawValue] ?? .zero,
+                releases: releases ?? [resource.id.rawValue]))
     }
 
     /// Notes what no plan clears: protection, a running operation, a deletion that an administrator must resolve.
@@ -171,8 +174,4 @@ private struct DeletionWalk {
     }
 
     private func serverName(_ id: ServerID) -> String { graph.servers[id]?.header.name ?? id.rawValue }
-
-    func sum(_ bytes: [String: ByteCount]) -> ByteCount {
-        visited.sorted().compactMap { bytes[$0] }.reduce(.zero, +)
-    }
 }

@@ -20,6 +20,10 @@ extension Refusal.Remedy {
             "\(kind.rawValue) delete \(id)")
     }
 
+    public static func detach(_ volume: Volume) -> Refusal.Remedy {
+        detach(volume.id.rawValue, name: volume.header.name)
+    }
+
     static func detach(_ id: String, name: String) -> Refusal.Remedy {
         make(
             "detach volume \(name)", "VolumeService", "DetachVolume", [("volume", text(id))], "volume detach \(id)")
@@ -49,7 +53,7 @@ extension Refusal.Remedy {
             "\(kind.rawValue) show \(id)")
     }
 
-    static func disconnect(_ volume: Volume) -> Refusal.Remedy {
+    public static func disconnect(_ volume: Volume) -> Refusal.Remedy {
         make(
             "disconnect the NBD clients of \(volume.header.name), or cut them off", "VolumeService", "DetachVolume",
             [("volume", text(volume.id.rawValue)), ("force", "true")],
@@ -75,5 +79,17 @@ extension ResourceKind {
         case .autoscaleGroup: "autoscale group"
         default: rawValue
         }
+    }
+}
+
+extension Refusal {
+    /// Something else is changing the resource: wait for that operation.
+    public static func busy(_ kind: ResourceKind, _ id: String, _ name: String, with operation: OperationID) -> Refusal {
+        var refusal = Refusal(.resourceBusy, "operation \(operation) is running on \(kind.words) \(name)")
+        refusal.blockers = [Blocker(kind: kind.rawValue, id: id, name: name, reason: .resourceBusy)]
+        refusal.remedies = [.waitFor(operation, reason: "wait for the operation that is changing \(name)")]
+        refusal.operationID = operation
+        refusal.retryAfterMilliseconds = DeletionPlan.busyRetryMilliseconds
+        return refusal
     }
 }

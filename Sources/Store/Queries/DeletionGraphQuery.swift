@@ -93,3 +93,10 @@ extension ReadTransaction {
         return children.contains { !freed.contains($0) }
     }
 }
+
+extension ReadTransaction {
+    /// Servers whose volumes should be served, and that no deletion or creation is about.
+    public func serversThatShouldRun() throws -> [Server] {
+        try select("this.desired_state = 'RUNNING' AND this.state IN ('RUNNING', 'ERROR')", [])
+    }
+}
