@@ -56,10 +56,10 @@ public final class Arena {
         return memory
     }
 
-    /// Uninitialized memory for `count` values until the next reset.
+    /// Uninitialized memory for `count` values until the next reset. `Value` is a plain C type: nothing is destroyed.
     ///
     /// - Throws: `limit` when the budget is spent.
-    public func allocate<Value: BitwiseCopyable>(
+    public func allocate<Value>(
         _ type: Value.Type, count: Int = 1
     ) throws(MessageError) -> UnsafeMutablePointer<Value> {
         let (byteCount, overflow) = MemoryLayout<Value>.stride.multipliedReportingOverflow(by: count)

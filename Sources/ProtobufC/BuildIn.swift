@@ -35,7 +35,7 @@ extension Arena {
 
     /// Repeated numbers, booleans and enums: each element converted by `convert`.
     @inlinable
-    public func array<Value, Element: BitwiseCopyable>(
+    public func array<Value, Element>(
         _ values: [Value], _ convert: (Value) -> Element
     ) throws(MessageError) -> UnsafeMutablePointer<Element>? {
         guard !values.isEmpty else { return nil }
@@ -75,7 +75,7 @@ extension Arena {
     }
 
     /// A map's entries, sorted by the bytes of their keys so that equal maps have equal bytes.
-    public func map<Entry: BitwiseCopyable>(
+    public func map<Entry>(
         _ map: [String: String], _ field: StaticString,
         _ fill: (UnsafeMutablePointer<Entry>, UnsafeMutablePointer<CChar>, UnsafeMutablePointer<CChar>) -> Void
     ) throws(MessageError) -> UnsafeMutablePointer<UnsafeMutablePointer<Entry>?>? {
