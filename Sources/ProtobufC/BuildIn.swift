@@ -20,6 +20,13 @@ extension Arena {
         return memory.assumingMemoryBound(to: CChar.self)
     }
 
+    /// A member without presence: left alone when the text is empty.
+    public func set(
+        _ member: inout UnsafeMutablePointer<CChar>?, _ text: String, _ field: StaticString
+    ) throws(MessageError) {
+        if !text.isEmpty { member = try string(text, field) }
+    }
+
     public func strings(
         _ texts: [String], _ field: StaticString
     ) throws(MessageError) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {

@@ -64,11 +64,11 @@ public enum CopyOut {
 
     /// A map; of equal keys the last wins, as protobuf says.
     ///
-    /// - Throws: `malformed` for two keys that Swift takes for the same but whose bytes differ (é, composed or not):
-    ///   keeping one of them would lose data without a word.
+    /// - Throws: `malformed` for two keys that Swift takes for the same but whose bytes differ (é, composed or
+    ///   not): keeping one of them would lose data without a word.
     public static func map<Entry>(
         _ pointer: UnsafePointer<UnsafeMutablePointer<Entry>?>?, _ count: Int, _ field: StaticString,
-        _ pair: (UnsafeMutablePointer<Entry>) -> (key: UnsafePointer<CChar>?, value: UnsafePointer<CChar>?)
+        _ pair: (UnsafeMutablePointer<Entry>) -> (key: UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?)
     ) throws(MessageError) -> [String: String] {
         guard let pointer, count > 0 else { return [:] }
         var result = [String: String](minimumCapacity: count)
@@ -78,7 +78,7 @@ public enum CopyOut {
             if let known = result.index(forKey: key), !result[known].key.utf8.elementsEqual(key.utf8) {
                 throw .malformed("has two keys that differ only in their Unicode normalization", field: "\(field)")
             }
-            result[key] = try string(pair(entry).value, field)
+            result[key] = try string(pair(entry).1, field)
         }
         return result
     }

@@ -22,7 +22,7 @@ extension MessageDescriptor {
 }
 
 extension ProtobufMessage {
-    /// Reads a message from a peer's bytes: guard, unpack in the arena, copy out. Nothing refers to the arena afterwards.
+    /// Reads a message from a peer's bytes: guard, unpack in the arena, copy out; nothing refers to the arena then.
     ///
     /// The arena is not reset: its budget is cumulative over what the caller reads between resets.
     /// - Throws: `malformed` or `limit`.

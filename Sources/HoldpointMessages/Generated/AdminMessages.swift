@@ -97,10 +97,10 @@ public struct SystemStatus: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__SystemStatus.self)
         holdpoint__v1__system_status__init(target)
-        if !self.version.isEmpty { target.pointee.version = try arena.string(self.version, "version") }
+        try arena.set(&target.pointee.version, self.version, "version")
         target.pointee.start_time = try arena.message(self.startTime, "start_time")
-        if !self.stateDirectory.isEmpty { target.pointee.state_directory = try arena.string(self.stateDirectory, "state_directory") }
-        if !self.engine.isEmpty { target.pointee.engine = try arena.string(self.engine, "engine") }
+        try arena.set(&target.pointee.state_directory, self.stateDirectory, "state_directory")
+        try arena.set(&target.pointee.engine, self.engine, "engine")
         target.pointee.storage_total_bytes = self.storageTotalBytes
         target.pointee.storage_free_bytes = self.storageFreeBytes
         target.pointee.revision = self.revision

@@ -89,9 +89,9 @@ public struct Failure: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__Failure.self)
         holdpoint__v1__failure__init(target)
-        if !self.step.isEmpty { target.pointee.step = try arena.string(self.step, "step") }
-        if !self.reason.isEmpty { target.pointee.reason = try arena.string(self.reason, "reason") }
-        if !self.message.isEmpty { target.pointee.message = try arena.string(self.message, "message") }
+        try arena.set(&target.pointee.step, self.step, "step")
+        try arena.set(&target.pointee.reason, self.reason, "reason")
+        try arena.set(&target.pointee.message, self.message, "message")
         target.pointee.attempts = self.attempts
         target.pointee.resolvable_by = .init(rawValue: UInt32(bitPattern: self.resolvableBy.rawValue))
         return UnsafeMutableRawPointer(target)
@@ -128,7 +128,7 @@ public struct Consent: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__V1__Consent.self)
         holdpoint__v1__consent__init(target)
         target.pointee.acknowledged = self.acknowledged ? 1 : 0
-        if !self.password.isEmpty { target.pointee.password = try arena.string(self.password, "password") }
+        try arena.set(&target.pointee.password, self.password, "password")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -162,8 +162,8 @@ public struct Warning: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__Warning.self)
         holdpoint__v1__warning__init(target)
-        if !self.reason.isEmpty { target.pointee.reason = try arena.string(self.reason, "reason") }
-        if !self.message.isEmpty { target.pointee.message = try arena.string(self.message, "message") }
+        try arena.set(&target.pointee.reason, self.reason, "reason")
+        try arena.set(&target.pointee.message, self.message, "message")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -98,14 +98,14 @@ public struct Event: ProtobufMessage {
         holdpoint__v1__event__init(target)
         target.pointee.sequence = self.sequence
         target.pointee.time = try arena.message(self.time, "time")
-        if !self.principal.isEmpty { target.pointee.principal = try arena.string(self.principal, "principal") }
-        if !self.source.isEmpty { target.pointee.source = try arena.string(self.source, "source") }
-        if !self.action.isEmpty { target.pointee.action = try arena.string(self.action, "action") }
-        if !self.kind.isEmpty { target.pointee.kind = try arena.string(self.kind, "kind") }
-        if !self.resourceID.isEmpty { target.pointee.resource_id = try arena.string(self.resourceID, "resource_id") }
-        if !self.operationID.isEmpty { target.pointee.operation_id = try arena.string(self.operationID, "operation_id") }
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
-        if !self.reason.isEmpty { target.pointee.reason = try arena.string(self.reason, "reason") }
+        try arena.set(&target.pointee.principal, self.principal, "principal")
+        try arena.set(&target.pointee.source, self.source, "source")
+        try arena.set(&target.pointee.action, self.action, "action")
+        try arena.set(&target.pointee.kind, self.kind, "kind")
+        try arena.set(&target.pointee.resource_id, self.resourceID, "resource_id")
+        try arena.set(&target.pointee.operation_id, self.operationID, "operation_id")
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        try arena.set(&target.pointee.reason, self.reason, "reason")
         switch self.resource {
         case .server(let value):
             target.pointee.resource_case = .init(rawValue: 11)

@@ -41,7 +41,8 @@ public struct ListServicesResponse: ProtobufMessage {
     public init(copying message: UnsafeRawPointer) throws(MessageError) {
         let source = message.assumingMemoryBound(to: Holdpoint__V1__ListServicesResponse.self)
         self.services = try CopyOut.messages(source.pointee.services, source.pointee.n_services, "services")
-        self.fileDescriptors = CopyOut.array(source.pointee.file_descriptors, source.pointee.n_file_descriptors) { CopyOut.bytes($0) }
+        self.fileDescriptors =
+            CopyOut.array(source.pointee.file_descriptors, source.pointee.n_file_descriptors) { CopyOut.bytes($0) }
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -83,7 +84,7 @@ public struct ServiceDescription: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__ServiceDescription.self)
         holdpoint__v1__service_description__init(target)
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
+        try arena.set(&target.pointee.name, self.name, "name")
         target.pointee.n_methods = self.methods.count
         target.pointee.methods = try arena.messages(self.methods, "methods")
         return UnsafeMutableRawPointer(target)
@@ -126,9 +127,9 @@ public struct MethodDescription: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__MethodDescription.self)
         holdpoint__v1__method_description__init(target)
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.request.isEmpty { target.pointee.request = try arena.string(self.request, "request") }
-        if !self.response.isEmpty { target.pointee.response = try arena.string(self.response, "response") }
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.request, self.request, "request")
+        try arena.set(&target.pointee.response, self.response, "response")
         target.pointee.server_streaming = self.serverStreaming ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }

@@ -143,9 +143,9 @@ public struct Operation: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__Operation.self)
         holdpoint__v1__operation__init(target)
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.projectID.isEmpty { target.pointee.project_id = try arena.string(self.projectID, "project_id") }
-        if !self.kind.isEmpty { target.pointee.kind = try arena.string(self.kind, "kind") }
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.project_id, self.projectID, "project_id")
+        try arena.set(&target.pointee.kind, self.kind, "kind")
         target.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
         target.pointee.state_since = try arena.message(self.stateSince, "state_since")
         target.pointee.create_time = try arena.message(self.createTime, "create_time")
@@ -154,7 +154,7 @@ public struct Operation: ProtobufMessage {
         target.pointee.steps = try arena.messages(self.steps, "steps")
         target.pointee.n_target_ids = self.targetIDs.count
         target.pointee.target_ids = try arena.strings(self.targetIDs, "target_ids")
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.error = try arena.message(self.error, "error")
         target.pointee.revision = self.revision
         target.pointee.n_warnings = self.warnings.count
@@ -252,9 +252,9 @@ public struct OperationStep: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__OperationStep.self)
         holdpoint__v1__operation_step__init(target)
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
+        try arena.set(&target.pointee.name, self.name, "name")
         target.pointee.state = .init(rawValue: UInt32(bitPattern: self.state.rawValue))
-        if !self.message.isEmpty { target.pointee.message = try arena.string(self.message, "message") }
+        try arena.set(&target.pointee.message, self.message, "message")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -317,7 +317,7 @@ public struct GetOperationRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__GetOperationRequest.self)
         holdpoint__v1__get_operation_request__init(target)
-        if !self.operation.isEmpty { target.pointee.operation = try arena.string(self.operation, "operation") }
+        try arena.set(&target.pointee.operation, self.operation, "operation")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -361,9 +361,9 @@ public struct ListOperationsRequest: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__V1__ListOperationsRequest.self)
         holdpoint__v1__list_operations_request__init(target)
         target.pointee.page_size = self.pageSize
-        if !self.pageToken.isEmpty { target.pointee.page_token = try arena.string(self.pageToken, "page_token") }
-        if !self.filter.isEmpty { target.pointee.filter = try arena.string(self.filter, "filter") }
-        if !self.orderBy.isEmpty { target.pointee.order_by = try arena.string(self.orderBy, "order_by") }
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.filter, self.filter, "filter")
+        try arena.set(&target.pointee.order_by, self.orderBy, "order_by")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -401,7 +401,7 @@ public struct ListOperationsResponse: ProtobufMessage {
         holdpoint__v1__list_operations_response__init(target)
         target.pointee.n_operations = self.operations.count
         target.pointee.operations = try arena.messages(self.operations, "operations")
-        if !self.nextPageToken.isEmpty { target.pointee.next_page_token = try arena.string(self.nextPageToken, "next_page_token") }
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
         target.pointee.revision = self.revision
         return UnsafeMutableRawPointer(target)
     }
@@ -430,7 +430,7 @@ public struct WaitOperationRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__WaitOperationRequest.self)
         holdpoint__v1__wait_operation_request__init(target)
-        if !self.operation.isEmpty { target.pointee.operation = try arena.string(self.operation, "operation") }
+        try arena.set(&target.pointee.operation, self.operation, "operation")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -458,7 +458,7 @@ public struct CancelOperationRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__CancelOperationRequest.self)
         holdpoint__v1__cancel_operation_request__init(target)
-        if !self.operation.isEmpty { target.pointee.operation = try arena.string(self.operation, "operation") }
+        try arena.set(&target.pointee.operation, self.operation, "operation")
         return UnsafeMutableRawPointer(target)
     }
 }

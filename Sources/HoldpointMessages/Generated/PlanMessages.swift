@@ -27,7 +27,7 @@ public struct PlanDeleteRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__PlanDeleteRequest.self)
         holdpoint__v1__plan_delete_request__init(target)
-        if !self.resource.isEmpty { target.pointee.resource = try arena.string(self.resource, "resource") }
+        try arena.set(&target.pointee.resource, self.resource, "resource")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -80,7 +80,7 @@ public struct DeletionPlan: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__DeletionPlan.self)
         holdpoint__v1__deletion_plan__init(target)
-        if !self.hash.isEmpty { target.pointee.hash = try arena.string(self.hash, "hash") }
+        try arena.set(&target.pointee.hash, self.hash, "hash")
         target.pointee.n_steps = self.steps.count
         target.pointee.steps = try arena.messages(self.steps, "steps")
         target.pointee.n_blockers = self.blockers.count
@@ -198,10 +198,10 @@ public struct DeletionStep: ProtobufMessage {
         holdpoint__v1__deletion_step__init(target)
         target.pointee.number = self.number
         target.pointee.action = .init(rawValue: UInt32(bitPattern: self.action.rawValue))
-        if !self.kind.isEmpty { target.pointee.kind = try arena.string(self.kind, "kind") }
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.losesForEver.isEmpty { target.pointee.loses_for_ever = try arena.string(self.losesForEver, "loses_for_ever") }
+        try arena.set(&target.pointee.kind, self.kind, "kind")
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.loses_for_ever, self.losesForEver, "loses_for_ever")
         target.pointee.frees_bytes = self.freesBytes
         return UnsafeMutableRawPointer(target)
     }

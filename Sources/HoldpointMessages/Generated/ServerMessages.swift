@@ -215,7 +215,8 @@ public struct Server: ProtobufMessage {
         self.projectID = try CopyOut.string(source.pointee.project_id, "project_id")
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
-        self.labels = try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+        self.labels =
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
         self.state = Server.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
@@ -237,10 +238,10 @@ public struct Server: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__Server.self)
         holdpoint__v1__server__init(target)
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.projectID.isEmpty { target.pointee.project_id = try arena.string(self.projectID, "project_id") }
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.description.isEmpty { target.pointee.description = try arena.string(self.description, "description") }
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.project_id, self.projectID, "project_id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.description, self.description, "description")
         target.pointee.n_labels = self.labels.count
         target.pointee.labels = try arena.map(self.labels, "labels") { entry, key, value in
             holdpoint__v1__server__labels_entry__init(entry)
@@ -251,17 +252,17 @@ public struct Server: ProtobufMessage {
         target.pointee.state_since = try arena.message(self.stateSince, "state_since")
         target.pointee.create_time = try arena.message(self.createTime, "create_time")
         target.pointee.revision = self.revision
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.deletion_protection = self.deletionProtection ? 1 : 0
         target.pointee.failure = try arena.message(self.failure, "failure")
-        if !self.operationID.isEmpty { target.pointee.operation_id = try arena.string(self.operationID, "operation_id") }
+        try arena.set(&target.pointee.operation_id, self.operationID, "operation_id")
         target.pointee.kind = .init(rawValue: UInt32(bitPattern: self.kind.rawValue))
         target.pointee.vcpus = self.vcpus
         target.pointee.memory_bytes = self.memoryBytes
         target.pointee.n_attachments = self.attachments.count
         target.pointee.attachments = try arena.messages(self.attachments, "attachments")
-        if !self.autoscaleGroupID.isEmpty { target.pointee.autoscale_group_id = try arena.string(self.autoscaleGroupID, "autoscale_group_id") }
-        if !self.scheduleID.isEmpty { target.pointee.schedule_id = try arena.string(self.scheduleID, "schedule_id") }
+        try arena.set(&target.pointee.autoscale_group_id, self.autoscaleGroupID, "autoscale_group_id")
+        try arena.set(&target.pointee.schedule_id, self.scheduleID, "schedule_id")
         target.pointee.n_nbd = self.nbd.count
         target.pointee.nbd = try arena.messages(self.nbd, "nbd")
         target.pointee.desired_state = .init(rawValue: UInt32(bitPattern: self.desiredState.rawValue))
@@ -361,7 +362,7 @@ public struct Attachment: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__Attachment.self)
         holdpoint__v1__attachment__init(target)
-        if !self.volumeID.isEmpty { target.pointee.volume_id = try arena.string(self.volumeID, "volume_id") }
+        try arena.set(&target.pointee.volume_id, self.volumeID, "volume_id")
         target.pointee.slot = self.slot
         target.pointee.boot = self.boot ? 1 : 0
         return UnsafeMutableRawPointer(target)
@@ -396,8 +397,8 @@ public struct NBDExport: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__NBDExport.self)
         holdpoint__v1__nbdexport__init(target)
-        if !self.volumeID.isEmpty { target.pointee.volume_id = try arena.string(self.volumeID, "volume_id") }
-        if !self.uri.isEmpty { target.pointee.uri = try arena.string(self.uri, "uri") }
+        try arena.set(&target.pointee.volume_id, self.volumeID, "volume_id")
+        try arena.set(&target.pointee.uri, self.uri, "uri")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -441,10 +442,10 @@ public struct CreateServerRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__CreateServerRequest.self)
         holdpoint__v1__create_server_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
         target.pointee.server = try arena.message(self.server, "server")
-        if !self.serverSnapshot.isEmpty { target.pointee.server_snapshot = try arena.string(self.serverSnapshot, "server_snapshot") }
+        try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -519,7 +520,7 @@ public struct GetServerRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__GetServerRequest.self)
         holdpoint__v1__get_server_request__init(target)
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
+        try arena.set(&target.pointee.server, self.server, "server")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -564,9 +565,9 @@ public struct ListServersRequest: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__V1__ListServersRequest.self)
         holdpoint__v1__list_servers_request__init(target)
         target.pointee.page_size = self.pageSize
-        if !self.pageToken.isEmpty { target.pointee.page_token = try arena.string(self.pageToken, "page_token") }
-        if !self.filter.isEmpty { target.pointee.filter = try arena.string(self.filter, "filter") }
-        if !self.orderBy.isEmpty { target.pointee.order_by = try arena.string(self.orderBy, "order_by") }
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.filter, self.filter, "filter")
+        try arena.set(&target.pointee.order_by, self.orderBy, "order_by")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -606,7 +607,7 @@ public struct ListServersResponse: ProtobufMessage {
         holdpoint__v1__list_servers_response__init(target)
         target.pointee.n_servers = self.servers.count
         target.pointee.servers = try arena.messages(self.servers, "servers")
-        if !self.nextPageToken.isEmpty { target.pointee.next_page_token = try arena.string(self.nextPageToken, "next_page_token") }
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
         target.pointee.revision = self.revision
         return UnsafeMutableRawPointer(target)
     }
@@ -658,12 +659,12 @@ public struct UpdateServerRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__UpdateServerRequest.self)
         holdpoint__v1__update_server_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.serverID.isEmpty { target.pointee.server_id = try arena.string(self.serverID, "server_id") }
+        try arena.set(&target.pointee.server_id, self.serverID, "server_id")
         target.pointee.server = try arena.message(self.server, "server")
         target.pointee.update_mask = try arena.message(self.updateMask, "update_mask")
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -724,10 +725,10 @@ public struct DeleteServerRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__DeleteServerRequest.self)
         holdpoint__v1__delete_server_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.server, self.server, "server")
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.consent = try arena.message(self.consent, "consent")
         target.pointee.force = self.force ? 1 : 0
         target.pointee.allow_missing = self.allowMissing ? 1 : 0

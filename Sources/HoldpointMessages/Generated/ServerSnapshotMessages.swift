@@ -149,7 +149,8 @@ public struct ServerSnapshot: ProtobufMessage {
         self.projectID = try CopyOut.string(source.pointee.project_id, "project_id")
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
-        self.labels = try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+        self.labels =
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
         self.state = ServerSnapshot.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
@@ -163,17 +164,18 @@ public struct ServerSnapshot: ProtobufMessage {
         self.memberIDs = try CopyOut.strings(source.pointee.member_ids, source.pointee.n_member_ids, "member_ids")
         self.consistency = Consistency.Grade(rawValue: Int32(bitPattern: source.pointee.consistency.rawValue))
         self.cutTime = try CopyOut.message(source.pointee.cut_time, "cut_time")
-        self.autoscaleGroupIDs = try CopyOut.strings(source.pointee.autoscale_group_ids, source.pointee.n_autoscale_group_ids, "autoscale_group_ids")
+        self.autoscaleGroupIDs =
+            try CopyOut.strings(source.pointee.autoscale_group_ids, source.pointee.n_autoscale_group_ids, "autoscale_group_ids")
         self.configuration = try CopyOut.message(source.pointee.configuration, "configuration")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__ServerSnapshot.self)
         holdpoint__v1__server_snapshot__init(target)
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.projectID.isEmpty { target.pointee.project_id = try arena.string(self.projectID, "project_id") }
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.description.isEmpty { target.pointee.description = try arena.string(self.description, "description") }
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.project_id, self.projectID, "project_id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.description, self.description, "description")
         target.pointee.n_labels = self.labels.count
         target.pointee.labels = try arena.map(self.labels, "labels") { entry, key, value in
             holdpoint__v1__server_snapshot__labels_entry__init(entry)
@@ -184,12 +186,12 @@ public struct ServerSnapshot: ProtobufMessage {
         target.pointee.state_since = try arena.message(self.stateSince, "state_since")
         target.pointee.create_time = try arena.message(self.createTime, "create_time")
         target.pointee.revision = self.revision
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.deletion_protection = self.deletionProtection ? 1 : 0
         target.pointee.failure = try arena.message(self.failure, "failure")
-        if !self.operationID.isEmpty { target.pointee.operation_id = try arena.string(self.operationID, "operation_id") }
-        if !self.serverID.isEmpty { target.pointee.server_id = try arena.string(self.serverID, "server_id") }
-        if !self.serverName.isEmpty { target.pointee.server_name = try arena.string(self.serverName, "server_name") }
+        try arena.set(&target.pointee.operation_id, self.operationID, "operation_id")
+        try arena.set(&target.pointee.server_id, self.serverID, "server_id")
+        try arena.set(&target.pointee.server_name, self.serverName, "server_name")
         target.pointee.n_member_ids = self.memberIDs.count
         target.pointee.member_ids = try arena.strings(self.memberIDs, "member_ids")
         target.pointee.consistency = .init(rawValue: UInt32(bitPattern: self.consistency.rawValue))
@@ -290,10 +292,10 @@ public struct CreateServerSnapshotRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__CreateServerSnapshotRequest.self)
         holdpoint__v1__create_server_snapshot_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
         target.pointee.server_snapshot = try arena.message(self.serverSnapshot, "server_snapshot")
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
+        try arena.set(&target.pointee.server, self.server, "server")
         target.pointee.require = .init(rawValue: UInt32(bitPattern: self.require.rawValue))
         return UnsafeMutableRawPointer(target)
     }
@@ -369,7 +371,7 @@ public struct GetServerSnapshotRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__GetServerSnapshotRequest.self)
         holdpoint__v1__get_server_snapshot_request__init(target)
-        if !self.serverSnapshot.isEmpty { target.pointee.server_snapshot = try arena.string(self.serverSnapshot, "server_snapshot") }
+        try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -420,10 +422,10 @@ public struct ListServerSnapshotsRequest: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__V1__ListServerSnapshotsRequest.self)
         holdpoint__v1__list_server_snapshots_request__init(target)
         target.pointee.page_size = self.pageSize
-        if !self.pageToken.isEmpty { target.pointee.page_token = try arena.string(self.pageToken, "page_token") }
-        if !self.filter.isEmpty { target.pointee.filter = try arena.string(self.filter, "filter") }
-        if !self.orderBy.isEmpty { target.pointee.order_by = try arena.string(self.orderBy, "order_by") }
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.filter, self.filter, "filter")
+        try arena.set(&target.pointee.order_by, self.orderBy, "order_by")
+        try arena.set(&target.pointee.server, self.server, "server")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -453,7 +455,8 @@ public struct ListServerSnapshotsResponse: ProtobufMessage {
 
     public init(copying message: UnsafeRawPointer) throws(MessageError) {
         let source = message.assumingMemoryBound(to: Holdpoint__V1__ListServerSnapshotsResponse.self)
-        self.serverSnapshots = try CopyOut.messages(source.pointee.server_snapshots, source.pointee.n_server_snapshots, "server_snapshots")
+        self.serverSnapshots =
+            try CopyOut.messages(source.pointee.server_snapshots, source.pointee.n_server_snapshots, "server_snapshots")
         self.nextPageToken = try CopyOut.string(source.pointee.next_page_token, "next_page_token")
         self.revision = source.pointee.revision
     }
@@ -463,7 +466,7 @@ public struct ListServerSnapshotsResponse: ProtobufMessage {
         holdpoint__v1__list_server_snapshots_response__init(target)
         target.pointee.n_server_snapshots = self.serverSnapshots.count
         target.pointee.server_snapshots = try arena.messages(self.serverSnapshots, "server_snapshots")
-        if !self.nextPageToken.isEmpty { target.pointee.next_page_token = try arena.string(self.nextPageToken, "next_page_token") }
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
         target.pointee.revision = self.revision
         return UnsafeMutableRawPointer(target)
     }
@@ -515,12 +518,12 @@ public struct UpdateServerSnapshotRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__UpdateServerSnapshotRequest.self)
         holdpoint__v1__update_server_snapshot_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.serverSnapshotID.isEmpty { target.pointee.server_snapshot_id = try arena.string(self.serverSnapshotID, "server_snapshot_id") }
+        try arena.set(&target.pointee.server_snapshot_id, self.serverSnapshotID, "server_snapshot_id")
         target.pointee.server_snapshot = try arena.message(self.serverSnapshot, "server_snapshot")
         target.pointee.update_mask = try arena.message(self.updateMask, "update_mask")
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -576,10 +579,10 @@ public struct DeleteServerSnapshotRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__DeleteServerSnapshotRequest.self)
         holdpoint__v1__delete_server_snapshot_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.serverSnapshot.isEmpty { target.pointee.server_snapshot = try arena.string(self.serverSnapshot, "server_snapshot") }
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.consent = try arena.message(self.consent, "consent")
         target.pointee.allow_missing = self.allowMissing ? 1 : 0
         return UnsafeMutableRawPointer(target)

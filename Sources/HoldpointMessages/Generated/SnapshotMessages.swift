@@ -153,7 +153,8 @@ public struct VolumeSnapshot: ProtobufMessage {
         self.projectID = try CopyOut.string(source.pointee.project_id, "project_id")
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
-        self.labels = try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+        self.labels =
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
         self.state = VolumeSnapshot.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
@@ -175,10 +176,10 @@ public struct VolumeSnapshot: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__VolumeSnapshot.self)
         holdpoint__v1__volume_snapshot__init(target)
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.projectID.isEmpty { target.pointee.project_id = try arena.string(self.projectID, "project_id") }
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.description.isEmpty { target.pointee.description = try arena.string(self.description, "description") }
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.project_id, self.projectID, "project_id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.description, self.description, "description")
         target.pointee.n_labels = self.labels.count
         target.pointee.labels = try arena.map(self.labels, "labels") { entry, key, value in
             holdpoint__v1__volume_snapshot__labels_entry__init(entry)
@@ -189,14 +190,14 @@ public struct VolumeSnapshot: ProtobufMessage {
         target.pointee.state_since = try arena.message(self.stateSince, "state_since")
         target.pointee.create_time = try arena.message(self.createTime, "create_time")
         target.pointee.revision = self.revision
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.deletion_protection = self.deletionProtection ? 1 : 0
         target.pointee.failure = try arena.message(self.failure, "failure")
-        if !self.operationID.isEmpty { target.pointee.operation_id = try arena.string(self.operationID, "operation_id") }
-        if !self.volumeID.isEmpty { target.pointee.volume_id = try arena.string(self.volumeID, "volume_id") }
-        if !self.volumeName.isEmpty { target.pointee.volume_name = try arena.string(self.volumeName, "volume_name") }
-        if !self.serverSnapshotID.isEmpty { target.pointee.server_snapshot_id = try arena.string(self.serverSnapshotID, "server_snapshot_id") }
-        if !self.serverSnapshotName.isEmpty { target.pointee.server_snapshot_name = try arena.string(self.serverSnapshotName, "server_snapshot_name") }
+        try arena.set(&target.pointee.operation_id, self.operationID, "operation_id")
+        try arena.set(&target.pointee.volume_id, self.volumeID, "volume_id")
+        try arena.set(&target.pointee.volume_name, self.volumeName, "volume_name")
+        try arena.set(&target.pointee.server_snapshot_id, self.serverSnapshotID, "server_snapshot_id")
+        try arena.set(&target.pointee.server_snapshot_name, self.serverSnapshotName, "server_snapshot_name")
         target.pointee.size_bytes = self.sizeBytes
         target.pointee.exclusive_bytes = self.exclusiveBytes
         target.pointee.consistency = .init(rawValue: UInt32(bitPattern: self.consistency.rawValue))
@@ -249,10 +250,10 @@ public struct CreateSnapshotRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__CreateSnapshotRequest.self)
         holdpoint__v1__create_snapshot_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
         target.pointee.snapshot = try arena.message(self.snapshot, "snapshot")
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
+        try arena.set(&target.pointee.volume, self.volume, "volume")
         target.pointee.require = .init(rawValue: UInt32(bitPattern: self.require.rawValue))
         return UnsafeMutableRawPointer(target)
     }
@@ -328,7 +329,7 @@ public struct GetSnapshotRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__GetSnapshotRequest.self)
         holdpoint__v1__get_snapshot_request__init(target)
-        if !self.snapshot.isEmpty { target.pointee.snapshot = try arena.string(self.snapshot, "snapshot") }
+        try arena.set(&target.pointee.snapshot, self.snapshot, "snapshot")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -384,11 +385,11 @@ public struct ListSnapshotsRequest: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__V1__ListSnapshotsRequest.self)
         holdpoint__v1__list_snapshots_request__init(target)
         target.pointee.page_size = self.pageSize
-        if !self.pageToken.isEmpty { target.pointee.page_token = try arena.string(self.pageToken, "page_token") }
-        if !self.filter.isEmpty { target.pointee.filter = try arena.string(self.filter, "filter") }
-        if !self.orderBy.isEmpty { target.pointee.order_by = try arena.string(self.orderBy, "order_by") }
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
-        if !self.serverSnapshot.isEmpty { target.pointee.server_snapshot = try arena.string(self.serverSnapshot, "server_snapshot") }
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.filter, self.filter, "filter")
+        try arena.set(&target.pointee.order_by, self.orderBy, "order_by")
+        try arena.set(&target.pointee.volume, self.volume, "volume")
+        try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -428,7 +429,7 @@ public struct ListSnapshotsResponse: ProtobufMessage {
         holdpoint__v1__list_snapshots_response__init(target)
         target.pointee.n_snapshots = self.snapshots.count
         target.pointee.snapshots = try arena.messages(self.snapshots, "snapshots")
-        if !self.nextPageToken.isEmpty { target.pointee.next_page_token = try arena.string(self.nextPageToken, "next_page_token") }
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
         target.pointee.revision = self.revision
         return UnsafeMutableRawPointer(target)
     }
@@ -480,12 +481,12 @@ public struct UpdateSnapshotRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__UpdateSnapshotRequest.self)
         holdpoint__v1__update_snapshot_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.snapshotID.isEmpty { target.pointee.snapshot_id = try arena.string(self.snapshotID, "snapshot_id") }
+        try arena.set(&target.pointee.snapshot_id, self.snapshotID, "snapshot_id")
         target.pointee.snapshot = try arena.message(self.snapshot, "snapshot")
         target.pointee.update_mask = try arena.message(self.updateMask, "update_mask")
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -541,10 +542,10 @@ public struct DeleteSnapshotRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__DeleteSnapshotRequest.self)
         holdpoint__v1__delete_snapshot_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.snapshot.isEmpty { target.pointee.snapshot = try arena.string(self.snapshot, "snapshot") }
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.snapshot, self.snapshot, "snapshot")
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.consent = try arena.message(self.consent, "consent")
         target.pointee.allow_missing = self.allowMissing ? 1 : 0
         return UnsafeMutableRawPointer(target)

@@ -174,7 +174,8 @@ public struct Volume: ProtobufMessage {
         self.projectID = try CopyOut.string(source.pointee.project_id, "project_id")
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
-        self.labels = try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+        self.labels =
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
         self.state = Volume.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
@@ -195,10 +196,10 @@ public struct Volume: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__Volume.self)
         holdpoint__v1__volume__init(target)
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.projectID.isEmpty { target.pointee.project_id = try arena.string(self.projectID, "project_id") }
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.description.isEmpty { target.pointee.description = try arena.string(self.description, "description") }
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.project_id, self.projectID, "project_id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.description, self.description, "description")
         target.pointee.n_labels = self.labels.count
         target.pointee.labels = try arena.map(self.labels, "labels") { entry, key, value in
             holdpoint__v1__volume__labels_entry__init(entry)
@@ -209,16 +210,16 @@ public struct Volume: ProtobufMessage {
         target.pointee.state_since = try arena.message(self.stateSince, "state_since")
         target.pointee.create_time = try arena.message(self.createTime, "create_time")
         target.pointee.revision = self.revision
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.deletion_protection = self.deletionProtection ? 1 : 0
         target.pointee.failure = try arena.message(self.failure, "failure")
-        if !self.operationID.isEmpty { target.pointee.operation_id = try arena.string(self.operationID, "operation_id") }
+        try arena.set(&target.pointee.operation_id, self.operationID, "operation_id")
         target.pointee.size_bytes = self.sizeBytes
         target.pointee.used_bytes = self.usedBytes
-        if !self.serverID.isEmpty { target.pointee.server_id = try arena.string(self.serverID, "server_id") }
+        try arena.set(&target.pointee.server_id, self.serverID, "server_id")
         target.pointee.slot = self.slot
         target.pointee.boot = self.boot ? 1 : 0
-        if !self.sourceSnapshotID.isEmpty { target.pointee.source_snapshot_id = try arena.string(self.sourceSnapshotID, "source_snapshot_id") }
+        try arena.set(&target.pointee.source_snapshot_id, self.sourceSnapshotID, "source_snapshot_id")
         target.pointee.snapshot_count = self.snapshotCount
         return UnsafeMutableRawPointer(target)
     }
@@ -278,13 +279,13 @@ public struct CreateVolumeRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__CreateVolumeRequest.self)
         holdpoint__v1__create_volume_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
         target.pointee.volume = try arena.message(self.volume, "volume")
-        if !self.snapshot.isEmpty { target.pointee.snapshot = try arena.string(self.snapshot, "snapshot") }
-        if !self.serverSnapshot.isEmpty { target.pointee.server_snapshot = try arena.string(self.serverSnapshot, "server_snapshot") }
-        if !self.sourceVolume.isEmpty { target.pointee.source_volume = try arena.string(self.sourceVolume, "source_volume") }
-        if !self.attachServer.isEmpty { target.pointee.attach_server = try arena.string(self.attachServer, "attach_server") }
+        try arena.set(&target.pointee.snapshot, self.snapshot, "snapshot")
+        try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
+        try arena.set(&target.pointee.source_volume, self.sourceVolume, "source_volume")
+        try arena.set(&target.pointee.attach_server, self.attachServer, "attach_server")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -359,7 +360,7 @@ public struct GetVolumeRequest: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__GetVolumeRequest.self)
         holdpoint__v1__get_volume_request__init(target)
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
+        try arena.set(&target.pointee.volume, self.volume, "volume")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -410,10 +411,10 @@ public struct ListVolumesRequest: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__V1__ListVolumesRequest.self)
         holdpoint__v1__list_volumes_request__init(target)
         target.pointee.page_size = self.pageSize
-        if !self.pageToken.isEmpty { target.pointee.page_token = try arena.string(self.pageToken, "page_token") }
-        if !self.filter.isEmpty { target.pointee.filter = try arena.string(self.filter, "filter") }
-        if !self.orderBy.isEmpty { target.pointee.order_by = try arena.string(self.orderBy, "order_by") }
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.filter, self.filter, "filter")
+        try arena.set(&target.pointee.order_by, self.orderBy, "order_by")
+        try arena.set(&target.pointee.server, self.server, "server")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -453,7 +454,7 @@ public struct ListVolumesResponse: ProtobufMessage {
         holdpoint__v1__list_volumes_response__init(target)
         target.pointee.n_volumes = self.volumes.count
         target.pointee.volumes = try arena.messages(self.volumes, "volumes")
-        if !self.nextPageToken.isEmpty { target.pointee.next_page_token = try arena.string(self.nextPageToken, "next_page_token") }
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
         target.pointee.revision = self.revision
         return UnsafeMutableRawPointer(target)
     }
@@ -505,12 +506,12 @@ public struct UpdateVolumeRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__UpdateVolumeRequest.self)
         holdpoint__v1__update_volume_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.volumeID.isEmpty { target.pointee.volume_id = try arena.string(self.volumeID, "volume_id") }
+        try arena.set(&target.pointee.volume_id, self.volumeID, "volume_id")
         target.pointee.volume = try arena.message(self.volume, "volume")
         target.pointee.update_mask = try arena.message(self.updateMask, "update_mask")
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -566,10 +567,10 @@ public struct DeleteVolumeRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__DeleteVolumeRequest.self)
         holdpoint__v1__delete_volume_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
-        if !self.etag.isEmpty { target.pointee.etag = try arena.string(self.etag, "etag") }
+        try arena.set(&target.pointee.volume, self.volume, "volume")
+        try arena.set(&target.pointee.etag, self.etag, "etag")
         target.pointee.consent = try arena.message(self.consent, "consent")
         target.pointee.allow_missing = self.allowMissing ? 1 : 0
         return UnsafeMutableRawPointer(target)
@@ -620,9 +621,9 @@ public struct ResizeVolumeRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__ResizeVolumeRequest.self)
         holdpoint__v1__resize_volume_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
+        try arena.set(&target.pointee.volume, self.volume, "volume")
         target.pointee.size_bytes = self.sizeBytes
         return UnsafeMutableRawPointer(target)
     }
@@ -670,10 +671,10 @@ public struct AttachVolumeRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__AttachVolumeRequest.self)
         holdpoint__v1__attach_volume_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
+        try arena.set(&target.pointee.volume, self.volume, "volume")
+        try arena.set(&target.pointee.server, self.server, "server")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -730,12 +731,12 @@ public struct DetachVolumeRequest: MutationMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__DetachVolumeRequest.self)
         holdpoint__v1__detach_volume_request__init(target)
-        if !self.requestID.isEmpty { target.pointee.request_id = try arena.string(self.requestID, "request_id") }
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
         target.pointee.validate_only = self.validateOnly ? 1 : 0
-        if !self.volume.isEmpty { target.pointee.volume = try arena.string(self.volume, "volume") }
+        try arena.set(&target.pointee.volume, self.volume, "volume")
         target.pointee.force = self.force ? 1 : 0
         target.pointee.consent = try arena.message(self.consent, "consent")
-        if !self.server.isEmpty { target.pointee.server = try arena.string(self.server, "server") }
+        try arena.set(&target.pointee.server, self.server, "server")
         return UnsafeMutableRawPointer(target)
     }
 

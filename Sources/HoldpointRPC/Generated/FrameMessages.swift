@@ -153,7 +153,8 @@ public struct Hello: ProtobufMessage {
 
     public init(copying message: UnsafeRawPointer) throws(MessageError) {
         let source = message.assumingMemoryBound(to: Holdpoint__Rpc__V1__Hello.self)
-        self.protocolVersions = CopyOut.array(source.pointee.protocol_versions, source.pointee.n_protocol_versions) { $0 }
+        self.protocolVersions =
+            CopyOut.array(source.pointee.protocol_versions, source.pointee.n_protocol_versions) { $0 }
         self.software = try CopyOut.string(source.pointee.software, "software")
         self.maxFrameBytes = source.pointee.max_frame_bytes
         self.features = try CopyOut.strings(source.pointee.features, source.pointee.n_features, "features")
@@ -168,14 +169,14 @@ public struct Hello: ProtobufMessage {
         holdpoint__rpc__v1__hello__init(target)
         target.pointee.n_protocol_versions = self.protocolVersions.count
         target.pointee.protocol_versions = try arena.array(self.protocolVersions) { $0 }
-        if !self.software.isEmpty { target.pointee.software = try arena.string(self.software, "software") }
+        try arena.set(&target.pointee.software, self.software, "software")
         target.pointee.max_frame_bytes = self.maxFrameBytes
         target.pointee.n_features = self.features.count
         target.pointee.features = try arena.strings(self.features, "features")
-        if !self.token.isEmpty { target.pointee.token = try arena.string(self.token, "token") }
+        try arena.set(&target.pointee.token, self.token, "token")
         target.pointee.initial_stream_window = self.initialStreamWindow
         target.pointee.max_calls = self.maxCalls
-        if !self.project.isEmpty { target.pointee.project = try arena.string(self.project, "project") }
+        try arena.set(&target.pointee.project, self.project, "project")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -228,7 +229,7 @@ public struct Request: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__Rpc__V1__Request.self)
         holdpoint__rpc__v1__request__init(target)
         target.pointee.call_id = self.callID
-        if !self.method.isEmpty { target.pointee.method = try arena.string(self.method, "method") }
+        try arena.set(&target.pointee.method, self.method, "method")
         target.pointee.timeout_ms = self.timeoutMs
         target.pointee.n_metadata = self.metadata.count
         target.pointee.metadata = try arena.messages(self.metadata, "metadata")
@@ -265,7 +266,7 @@ public struct Metadata: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__Rpc__V1__Metadata.self)
         holdpoint__rpc__v1__metadata__init(target)
-        if !self.key.isEmpty { target.pointee.key = try arena.string(self.key, "key") }
+        try arena.set(&target.pointee.key, self.key, "key")
         target.pointee.value = try arena.bytes(self.value)
         return UnsafeMutableRawPointer(target)
     }
@@ -616,7 +617,7 @@ public struct GoAway: ProtobufMessage {
         holdpoint__rpc__v1__go_away__init(target)
         target.pointee.last_call_id = self.lastCallID
         target.pointee.code = .init(rawValue: UInt32(bitPattern: self.code.rawValue))
-        if !self.message.isEmpty { target.pointee.message = try arena.string(self.message, "message") }
+        try arena.set(&target.pointee.message, self.message, "message")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -165,7 +165,8 @@ public struct Status: ProtobufMessage {
         self.reason = try CopyOut.string(source.pointee.reason, "reason")
         self.blockers = try CopyOut.messages(source.pointee.blockers, source.pointee.n_blockers, "blockers")
         self.remedies = try CopyOut.messages(source.pointee.remedies, source.pointee.n_remedies, "remedies")
-        self.fieldViolations = try CopyOut.messages(source.pointee.field_violations, source.pointee.n_field_violations, "field_violations")
+        self.fieldViolations =
+            try CopyOut.messages(source.pointee.field_violations, source.pointee.n_field_violations, "field_violations")
         self.retryAfterMs = source.pointee.retry_after_ms
         self.operationID = try CopyOut.string(source.pointee.operation_id, "operation_id")
     }
@@ -174,8 +175,8 @@ public struct Status: ProtobufMessage {
         let target = try arena.allocate(Holdpoint__Rpc__V1__Status.self)
         holdpoint__rpc__v1__status__init(target)
         target.pointee.code = .init(rawValue: UInt32(bitPattern: self.code.rawValue))
-        if !self.message.isEmpty { target.pointee.message = try arena.string(self.message, "message") }
-        if !self.reason.isEmpty { target.pointee.reason = try arena.string(self.reason, "reason") }
+        try arena.set(&target.pointee.message, self.message, "message")
+        try arena.set(&target.pointee.reason, self.reason, "reason")
         target.pointee.n_blockers = self.blockers.count
         target.pointee.blockers = try arena.messages(self.blockers, "blockers")
         target.pointee.n_remedies = self.remedies.count
@@ -183,7 +184,7 @@ public struct Status: ProtobufMessage {
         target.pointee.n_field_violations = self.fieldViolations.count
         target.pointee.field_violations = try arena.messages(self.fieldViolations, "field_violations")
         target.pointee.retry_after_ms = self.retryAfterMs
-        if !self.operationID.isEmpty { target.pointee.operation_id = try arena.string(self.operationID, "operation_id") }
+        try arena.set(&target.pointee.operation_id, self.operationID, "operation_id")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -225,10 +226,10 @@ public struct Blocker: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__Rpc__V1__Blocker.self)
         holdpoint__rpc__v1__blocker__init(target)
-        if !self.kind.isEmpty { target.pointee.kind = try arena.string(self.kind, "kind") }
-        if !self.id.isEmpty { target.pointee.id = try arena.string(self.id, "id") }
-        if !self.name.isEmpty { target.pointee.name = try arena.string(self.name, "name") }
-        if !self.reason.isEmpty { target.pointee.reason = try arena.string(self.reason, "reason") }
+        try arena.set(&target.pointee.kind, self.kind, "kind")
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.reason, self.reason, "reason")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -271,10 +272,10 @@ public struct Remedy: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__Rpc__V1__Remedy.self)
         holdpoint__rpc__v1__remedy__init(target)
-        if !self.description.isEmpty { target.pointee.description = try arena.string(self.description, "description") }
-        if !self.method.isEmpty { target.pointee.method = try arena.string(self.method, "method") }
-        if !self.requestJson.isEmpty { target.pointee.request_json = try arena.string(self.requestJson, "request_json") }
-        if !self.command.isEmpty { target.pointee.command = try arena.string(self.command, "command") }
+        try arena.set(&target.pointee.description, self.description, "description")
+        try arena.set(&target.pointee.method, self.method, "method")
+        try arena.set(&target.pointee.request_json, self.requestJson, "request_json")
+        try arena.set(&target.pointee.command, self.command, "command")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -307,8 +308,8 @@ public struct FieldViolation: ProtobufMessage {
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__Rpc__V1__FieldViolation.self)
         holdpoint__rpc__v1__field_violation__init(target)
-        if !self.field.isEmpty { target.pointee.field = try arena.string(self.field, "field") }
-        if !self.description.isEmpty { target.pointee.description = try arena.string(self.description, "description") }
+        try arena.set(&target.pointee.field, self.field, "field")
+        try arena.set(&target.pointee.description, self.description, "description")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -64,7 +64,7 @@ extension SourceText {
             text.line("let source = message.assumingMemoryBound(to: \(CName.type(message.fullName)).self)")
             for part in message.parts {
                 switch part {
-                case .field(let field): text.line("self.\(part.propertyName) = \(FieldText(field: field).read)")
+                case .field(let field): text.assign("self.\(part.propertyName)", FieldText(field: field).read)
                 case .oneof(let oneof): text.copying(oneof)
                 }
             }
@@ -92,7 +92,7 @@ extension SourceText {
             lines[lines.count - 1] += " { \(fill.head)"
             lines += fill.lines.map { "    " + $0 } + ["}"]
         } else if field.type == "String" {
-            lines = ["if !self.\(field.name).isEmpty { \(lines[0]) }"]
+            lines = ["try arena.set(&target.pointee.\(field.field.name), self.\(field.name), \"\(field.field.name)\")"]
         }
         lines.forEach { line($0) }
     }

@@ -77,7 +77,8 @@ extension SourceText {
         let response = method.outputType.name
         line("public func \(method.swiftName)(")
         line("    _ request: \(method.inputType.name), options: CallOptions = CallOptions()")
-        let result = method.serverStreaming ? "-> ResponseSequence<\(response)>" : "async throws(RPCError) -> \(response)"
+        let result =
+            method.serverStreaming ? "-> ResponseSequence<\(response)>" : "async throws(RPCError) -> \(response)"
         let call = method.serverStreaming ? "channel.serverStreaming" : "try await channel.unary"
         block(") \(result)") { $0.line("\(call)(\(method.tableName), request, options: options)") }
     }

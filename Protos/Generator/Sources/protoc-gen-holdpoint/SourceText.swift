@@ -1,5 +1,6 @@
 /// Source code that is written line by line.
 struct SourceText {
+    private static let lineLength = 120
     private(set) var text = ""
     private var depth = 0
 
@@ -14,6 +15,16 @@ struct SourceText {
 
     mutating func line(_ line: String = "") {
         text += line.isEmpty ? "\n" : String(repeating: "    ", count: depth) + line + "\n"
+    }
+
+    /// `left = right`, in two lines if one would be too long.
+    mutating func assign(_ left: String, _ right: String) {
+        if 4 * depth + left.count + 3 + right.count <= Self.lineLength {
+            line("\(left) = \(right)")
+        } else {
+            line("\(left) =")
+            line("    \(right)")
+        }
     }
 
     /// `head {`, what `body` writes, `}`.

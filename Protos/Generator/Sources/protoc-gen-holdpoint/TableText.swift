@@ -27,21 +27,22 @@ func apiTableText(_ files: [FileDescriptor]) -> SourceText {
 
 private func services(_ files: [FileDescriptor]) -> [String] {
     files.flatMap(\.services).sorted { $0.fullName < $1.fullName }.map { service in
-        let methods = service.methods.map { method in
-            """
-                        MethodInfo(
-                            name: "\(method.name)", request: \(method.inputType.name).descriptor,
-                            response: \(method.outputType.name).descriptor, serverStreaming: \(method.serverStreaming))
-            """
-        }
-        return """
-            ServiceInfo(
-                        name: "\(service.fullName)",
-                        methods: [
-            \(methods.map { $0.split(separator: "\n").map { "    " + $0 }.joined(separator: "\n") }.joined(separator: ",\n")),
-                        ])
-            """
+        """
+        ServiceInfo(
+                    name: "\(service.fullName)",
+                    methods: [
+        \(service.methods.map(methodInfo).joined(separator: "\n"))
+                    ])
+        """
     }
+}
+
+private func methodInfo(_ method: MethodDescriptor) -> String {
+    """
+                    MethodInfo(
+                        name: "\(method.name)", request: \(method.inputType.name).descriptor,
+                        response: \(method.outputType.name).descriptor, serverStreaming: \(method.serverStreaming)),
+    """
 }
 
 func fileDescriptorsHeader() -> SourceText {
