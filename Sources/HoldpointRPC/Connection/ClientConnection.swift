@@ -91,12 +91,13 @@ public struct ClientConnection {
         return true
     }
 
-    /// The consumer took an item.
+    /// The consumer took items.
     ///
+    /// - Parameter bytes: what they cost.
     /// - Returns: bytes for a WindowUpdate; nil: none is due.
-    public mutating func consumed(_ callID: UInt32, payloadByteCount: Int) -> UInt32? {
+    public mutating func consumed(_ callID: UInt32, bytes: Int) -> UInt32? {
         guard let call = calls[callID], !call.isCancelled else { return nil }
-        return calls[callID]?.window?.consumed(payloadByteCount: payloadByteCount)
+        return calls[callID]?.window?.consumed(bytes: bytes)
     }
 
     /// Takes a frame, in the order of arrival.

@@ -7,11 +7,16 @@ public struct StreamCredit: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// What an item costs.
+    public static func cost(payloadByteCount: Int) -> Int {
+        payloadByteCount + ProtocolLimits.itemOverheadBytes
+    }
+
     public var allowsSending: Bool { bytes > 0 }
 
     /// Pays for an item. Legal only while `allowsSending`.
     public mutating func spend(payloadByteCount: Int) {
-        bytes -= payloadByteCount + ProtocolLimits.itemOverheadBytes
+        bytes -= Self.cost(payloadByteCount: payloadByteCount)
     }
 
     /// Takes a WindowUpdate.
@@ -48,11 +53,12 @@ public struct ReceiveWindow: Hashable, Sendable {
         credit.spend(payloadByteCount: payloadByteCount)
     }
 
-    /// Notes that the consumer took an item.
+    /// Notes that the consumer took items.
     ///
+    /// - Parameter bytes: what they cost.
     /// - Returns: what to give back to the peer now; nil: not worth a frame yet (less than half of the window).
-    public mutating func consumed(payloadByteCount: Int) -> UInt32? {
-        owedBytes += payloadByteCount + ProtocolLimits.itemOverheadBytes
+    public mutating func consumed(bytes: Int) -> UInt32? {
+        owedBytes += bytes
         guard owedBytes * 2 >= size, let update = UInt32(exactly: owedBytes) else { return nil }
         do throws(ConnectionFault) {
             try credit.add(update)

@@ -28,7 +28,7 @@ final class CreditGate: Sendable {
     /// The consumer took an item.
     func giveBack(payloadByteCount: Int) {
         let waiters = state.withLock { state -> [Waiter] in
-            guard let bytes = UInt32(exactly: payloadByteCount + ProtocolLimits.itemOverheadBytes),
+            guard let bytes = UInt32(exactly: StreamCredit.cost(payloadByteCount: payloadByteCount)),
                 (try? state.credit.add(bytes)) != nil
             else { return [] }
             defer { state.waiters = [] }

@@ -1,5 +1,3 @@
-internal import ProtobufC
-
 /// Calls a router's handlers in the same process: messages are serialized and parsed as on the wire, without frames.
 ///
 /// Handlers, errors, deadlines, cancellation and flow control behave as over a connection, so scenarios run on both.
@@ -70,8 +68,8 @@ public struct InProcessChannel: RPCChannel {
             throw RPCError(.unimplemented, "\(method) is \(handler.isStreaming ? "a stream" : "unary")")
         }
         let body = payload.withUnsafeBytes { bytes in
-            Result { () throws(MessageError) in try handler.body(payload: bytes, arena: Arena()) }
+            Result { () throws(RPCError) in try handler.body(payload: bytes, scratch: MessageScratch()) }
         }
-        return try body.mapError { RPCError(badRequest: $0) }.get()
+        return try body.get()
     }
 }

@@ -6,7 +6,7 @@ struct InProcessSink: ResponseSink {
     let gate: CreditGate
     let queue: ItemQueue
 
-    func send(_ item: any ProtobufMessage) async throws {
+    func send(_ item: any RPCMessage) async throws {
         let bytes = try item.serialized()
         try await gate.pass(payloadByteCount: bytes.count)
         queue.push(bytes)
@@ -17,7 +17,7 @@ struct InProcessSink: ResponseSink {
 public struct ClosedSink: ResponseSink {
     public init() {}
 
-    public func send(_ item: any ProtobufMessage) async throws {
+    public func send(_ item: any RPCMessage) async throws {
         throw CancellationError()
     }
 }
