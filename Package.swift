@@ -79,7 +79,10 @@ let package = Package(
             ],
             path: "Clients/holdpoint", swiftSettings: swift),
 
-        .testTarget(name: "StoreSQLiteTests", dependencies: ["StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

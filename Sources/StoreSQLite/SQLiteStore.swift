@@ -70,6 +70,7 @@ public final class SQLiteStore: MetadataStore {
         try await reads.perform(body, health: health)
     }
 
+    @discardableResult
     public func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
@@ -82,6 +83,12 @@ public final class SQLiteStore: MetadataStore {
 
     /// Commits since the store was opened; one may stand for many writes.
     public var commitCount: Int { statistics.commitCount }
+
+    /// Writes that wait for the commit under way.
+    public var waitingWriteCount: Int { writes.count }
+
+    /// Streams of `changes()` that somebody still reads.
+    var subscriberCount: Int { signal.subscriberCount }
 
     /// Finishes what waits and closes the file; later calls fail with `StoreError.unusable`. May be repeated. Blocks the
     /// thread meanwhile; must not be called from a transaction.

@@ -10,6 +10,13 @@ final class WorkQueue<Item>: @unchecked Sendable {
     private var items: [Item] = []
     private var isClosed = false
 
+    /// Items that no thread has taken yet.
+    var count: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return items.count
+    }
+
     /// - Returns: false if the queue was closed; the item was not taken.
     func add(_ item: Item) -> Bool {
         condition.lock()
