@@ -83,6 +83,7 @@ let package = Package(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
