@@ -3,19 +3,19 @@ internal import Model
 internal import Store
 
 /// Why a step failed, as an operation keeps it.
-func problem(of error: any Error) -> Operation.Problem {
+func problem(of error: any Error, step: String) -> Operation.Problem {
     switch error {
     case let refusal as Refusal:
-        Operation.Problem(reason: refusal.reason.rawValue, message: refusal.message, step: "")
+        Operation.Problem(reason: refusal.reason.rawValue, message: refusal.message, step: step)
     case let error as EngineError:
-        Operation.Problem(reason: reason(of: error), message: error.message, step: "")
+        Operation.Problem(reason: reason(of: error), message: error.message, step: step)
     case StoreError.storageFull:
         Operation.Problem(
-            reason: Reason.storageFull.rawValue, message: "no room is left for the metadata; free some", step: "")
+            reason: Reason.storageFull.rawValue, message: "no room is left for the metadata; free some", step: step)
     case is CancellationError:
-        Operation.Problem(reason: "CANCELLED", message: "a caller asked to stop it", step: "")
+        Operation.Problem(reason: "CANCELLED", message: "a caller asked to stop it", step: step)
     default:
-        Operation.Problem(reason: "INTERNAL", message: "\(error)", step: "")
+        Operation.Problem(reason: "INTERNAL", message: "\(error)", step: step)
     }
 }
 

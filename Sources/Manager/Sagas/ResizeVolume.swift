@@ -25,7 +25,7 @@ struct ResizeVolumeSaga: Saga {
         try await tools.withProcess(of: serverID) { try await tools.engine.resize(chain, to: size, in: serverID) }
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         if var layer = try transaction.layer(layerID) {
             layer.size = size
             try transaction.update(layer)
@@ -34,7 +34,7 @@ struct ResizeVolumeSaga: Saga {
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.restore(volumeID, settledState, after: operation, at: now)
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
