@@ -1,7 +1,7 @@
 public import Engine
 public import Logging
 public import Model
-public import Operations
+internal import Operations
 public import Store
 
 /// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the

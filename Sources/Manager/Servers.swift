@@ -1,5 +1,5 @@
 public import Model
-internal import Store
+public import Store
 
 extension ResourceManager {
     /// Creates a server, empty or from a server snapshot with copies of its members in the same slots.

@@ -24,16 +24,16 @@ struct TakeSnapshotSaga: Saga {
     let serverSnapshotID: ServerSnapshotID?
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        let prepare = StepDefinition(
+        let preparing = StepDefinition(
             name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
-        let cut = StepDefinition(
+        let cutting = StepDefinition(
             name: "cut", pointOfNoReturn: true, begins: begins,
             run: { context in
                 let duration = try await tools.engine.cut(try await cuts(tools), of: serverID)
                 context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
             })
         return OperationDefinition(
-            steps: parts.isEmpty ? [] : [prepare, cut], complete: complete, rollback: rollback)
+            steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete, rollback: rollback)
     }
 
     private func prepare(_ tools: SagaTools) async throws {
@@ -46,7 +46,7 @@ struct TakeSnapshotSaga: Saga {
         let cuts = try await cuts(tools)
         do {
             try await tools.engine.discardCut(cuts, of: serverID)
-        } catch let error as EngineError where error.reason == .serverLost {
+        } catch where error.reason == .serverLost {
             try await tools.engine.discardCut(cuts, of: nil)
         }
     }
