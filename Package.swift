@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "Store", dependencies: ["Model"], swiftSettings: swift),
         .target(
             name: "StoreSQLite",
-            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
         .target(name: "EngineQEMU", dependencies: ["Engine", "Model", logging], swiftSettings: swift),
@@ -78,6 +78,12 @@ let package = Package(
                 "HoldpointClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Clients/holdpoint", swiftSettings: swift),
+
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            swiftSettings: swift),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,5 +21,5 @@ public struct ResponseStream<Item: ProtobufMessage>: Sendable {
 /// What carries a stream's items to the peer: a connection, or the in-process channel.
 public protocol ResponseSink: Sendable {
     /// As `ResponseStream.send`.
-    func send(_ item: any ProtobufMessage) async throws
+    func send(_ item: any RPCMessage) async throws
 }

@@ -6,28 +6,35 @@ public struct MethodHandler: Sendable {
     public let name: String
     /// Whether the answer is a stream.
     public let isStreaming: Bool
+    /// Whether a call may be waited for when the server ends. A stream without a natural end is cancelled at once.
+    public let hasNaturalEnd: Bool
+    /// Whether only callers with a credential may call it: all but Health.
+    public let requiresCredential: Bool
     private let decode: @Sendable (UnsafeRawBufferPointer, Arena) throws(MessageError) -> HandlerBody
 
     init(
-        name: String, isStreaming: Bool,
+        name: String, isStreaming: Bool, hasNaturalEnd: Bool,
         decode: @escaping @Sendable (UnsafeRawBufferPointer, Arena) throws(MessageError) -> HandlerBody
     ) {
         self.name = name
         self.isStreaming = isStreaming
+        self.hasNaturalEnd = hasNaturalEnd
+        requiresCredential = !name.hasPrefix(Router.openServicePrefix)
         self.decode = decode
     }
 
-    /// Whether only callers with a credential may call it: all but Health.
-    public var requiresCredential: Bool { !name.hasPrefix(Router.openServicePrefix) }
-
-    /// Reads the request, now; nothing of the bytes or the arena is kept.
+    /// Reads the request, now; nothing of the bytes or the scratch memory is kept.
     ///
-    /// - Throws: what is wrong with the request; the answer is `INVALID_ARGUMENT`.
-    public func body(payload: UnsafeRawBufferPointer, arena: Arena) throws(MessageError) -> HandlerBody {
-        try decode(payload, arena)
+    /// - Throws: `INVALID_ARGUMENT` with what is wrong with the request.
+    public func body(payload: UnsafeRawBufferPointer, scratch: MessageScratch) throws(RPCError) -> HandlerBody {
+        do {
+            return try decode(payload, scratch.arena)
+        } catch {
+            throw RPCError(badRequest: error)
+        }
     }
 }
 
 /// A handler with its request: runs the call. A unary one returns the response, a streaming one nil after its last item.
 public typealias HandlerBody =
-    @Sendable (CallContext, any ResponseSink) async throws -> (any ProtobufMessage)?
+    @Sendable (CallContext, any ResponseSink) async throws -> (any RPCMessage)?

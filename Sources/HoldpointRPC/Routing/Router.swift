@@ -14,18 +14,20 @@ public struct Router: Sendable {
         _ method: UnaryMethod<Request, Response>,
         _ body: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
-        register(name: method.name, isStreaming: false) { (bytes, arena) throws(MessageError) in
+        register(name: method.name, isStreaming: false, hasNaturalEnd: true) { (bytes, arena) throws(MessageError) in
             let request = try Request(serialized: bytes, from: .request, arena: arena)
             return { context, _ in try await body(request, context) }
         }
     }
 
+    /// - Parameter hasNaturalEnd: whether a call ends by itself and is waited for when the server drains (a transfer);
+    ///   others (a watch) are cancelled then.
     /// - Precondition: as `unary`.
     public mutating func serverStreaming<Request, Response>(
-        _ method: ServerStreamingMethod<Request, Response>,
+        _ method: ServerStreamingMethod<Request, Response>, hasNaturalEnd: Bool = false,
         _ body: @escaping @Sendable (Request, CallContext, ResponseStream<Response>) async throws -> Void
     ) {
-        register(name: method.name, isStreaming: true) { (bytes, arena) throws(MessageError) in
+        register(name: method.name, isStreaming: true, hasNaturalEnd: hasNaturalEnd) { (bytes, arena) throws(MessageError) in
             let request = try Request(serialized: bytes, from: .request, arena: arena)
             return { context, sink in
                 try await body(request, context, ResponseStream(sink))
@@ -54,10 +56,11 @@ public struct Router: Sendable {
     }
 
     private mutating func register(
-        name: String, isStreaming: Bool,
+        name: String, isStreaming: Bool, hasNaturalEnd: Bool,
         decode: @escaping @Sendable (UnsafeRawBufferPointer, Arena) throws(MessageError) -> HandlerBody
     ) {
-        let isNew = table.insert(MethodHandler(name: name, isStreaming: isStreaming, decode: decode))
+        let isNew = table.insert(
+            MethodHandler(name: name, isStreaming: isStreaming, hasNaturalEnd: hasNaturalEnd, decode: decode))
         precondition(isNew, "\(name) is registered twice")
     }
 }
