@@ -46,7 +46,10 @@ let package = Package(
             dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
-        .target(name: "EngineQEMU", dependencies: ["Engine", "Model", logging], swiftSettings: swift),
+        .target(name: "CLinux"),
+        .target(
+            name: "EngineQEMU", dependencies: ["Engine", "Model", "CLinux", logging], exclude: ["README.md"],
+            swiftSettings: swift),
         .target(name: "Operations", dependencies: ["Store", "Model", logging], swiftSettings: swift),
         .target(
             name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", logging],
@@ -84,6 +87,8 @@ let package = Package(
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
+        .testTarget(
+            name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,92 @@
+public import Engine
+public import Model
+
+extension QEMUEngine {
+    public func prepareCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
+        guard let server else { return try await createOverlays(cuts) }
+        let monitor = try await servers.runningMonitor(of: server)
+        let served = try await monitor.exports()
+        let undone = cuts.filter { served[$0.chain.volume] != $0.overlay.id }
+        for cut in undone where served[cut.chain.volume] != cut.chain.layers.last?.id {
+            throw EngineError(.failed, "\(cut.chain.volume) is not attached with the layers that it is said to have")
+        }
+        try await createOverlays(undone.filter { !monitor.isOpen($0.overlay.id) })
+        try await forEachConcurrently(undone) { [layers] cut throws(EngineError) in
+            try await monitor.prepare(cut.overlay.id, path: layers.path(of: cut.overlay.id))
+        }
+    }
+
+    /// Makes the files of all overlays at once, so that they share one commit of the file system's journal.
+    private func createOverlays(_ cuts: [Cut]) async throws(EngineError) {
+        try await forEachConcurrently(cuts) { [layers] cut throws(EngineError) in
+            try await BlockingWork.run { () throws(EngineError) in
+                // QEMU takes an overlay that is smaller than what it goes on, and then fails writes that it acknowledged.
+                guard let active = cut.chain.layers.last, try layers.size(of: active.id) == cut.overlay.size else {
+                    throw EngineError(.failed, "\(cut.overlay.id) is not as large as what it goes on")
+                }
+                try layers.create(cut.overlay, parent: active.id)
+            }
+        }
+        try await BlockingWork.run { [layers] () throws(EngineError) in try layers.syncNames() }
+    }
+
+    @discardableResult
+    public func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
+        try await BlockingWork.run { [layers] () throws(EngineError) in
+            for cut in cuts {
+                let lower = cut.chain.layers.dropLast()
+                try layers.check(cut.chain.layers.suffix(1) + [cut.overlay], over: lower.last?.id)
+            }
+        }
+        var duration = Duration.zero
+        if let server { duration = try await switchToOverlays(cuts, of: server) }
+        await freeze(cuts.compactMap(\.chain.layers.last))
+        return duration
+    }
+
+    /// Makes the cut in the server's process. If the process does not answer, nobody knows whether it made the cut or will
+    /// make it later; it is ended, and whoever opens the volumes next opens the overlays.
+    private func switchToOverlays(_ cuts: [Cut], of server: ServerID) async throws(EngineError) -> Duration {
+        do {
+            guard let monitor = try await servers.monitor(of: server) else { return .zero }
+            return try await switchToOverlays(cuts, in: monitor)
+        } catch where error.reason == .serverLost || error.reason == .timeout {
+            try await servers.process(of: server).kill()
+            return .zero
+        }
+    }
+
+    private func switchToOverlays(_ cuts: [Cut], in monitor: ServerMonitor) async throws(EngineError) -> Duration {
+        let served = try await monitor.exports()
+        if cuts.allSatisfy({ served[$0.chain.volume] == $0.overlay.id }) { return .zero }
+        let pairs = cuts.compactMap { cut in cut.chain.layers.last.map { (active: $0.id, overlay: cut.overlay.id) } }
+        for (cut, pair) in zip(cuts, pairs) {
+            guard served[cut.chain.volume] == pair.active, monitor.isOpen(pair.overlay) else {
+                throw EngineError(.failed, "the cut of \(cut.chain.volume) is not prepared")
+            }
+        }
+        return try await monitor.switchToOverlays(pairs)
+    }
+
+    public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
+        let monitor: ServerMonitor?
+        if let server { monitor = try await servers.monitor(of: server) } else { monitor = nil }
+        let served = try await monitor?.exports() ?? [:]
+        for cut in cuts where served[cut.chain.volume] == cut.overlay.id {
+            throw EngineError(.failed, "\(cut.overlay.id) is active")
+        }
+        for cut in cuts { try await monitor?.close(cut.overlay.id) }
+        try await BlockingWork.run { [layers] () throws(EngineError) in
+            for cut in cuts { try Self.discard(cut, layers) }
+        }
+    }
+
+    /// Deletes an overlay that was never active: it holds no data, and what it rests on is not frozen.
+    private static func discard(_ cut: Cut, _ layers: LayerStore) throws(EngineError) {
+        guard try layers.exists(cut.overlay.id) else { return }
+        guard let active = cut.chain.layers.last, try !layers.isFrozen(active.id), try !layers.hasData(cut.overlay) else {
+            throw EngineError(.failed, "\(cut.overlay.id) may have been active")
+        }
+        try layers.delete(cut.overlay.id)
+    }
+}
