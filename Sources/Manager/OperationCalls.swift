@@ -1,5 +1,5 @@
 public import Model
-public import Store
+internal import Store
 
 extension ResourceManager {
     public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {

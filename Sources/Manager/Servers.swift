@@ -1,5 +1,5 @@
 public import Model
-public import Store
+internal import Store
 
 extension ResourceManager {
     /// Creates a server, empty or from a server snapshot with copies of its members in the same slots.

@@ -1,6 +1,6 @@
 public import Model
 internal import Engine
-public import Store
+internal import Store
 
 extension ResourceManager {
     /// Takes a snapshot of one volume, attached or not.

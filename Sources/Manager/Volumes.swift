@@ -1,5 +1,5 @@
 public import Model
-public import Store
+internal import Store
 
 /// What a new volume is made from.
 public enum VolumeSource: Sendable, Hashable {
