@@ -62,9 +62,10 @@ import Testing
         }
         #expect(names.contains("google/protobuf/timestamp.proto"))
         #expect(names.contains("holdpoint/rpc/v1/frame.proto"))
-        for (before, after) in [("google/protobuf/timestamp.proto", "holdpoint/v1/volume.proto"),
-            ("holdpoint/rpc/v1/status.proto", "holdpoint/v1/operation.proto")]
-        {
+        for (before, after) in [
+            ("google/protobuf/timestamp.proto", "holdpoint/v1/volume.proto"),
+            ("holdpoint/rpc/v1/status.proto", "holdpoint/v1/operation.proto"),
+        ] {
             let first = names.firstIndex(of: before)
             let second = names.firstIndex(of: after)
             #expect(first != nil && second != nil && (first ?? 0) < (second ?? 0))

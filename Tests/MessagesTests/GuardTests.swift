@@ -9,7 +9,8 @@ import Testing
         expectMalformed(Wire.text(field: 1, "a\0b"), as: GetVolumeRequest.self, field: "volume", "NUL")
     }
 
-    @Test(arguments: [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]] as [[UInt8]])
+    @Test(
+        arguments: [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]] as [[UInt8]])
     func refusesWhatIsNotUTF8(text: [UInt8]) {
         expectMalformed(Wire.bytes(field: 1, text), as: GetVolumeRequest.self, field: "volume", "UTF-8")
     }
@@ -71,7 +72,8 @@ import Testing
     }
 
     @Test func skipsSomeUnknownFields() throws {
-        let unknown = Wire.varint(field: 999, 1) + Wire.bytes(field: 1000, [0xff, 0]) + Wire.tag(1001, 5) + [0, 0, 0, 0]
+        let unknown =
+            Wire.varint(field: 999, 1) + Wire.bytes(field: 1000, [0xff, 0]) + Wire.tag(1001, 5) + [0, 0, 0, 0]
         let known = Wire.text(field: 1, "vol-1")
         let read = try GetVolumeRequest(serialized: unknown + known, from: .request)
         #expect(try read.serialized() == known)
@@ -132,7 +134,8 @@ import Testing
     }
 
     @Test func readsExtremeIntegers() throws {
-        let largest = try Volume(serialized: Wire.varint(field: 14, .max) + Wire.varint(field: 17, .max), from: .request)
+        let largest = try Volume(
+            serialized: Wire.varint(field: 14, .max) + Wire.varint(field: 17, .max), from: .request)
         #expect(largest.sizeBytes == .max)
         #expect(largest.slot == .max)
         let instant = Wire.varint(field: 1, 1 << 63) + Wire.varint(field: 2, .max)

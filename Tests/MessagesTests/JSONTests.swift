@@ -10,12 +10,14 @@ import Testing
             try CreateServerRequest().json()
                 == #"{"requestId":"","validateOnly":false,"serverSnapshot":""}"#)
         #expect(try WatchRequest().json() == #"{"kinds":[]}"#)
-        #expect(try ServerConfiguration().json() == #"{"kind":"KIND_UNSPECIFIED","vcpus":0,"memoryBytes":"0","slots":[]}"#)
+        #expect(
+            try ServerConfiguration().json() == #"{"kind":"KIND_UNSPECIFIED","vcpus":0,"memoryBytes":"0","slots":[]}"#)
     }
 
     @Test func printsEveryKindOfField() throws {
         let volume = Volume(
-            name: "a\"b", labels: ["b": "2", "a": "1"], state: .inUse, createTime: Timestamp(seconds: 0, nanos: 5_000_000),
+            name: "a\"b", labels: ["b": "2", "a": "1"], state: .inUse,
+            createTime: Timestamp(seconds: 0, nanos: 5_000_000),
             sizeBytes: 1 << 60)
         let json = try volume.json()
         #expect(json.contains(#""name":"a\"b""#))
@@ -26,7 +28,8 @@ import Testing
         #expect(!json.contains("stateSince"))
         let mask = UpdateVolumeRequest(updateMask: FieldMask(paths: ["name", "deletion_protection"]))
         #expect(try mask.json().contains(#""updateMask":"name,deletionProtection""#))
-        #expect(try ListServicesResponse(fileDescriptors: [[0xff], []]).json().contains(#""fileDescriptors":["/w==",""]"#))
+        #expect(
+            try ListServicesResponse(fileDescriptors: [[0xff], []]).json().contains(#""fileDescriptors":["/w==",""]"#))
         #expect(try Operation(progress: 0.5).json().contains(#""progress":0.5,"#))
         #expect(try Operation(progress: 1).json().contains(#""progress":1,"#))
         #expect(try Operation(progress: .nan).json().contains(#""progress":"NaN","#))
@@ -71,13 +74,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"nope":1}"#, "nope"), (#"{"name":"a","name":"b"}"#, "name"), (#"{"sizeBytes":1,"size_bytes":2}"#, "size_bytes"),
+        (#"{"nope":1}"#, "nope"), (#"{"name":"a","name":"b"}"#, "name"),
+        (#"{"sizeBytes":1,"size_bytes":2}"#, "size_bytes"),
         (#"{"name":1}"#, "name"), (#"{"name":{}}"#, "name"), (#"{"sizeBytes":-1}"#, "size_bytes"),
         (#"{"sizeBytes":18446744073709551616}"#, "size_bytes"), (#"{"sizeBytes":true}"#, "size_bytes"),
         (#"{"slot":4294967296}"#, "slot"), (#"{"slot":1.5}"#, "slot"), (#"{"boot":1}"#, "boot"),
         (#"{"boot":"true"}"#, "boot"), (#"{"state":"NOPE"}"#, "state"), (#"{"state":2147483648}"#, "state"),
-        (#"{"labels":{"a":1}}"#, "labels"), (#"{"labels":{"a":null}}"#, "labels"), (#"{"labels":{"a":"1","a":"2"}}"#, "labels"),
-        (#"{"labels":[]}"#, "labels"), (#"{"createTime":"yesterday"}"#, "create_time"), (#"{"createTime":{}}"#, "create_time"),
+        (#"{"labels":{"a":1}}"#, "labels"), (#"{"labels":{"a":null}}"#, "labels"),
+        (#"{"labels":{"a":"1","a":"2"}}"#, "labels"),
+        (#"{"labels":[]}"#, "labels"), (#"{"createTime":"yesterday"}"#, "create_time"),
+        (#"{"createTime":{}}"#, "create_time"),
         (#"{"failure":{"attempts":-1}}"#, "failure.attempts"), (#"{"failure":[]}"#, "failure"),
     ])
     func refusesFields(json: String, field: String) {

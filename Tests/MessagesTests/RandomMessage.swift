@@ -22,11 +22,13 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Fills C structs of any message type with random contents that a client could have sent.
 struct RandomMessage {
     private static let texts = [
-        "", "a", "vol-abcdefghijkl", "é", "e\u{301}", "日本語", "👩‍👩‍👧", "\"quoted\" \\ back", "line\nbreak\ttab\r", "\u{1}\u{1f}\u{7f}",
+        "", "a", "vol-abcdefghijkl", "é", "e\u{301}", "日本語", "👩‍👩‍👧", "\"quoted\" \\ back", "line\nbreak\ttab\r",
+        "\u{1}\u{1f}\u{7f}",
         "\u{2028}</script>", String(repeating: "long ", count: 100),
     ]
     private static let integers: [UInt64] = [
-        0, 1, 127, 128, 255, 1 << 31 - 1, 1 << 31, 1 << 32 - 1, 1 << 32, 1 << 53, 1 << 53 + 1, 1 << 63 - 1, 1 << 63, .max,
+        0, 1, 127, 128, 255, 1 << 31 - 1, 1 << 31, 1 << 32 - 1, 1 << 32, 1 << 53, 1 << 53 + 1, 1 << 63 - 1, 1 << 63,
+        .max,
     ]
     private static let reals: [Double] = [
         0, 1, -1, 0.1, 1e300, -1e-300, 0.3333333333333333, .infinity, -.infinity, .leastNormalMagnitude,
@@ -121,7 +123,8 @@ struct RandomMessage {
     }
 
     private mutating func fieldMask(_ message: MessageMemory) throws {
-        let paths = ["name", "deletion_protection", "volume.size_bytes"].prefix(Int.random(in: 0...3, using: &generator))
+        let paths = ["name", "deletion_protection", "volume.size_bytes"].prefix(
+            Int.random(in: 0...3, using: &generator))
         let pointers = try arena.strings(Array(paths), "paths")
         message.setElements(message.type.fields[0], pointers.map { UnsafeMutableRawPointer($0) }, count: paths.count)
     }

@@ -10,7 +10,10 @@ import Testing
     @Test(arguments: [
         ("message A { optional string x = 1; }", "no `optional`"),
         ("message A { B b = 1; } message B { repeated A a = 1; }", "no recursive messages"),
-        ("import \"google/protobuf/any.proto\"; message A { google.protobuf.Any b = 1; }", "only Timestamp and FieldMask"),
+        (
+            "import \"google/protobuf/any.proto\"; message A { google.protobuf.Any b = 1; }",
+            "only Timestamp and FieldMask"
+        ),
         ("message A { map<string, int32> b = 1; }", "only map<string, string>"),
         ("enum E { E_UNSPECIFIED = 0; }", "inside its message"),
         ("message A { enum E { X = 0; } }", "called …_UNSPECIFIED"),
@@ -86,7 +89,8 @@ import Testing
 @Suite struct NameTests {
     @Test(arguments: [
         ("id", "id"), ("ids", "ids"), ("server_id", "serverID"), ("member_ids", "memberIDs"), ("uri", "uri"),
-        ("source_snapshot_id", "sourceSnapshotID"), ("id_count", "idCount"), ("size_bytes", "sizeBytes"), ("in", "`in`"),
+        ("source_snapshot_id", "sourceSnapshotID"), ("id_count", "idCount"), ("size_bytes", "sizeBytes"),
+        ("in", "`in`"),
     ])
     func properties(name: String, property: String) {
         #expect(SwiftName.property(name) == property)
