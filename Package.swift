@@ -106,6 +106,10 @@ let package = Package(
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
         .testTarget(
             name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
+        .testTarget(name: "ProtobufCTests", dependencies: ["ProtobufC", "CProtobufC"], swiftSettings: swift),
+        .testTarget(
+            name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

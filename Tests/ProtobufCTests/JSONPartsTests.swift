@@ -3,12 +3,14 @@ import Testing
 @testable import ProtobufC
 
 @Suite struct TimestampTextTests {
-    @Test(arguments: [
-        (0, 0, "1970-01-01T00:00:00Z"), (-1, 0, "1969-12-31T23:59:59Z"),
-        (-62_135_596_800, 0, "0001-01-01T00:00:00Z"), (253_402_300_799, 999_999_999, "9999-12-31T23:59:59.999999999Z"),
-        (951_782_400, 0, "2000-02-29T00:00:00Z"), (4_107_456_000, 500_000_000, "2100-02-28T00:00:00.500Z"),
-        (1_795_252_211, 1000, "2026-11-21T09:10:11.000001Z"),
-    ] as [(Int64, Int32, String)])
+    @Test(
+        arguments: [
+            (0, 0, "1970-01-01T00:00:00Z"), (-1, 0, "1969-12-31T23:59:59Z"),
+            (-62_135_596_800, 0, "0001-01-01T00:00:00Z"),
+            (253_402_300_799, 999_999_999, "9999-12-31T23:59:59.999999999Z"),
+            (951_782_400, 0, "2000-02-29T00:00:00Z"), (4_107_456_000, 500_000_000, "2100-02-28T00:00:00.500Z"),
+            (1_795_252_211, 1000, "2026-11-21T09:10:11.000001Z"),
+        ] as [(Int64, Int32, String)])
     func bothWays(seconds: Int64, nanos: Int32, text: String) throws {
         #expect(try TimestampText.format(seconds: seconds, nanos: nanos) == text)
         let parsed = try TimestampText.parse(text)
@@ -40,8 +42,11 @@ import Testing
         #expect(throws: MessageError.self) { try TimestampText.parse(text) }
     }
 
-    @Test(arguments: [(253_402_300_800, 0), (-62_135_596_801, 0), (Int64.max, 0), (Int64.min, 0), (0, -1), (0, 1_000_000_000)]
-        as [(Int64, Int32)])
+    @Test(
+        arguments: [
+            (253_402_300_800, 0), (-62_135_596_801, 0), (Int64.max, 0), (Int64.min, 0), (0, -1), (0, 1_000_000_000),
+        ]
+            as [(Int64, Int32)])
     func doesNotFormatWhatIsNoInstant(seconds: Int64, nanos: Int32) {
         #expect(throws: MessageError.self) { try TimestampText.format(seconds: seconds, nanos: nanos) }
     }
@@ -81,7 +86,9 @@ import Testing
         #expect(Base64.decode("-__-") == [0xfb, 0xff, 0xfe])
     }
 
-    @Test(arguments: ["A", "AAAAA", "A===", "AA=A", "AA AA", "AAA\n", "é", "====", "AA=="+"AA=="]) func refuses(text: String) {
+    @Test(arguments: ["A", "AAAAA", "A===", "AA=A", "AA AA", "AAA\n", "é", "====", "AA==" + "AA=="]) func refuses(
+        text: String
+    ) {
         #expect(Base64.decode(text) == nil)
     }
 }
@@ -98,7 +105,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "\"", "\"a", "a", #""\"#, #""\x""#, #""\u12""#, #""\u12g4""#, #""\ud800""#, #""\udc00""#, #""\ud800\u0041""#,
+        "", "\"", "\"a", "a", #""\"#, #""\x""#, #""\u12""#, #""\u12g4""#, #""\ud800""#, #""\udc00""#,
+        #""\ud800\u0041""#,
         #""\u+123""#, "\"\u{1}\"", "\"\n\"",
     ])
     func refusesStrings(json: String) {
