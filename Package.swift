@@ -84,6 +84,9 @@ let package = Package(
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
