@@ -110,6 +110,8 @@ let package = Package(
         .testTarget(
             name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],
             swiftSettings: swift),
+            name: "OperationsTests",
+            dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -46,12 +46,16 @@ struct StepExecution {
         var attempt = 1
         while true {
             guard let error = await once(direction, name, body, of: operation, attempt) else { return nil }
-            guard !(direction == .run && runner.running.isCancelled(id)), let pause = policy.pause(after: attempt) else {
-                return error
-            }
+            guard !isCancelled(direction), let pause = policy.pause(after: attempt) else { return error }
             try await wait(pause, direction)
+            guard !isCancelled(direction) else { return error }
             attempt += 1
         }
+    }
+
+    /// An undo is never cancelled.
+    private func isCancelled(_ direction: Direction) -> Bool {
+        direction == .run && runner.running.isCancelled(id)
     }
 
     private func once(
