@@ -110,6 +110,7 @@ let package = Package(
         .testTarget(
             name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],
             swiftSettings: swift),
+        .testTarget(
             name: "OperationsTests",
             dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
     ],
