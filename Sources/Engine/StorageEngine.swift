@@ -65,6 +65,12 @@ public protocol StorageEngine: Sendable {
     /// What a server's process really does now; nil: it does not run.
     func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation?
 
+    /// Where a volume that is attached to a server is served, as an NBD URI. Asks nobody.
+    func exportURI(of volume: VolumeID, on server: ServerID) -> String
+
+    /// Clients connected to what serves a volume, one text each; none if it is not served.
+    func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String]
+
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 

@@ -82,6 +82,14 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.observe) { storage in storage.observation(of: server) }
     }
 
+    public func exportURI(of volume: VolumeID, on server: ServerID) -> String {
+        "simulated:///\(server)/\(volume)"
+    }
+
+    public func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
+        try await perform(.observe) { storage in storage.clients(of: volume, on: server) }
+    }
+
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await perform(.usage) { storage in
             var usage: [LayerID: ByteCount] = [:]

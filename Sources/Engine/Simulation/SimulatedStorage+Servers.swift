@@ -25,6 +25,10 @@ extension SimulatedStorage {
         processes[server]?.clients[volume] = nil
     }
 
+    func clients(of volume: VolumeID, on server: ServerID) -> [String] {
+        processes[server]?.clients[volume]?.sorted() ?? []
+    }
+
     func observation(of server: ServerID) -> ServerObservation? {
         guard let process = processes[server] else { return nil }
         let exports = process.activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=/simulated/\(server).nbd") }

@@ -30,7 +30,7 @@ extension ReadTransaction {
     ) throws -> [Operation] {
         let tail = limit.map { " LIMIT \($0)" } ?? ""
         return try rows(
-            "SELECT \(Self.operationColumns) FROM operation WHERE \(condition) ORDER BY \(order)\(tail)", arguments,
+            "SELECT \(Self.operationColumns) FROM operation AS this WHERE \(condition) ORDER BY \(order)\(tail)", arguments,
             decodeOperation)
     }
 

@@ -1,0 +1,111 @@
+import SwiftProtobuf
+import SwiftProtobufPluginLibrary
+
+/// The messages of one .proto file; empty if it has none.
+func messagesText(_ file: FileDescriptor) -> SourceText {
+    guard !file.messages.isEmpty else { return SourceText() }
+    var text = SourceText(marked: ())
+    text.line("import CMessages")
+    if !file.belongsToRPC && file.messages.contains(where: \.usesRPC) { text.line("public import HoldpointRPC") }
+    text.line("public import ProtobufC")
+    for message in file.messages {
+        text.line()
+        text.message(message)
+    }
+    return text
+}
+
+extension Descriptor {
+    fileprivate var usesRPC: Bool {
+        fields.contains { $0.type == .message && !$0.isMap && $0.messageType.file.belongsToRPC }
+    }
+}
+
+extension SourceText {
+    fileprivate mutating func message(_ message: Descriptor) {
+        documentation(of: message, named: message.fullName, fallback: "`\(message.fullName)`.")
+        block("public struct \(message.name): \(message.isMutation ? "MutationMessage" : "ProtobufMessage")") { text in
+            for type in message.enums { text.enumeration(type) }
+            for oneof in message.oneofs { text.oneof(oneof) }
+            for part in message.parts { text.property(part) }
+            text.initializers(message)
+            text.line()
+            text.line("public static let descriptor = MessageDescriptor(")
+            text.line("    initializer: \(CName.initializer(message.fullName)))")
+            text.copying(message)
+            text.building(message)
+            if message.isMutation { text.fingerprint(message) }
+        }
+    }
+
+    private mutating func property(_ part: MessagePart) {
+        switch part {
+        case .field(let field): documentation(of: field, named: field.fullName)
+        case .oneof(let oneof): documentation(of: oneof, named: oneof.fullName)
+        }
+        line("public var \(part.propertyName): \(part.type) = \(part.defaultValue)")
+    }
+
+    private mutating func initializers(_ message: Descriptor) {
+        if !message.fields.isEmpty { line() }
+        line("public init() {}")
+        guard !message.fields.isEmpty else { return }
+        line()
+        list(
+            "public init(", message.parts.map { "\($0.propertyName): \($0.type) = \($0.defaultValue)" }, ") {")
+        for part in message.parts { line("    self.\(part.propertyName) = \(part.propertyName)") }
+        line("}")
+    }
+
+    private mutating func copying(_ message: Descriptor) {
+        line()
+        block("public init(copying message: UnsafeRawPointer) throws(MessageError)") { text in
+            guard !message.fields.isEmpty else { return }
+            text.line("let source = message.assumingMemoryBound(to: \(CName.type(message.fullName)).self)")
+            for part in message.parts {
+                switch part {
+                case .field(let field): text.assign("self.\(part.propertyName)", FieldText(field: field).read)
+                case .oneof(let oneof): text.copying(oneof)
+                }
+            }
+        }
+    }
+
+    private mutating func building(_ message: Descriptor) {
+        line()
+        block("public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer") { text in
+            text.line("let target = try arena.allocate(\(CName.type(message.fullName)).self)")
+            text.line("\(CName.initializer(message.fullName))(target)")
+            for part in message.parts {
+                switch part {
+                case .field(let field): text.building(FieldText(field: field))
+                case .oneof(let oneof): text.building(oneof)
+                }
+            }
+            text.line("return UnsafeMutableRawPointer(target)")
+        }
+    }
+
+    private mutating func building(_ field: FieldText) {
+        var lines = field.write("self.\(field.name)")
+        if let fill = field.entryFill {
+            lines[lines.count - 1] += " { \(fill.head)"
+            lines += fill.lines.map { "    " + $0 } + ["}"]
+        } else if field.type == "String" {
+            lines = ["try arena.set(&target.pointee.\(field.field.name), self.\(field.name), \"\(field.field.name)\")"]
+        }
+        lines.forEach { line($0) }
+    }
+
+    private mutating func fingerprint(_ message: Descriptor) {
+        line()
+        block("public var fingerprinted: \(message.name)") { text in
+            text.line("var copy = self")
+            for field in message.fields where ["request_id", "validate_only", "consent"].contains(field.name) {
+                let part = FieldText(field: field)
+                text.line("copy.\(part.name) = \(part.defaultValue)")
+            }
+            text.line("return copy")
+        }
+    }
+}
