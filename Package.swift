@@ -55,7 +55,7 @@ let package = Package(
         .target(name: "Store", dependencies: ["Model"], swiftSettings: swift),
         .target(
             name: "StoreSQLite",
-            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
         .target(name: "EngineQEMU", dependencies: ["Engine", "Model", logging], swiftSettings: swift),
@@ -96,6 +96,17 @@ let package = Package(
 
         .testTarget(
             name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
+            path: "Clients/holdpoint", swiftSettings: swift),
+
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            swiftSettings: swift),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
+        .testTarget(name: "ProtobufCTests", dependencies: ["ProtobufC", "CProtobufC"], swiftSettings: swift),
+        .testTarget(
+            name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -49,8 +49,11 @@ public protocol StorageEngine: Sendable {
     ///
     /// A process that died before, during or after the cut counts as having made it: whoever opens the volumes next opens
     /// the overlays (an empty one reads as what it rests on).
+    /// - Returns: how long the process took for the switch, writes waiting; zero if nobody has the volumes open, or if the
+    ///   cut was found done.
     /// - Throws: only if no volume was cut.
-    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError)
+    @discardableResult
+    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration
 
     /// Gives up overlays that were prepared. They must not have become active.
     func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError)
@@ -62,6 +65,12 @@ public protocol StorageEngine: Sendable {
     /// What a server's process really does now; nil: it does not run.
     func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation?
 
+    /// Where a volume that is attached to a server is served, as an NBD URI. Asks nobody.
+    func exportURI(of volume: VolumeID, on server: ServerID) -> String
+
+    /// Clients connected to what serves a volume, one text each; none if it is not served.
+    func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String]
+
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 
@@ -70,6 +79,7 @@ public protocol StorageEngine: Sendable {
 
     func capacity() async throws(EngineError) -> StorageCapacity
 
-    /// Servers whose process ended without being asked to. One consumer.
+    /// Servers whose process ended, or stopped answering, without being asked to. One consumer: asking again ends the
+    /// stream that was given before.
     var lostServers: AsyncStream<ServerID> { get }
 }

@@ -16,6 +16,7 @@ public protocol MetadataStore: Sendable {
     /// no engine call, no clock, no randomness. If it throws, nothing was written, and the error is thrown on only after
     /// everything that it may have seen is durable. Cancelling the caller's task changes nothing.
     /// - Throws: what `body` throws; `StoreError.storageFull` when there is no room (nothing was written).
+    @discardableResult
     func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result
@@ -45,7 +46,7 @@ public enum StoreError: Error, Sendable, Hashable {
     case storageFull
     /// A constraint of the schema refused a change: a defect in the caller.
     case constraint(String)
-    /// A row does not have the form that the schema promises.
+    /// A row does not have the form that the schema promises, or a statement is wrong: a defect of this program.
     case malformed(String)
     /// The store cannot be read or written; the process should end (reliability: a failed commit may have happened).
     case unusable(String)

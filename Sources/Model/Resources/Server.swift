@@ -35,6 +35,19 @@ public struct Server: Resource {
     public var desiredState: DesiredState
     /// In the order of the slots. Kept by the volumes; filled in when a server is read.
     public var attachments: [Attachment] = []
+    /// Where its volumes are served, in the order of the slots. Filled in when a server is shown.
+    public var exports: [Export] = []
+
+    /// Where a volume can be reached, as an NBD URI.
+    public struct Export: Hashable, Sendable, Codable {
+        public let volumeID: VolumeID
+        public let uri: String
+
+        public init(volumeID: VolumeID, uri: String) {
+            self.volumeID = volumeID
+            self.uri = uri
+        }
+    }
 
     public init(id: ServerID, header: ResourceHeader, state: State, kind: Kind, desiredState: DesiredState) {
         self.id = id

@@ -26,6 +26,8 @@ public struct Volume: Resource {
     public var topLayerID: LayerID
     /// Its last writer did not end cleanly: it was killed or cut off, or its process died.
     public var writerWasKilled: Bool
+    /// Bytes allocated for its active layer. Measured when a volume is shown.
+    public var used = ByteCount.zero
     /// Snapshots of it. Kept by the snapshots; filled in when a volume is read.
     public var snapshotCount = 0
 

@@ -24,6 +24,8 @@ public struct VolumeSnapshot: Resource {
     public var cutTime: Timestamp?
     /// The slot that its volume had in the server; only for members of a server snapshot.
     public let slot: Int?
+    /// Bytes allocated for the layer that it froze. Measured when a snapshot is shown.
+    public var exclusive = ByteCount.zero
     /// Name of the server snapshot that owns it. Filled in when a snapshot is read.
     public var serverSnapshotName = ""
 

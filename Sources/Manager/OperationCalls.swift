@@ -1,0 +1,56 @@
+public import Model
+public import Store
+
+extension ResourceManager {
+    public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {
+        try await store.read { try $0.operation(reference, of: call) }
+    }
+
+    public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {
+        try await store.read { try $0.list(Operation.self, query, in: try $0.project(of: call).id) }
+    }
+
+    /// Waits until an operation has ended, or waits for an administrator, or a time is nearly over.
+    ///
+    /// - Returns: the operation as it is then.
+    public func waitForOperation(
+        _ reference: String, _ call: Call, until deadline: ContinuousClock.Instant?
+    ) async throws -> Operation {
+        while true {
+            let changes = store.changes()
+            let operation = try await getOperation(reference, call)
+            if operation.state.isFinal || operation.state == .stuck { return operation }
+            let left = deadline.map { ContinuousClock.now.duration(to: $0) - Self.answerMargin }
+            if let left, left <= .zero { return operation }
+            try Task.checkCancellation()
+            await nextElement(of: changes, within: left)
+        }
+    }
+
+    /// Time that an answer needs to reach a caller before its deadline.
+    private static var answerMargin: Duration { .milliseconds(250) }
+
+    /// Asks an operation to stop and to undo what it did.
+    ///
+    /// - Throws: `OPERATION_NOT_CANCELLABLE` from its point of no return on.
+    public func cancelOperation(_ reference: String, _ call: Call) async throws -> Operation {
+        let operation = try await getOperation(reference, call)
+        guard !operation.state.isFinal else { return operation }
+        guard try await runner.cancel(operation.id) else {
+            throw Refusal(
+                .operationNotCancellable,
+                "operation \(operation.id) is past its point of no return: it can only be waited for")
+        }
+        return try await getOperation(reference, call)
+    }
+}
+
+extension ReadTransaction {
+    fileprivate func operation(_ reference: String, of call: Call) throws -> Operation {
+        let project = try project(of: call).id
+        guard let id = OperationID(reference), let operation = try operation(id), operation.projectID == project else {
+            throw Refusal.unknown(.operation, reference)
+        }
+        return operation
+    }
+}

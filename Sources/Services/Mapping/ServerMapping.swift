@@ -1,0 +1,46 @@
+internal import HoldpointMessages
+internal import Model
+
+extension HoldpointMessages.Server {
+    init(_ server: Model.Server) {
+        self.init()
+        id = server.id.rawValue
+        fill(server.header)
+        state = State(server.state)
+        kind = Kind(server.serverKind)
+        attachments = server.attachments.map {
+            HoldpointMessages.Attachment(
+                volumeID: $0.volumeID.rawValue, slot: UInt32(clamping: $0.slot), boot: $0.boot)
+        }
+        nbd = server.exports.map { NBDExport(volumeID: $0.volumeID.rawValue, uri: $0.uri) }
+        desiredState = server.desiredState == .running ? .running : .stopped
+    }
+}
+
+extension HoldpointMessages.Server.Kind {
+    init(_ kind: Model.Server.Kind) {
+        switch kind {
+        case .vm: self = .vm
+        case .external: self = .external
+        }
+    }
+
+    /// What a caller wants to have made; a virtual machine unless it says otherwise.
+    var wanted: Model.Server.Kind { self == .external ? .external : .vm }
+}
+
+extension HoldpointMessages.Server.State {
+    init(_ state: Model.Server.State) {
+        switch state {
+        case .provisioning: self = .provisioning
+        case .running: self = .running
+        case .stopping: self = .stopping
+        case .stopped: self = .stopped
+        case .starting: self = .starting
+        case .rebooting: self = .rebooting
+        case .deleting: self = .deleting
+        case .error: self = .error
+        case .errorDeleting: self = .errorDeleting
+        }
+    }
+}
