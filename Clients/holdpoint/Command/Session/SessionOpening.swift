@@ -57,7 +57,7 @@ extension Settings {
     fileprivate func connected() throws -> HoldpointClient {
         let token = try tokenFile.map { try TextFile.firstLine($0, limitBytes: Settings.longestTokenBytes) }
         var configuration = RPCClientConfiguration()
-        configuration.retries.attempts = Settings.attempts
+        configuration.retryPolicy.attempts = Settings.attempts
         return HoldpointClient(endpoint: endpoint, token: token, project: project, configuration: configuration)
     }
 }
