@@ -14,7 +14,7 @@ extension Session {
         }
         guard settings.waits else { return try printer.answer(operation, warnings: warnings) }
         let ended = try await finished(operation)
-        explain("\(what): done, and durable, \(DurationText.text(start.duration(to: .now))) after it was asked for")
+        explain("\(what): done, and durable, \(DurationText.measured(start.duration(to: .now))) after it was asked for")
         let late = ended.warnings.filter { !warnings.contains($0) }
         warn(late)
         warnings += late
