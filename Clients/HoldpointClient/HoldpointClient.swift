@@ -10,6 +10,9 @@
 ///     if let operation = answer.operation { _ = try await client.wait(for: operation) }
 ///     await client.close()
 public struct HoldpointClient: Sendable {
+    /// Of the client library and the command.
+    public static let version = "0.1.0"
+
     /// What the services call through; for calls that have no generated client.
     public let channel: any RPCChannel
 

@@ -1,42 +1,42 @@
 /// What all resources have, for code that treats them alike.
 public protocol HoldpointResource: ProtobufMessage {
     /// As in events, blockers and the command: `server-snapshot`.
-    static var kind: String { get }
+    static var noun: String { get }
 
     var id: String { get }
     var projectID: String { get }
-    var name: String { get }
-    var description: String { get }
-    var labels: [String: String] { get }
+    var name: String { get set }
+    var description: String { get set }
+    var labels: [String: String] { get set }
     /// `IN_USE`; the number in digits for a state that this version does not know.
     var stateName: String { get }
     var stateSince: Timestamp? { get }
     var createTime: Timestamp? { get }
     var revision: UInt64 { get }
     var etag: String { get }
-    var deletionProtection: Bool { get }
+    var deletionProtection: Bool { get set }
     var failure: Failure? { get }
     /// The operation that is changing it; empty: none.
     var operationID: String { get }
 }
 
 extension Server: HoldpointResource {
-    public static let kind = "server"
+    public static let noun = "server"
     public var stateName: String { state.name }
 }
 
 extension Volume: HoldpointResource {
-    public static let kind = "volume"
+    public static let noun = "volume"
     public var stateName: String { state.name }
 }
 
 extension VolumeSnapshot: HoldpointResource {
-    public static let kind = "snapshot"
+    public static let noun = "snapshot"
     public var stateName: String { state.name }
 }
 
 extension ServerSnapshot: HoldpointResource {
-    public static let kind = "server-snapshot"
+    public static let noun = "server-snapshot"
     public var stateName: String { state.name }
 }
 

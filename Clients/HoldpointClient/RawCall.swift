@@ -26,6 +26,9 @@ public struct RawMethod: Sendable {
         }.sorted()
     }
 
+    /// Whether the answer is a stream.
+    public var isStreaming: Bool { info.serverStreaming }
+
     /// Whether the request has an id that makes it safe to repeat.
     public var takesRequestID: Bool {
         (try? DynamicMessage.serialize(json: #"{"requestId":"-"}"#, as: info.request)) != nil

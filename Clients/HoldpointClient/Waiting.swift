@@ -39,7 +39,8 @@ extension HoldpointClient {
         return latest
     }
 
-    private func pause(after failures: Int, atMost left: Duration) async throws(RPCError) {
+    /// Longer after every failure.
+    func pause(after failures: Int, atMost left: Duration) async throws(RPCError) {
         let pause = min(HoldpointClient.firstPause * (1 << min(failures - 1, 16)), HoldpointClient.longestPause)
         do {
             try await Task.sleep(for: min(pause, left))

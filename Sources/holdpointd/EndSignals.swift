@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 
 /// SIGTERM and SIGINT as something to wait for. SIGPIPE is ignored: a write to a closed peer is an error, not the end.
-final class EndSignals: Sendable {
+final class EndSignals {
     private let signals: AsyncStream<Void>
     private let sources: [any DispatchSourceSignal]
 

@@ -13,8 +13,7 @@ struct ResizeVolumeSaga: Saga {
     let size: ByteCount
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        // Growing has no undo, and needs none: a layer that is larger than its record is opened at its recorded size by
-        // nobody, because the record follows in the same operation or the next resize finds the work done.
+        // Growing has no undo. Where it failed after its work was done, the same resize again finds it done.
         let resize = StepDefinition(name: "resize", run: { _ in try await run(tools) })
         return OperationDefinition(steps: [resize], complete: complete, rollback: rollback)
     }

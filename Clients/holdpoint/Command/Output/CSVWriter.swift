@@ -25,7 +25,10 @@ enum CSVWriter {
     }
 
     private static func quoted(_ text: String) -> String {
-        guard text.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        let special: [Unicode.Scalar] = [",", "\"", "\r", "\n"]
+        guard text.unicodeScalars.contains(where: special.contains) else { return text }
+        // By scalars: a combining mark behind a quote makes another character of it, but no other byte.
+        let doubled = text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
+        return "\"\(doubled)\""
     }
 }
