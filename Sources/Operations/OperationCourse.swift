@@ -94,7 +94,8 @@ struct OperationCourse {
         case .complete: try definition.complete(transaction, &operation, now)
         case .rollBack: try definition.rollback(transaction, &operation, now)
         case .rest: try definition.markStuck(transaction, &operation, now)
-        case .run, .undo: break
+        case .run(let step, _): try definition.steps[step].begins?(transaction, &operation, now)
+        case .undo: break
         }
         return operation
     }

@@ -50,14 +50,18 @@ public struct StepDefinition: Sendable {
     public var pointOfNoReturn: Bool
     /// How often it is tried before it counts as failed.
     public var attempts: RetryPolicy
+    /// Changes rows in the transaction that notes the step as STARTED; runs again when the step is taken up again.
+    public var begins: OperationDefinition.Ending?
 
     public init(
-        name: String, pointOfNoReturn: Bool = false, attempts: RetryPolicy = .once, run: @escaping Body,
+        name: String, pointOfNoReturn: Bool = false, attempts: RetryPolicy = .once,
+        begins: OperationDefinition.Ending? = nil, run: @escaping Body,
         undo: Body? = nil
     ) {
         self.name = name
         self.pointOfNoReturn = pointOfNoReturn
         self.attempts = attempts
+        self.begins = begins
         self.run = run
         self.undo = undo
     }
