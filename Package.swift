@@ -96,7 +96,6 @@ let package = Package(
 
         .testTarget(
             name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
-            path: "Clients/holdpoint", swiftSettings: swift),
 
         .testTarget(
             name: "StoreSQLiteTests",
