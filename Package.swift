@@ -58,7 +58,10 @@ let package = Package(
             dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
-        .target(name: "EngineQEMU", dependencies: ["Engine", "Model", logging], swiftSettings: swift),
+        .target(name: "CLinux"),
+        .target(
+            name: "EngineQEMU", dependencies: ["Engine", "Model", "CLinux", logging], exclude: ["README.md"],
+            swiftSettings: swift),
         .target(name: "Operations", dependencies: ["Store", "Model", logging], swiftSettings: swift),
         .target(
             name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", logging],
@@ -66,7 +69,7 @@ let package = Package(
         .target(
             name: "Services",
             dependencies: [
-                "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model",
+                "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model", logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: swift),
@@ -102,10 +105,15 @@ let package = Package(
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
+        .testTarget(
+            name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
         .testTarget(name: "ProtobufCTests", dependencies: ["ProtobufC", "CProtobufC"], swiftSettings: swift),
         .testTarget(
             name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],
             swiftSettings: swift),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -178,13 +178,13 @@ extension WriteTransaction {
         at place: Volume.Placement?, _ context: inout ChangeContext
     ) throws -> Volume {
         let parent = try snapshot.flatMap { try layer($0.layerID) }
-        let layer = LayerRecord(
+        let made = LayerRecord(
             id: context.newID(), parentID: parent?.id, size: size, depth: parent.map { $0.depth + 1 } ?? 0,
             state: .prepared)
-        try insert(layer)
+        try insert(made)
         let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
         var volume = Volume(
-            id: context.newID(), header: header, state: .creating, size: size, topLayerID: layer.id)
+            id: context.newID(), header: header, state: .creating, size: size, topLayerID: made.id)
         volume.placement = place
         volume.sourceSnapshotID = snapshot?.id
         return volume

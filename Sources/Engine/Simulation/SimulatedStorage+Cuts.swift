@@ -43,9 +43,10 @@ extension SimulatedStorage {
     }
 
     mutating func discardCut(_ cuts: [Cut], of server: ServerID?) throws(EngineError) {
-        for cut in cuts {
-            guard !isActive(cut.overlay.id), layers[cut.overlay.id]?.blocks.isEmpty != false else {
-                throw EngineError(.failed, "\(cut.overlay.id) is active")
+        for cut in cuts where layers[cut.overlay.id] != nil {
+            let isCut = cut.chain.layers.last.map { layers[$0.id]?.isFrozen == true } ?? false
+            guard !isCut, !isActive(cut.overlay.id), layers[cut.overlay.id]?.blocks.isEmpty != false else {
+                throw EngineError(.failed, "\(cut.overlay.id) may have been active")
             }
         }
         for cut in cuts {
