@@ -99,6 +99,7 @@ let package = Package(
 
         .testTarget(
             name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
+
         .testTarget(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
