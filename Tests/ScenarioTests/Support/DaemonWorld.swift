@@ -42,7 +42,7 @@ final class DaemonProcess: Sendable {
         socket = directory + "/socket"
         state = directory + "/state"
         log = directory + "/log"
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         process = Process()
         process.executableURL = Binaries.url("holdpointd")
         process.arguments = ["--state-dir", state, "--listen", "unix:\(socket)"]

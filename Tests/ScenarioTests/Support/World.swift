@@ -1,5 +1,6 @@
 import Foundation
 import HoldpointClient
+import HoldpointMessages
 import HoldpointRPC
 import Testing
 
@@ -39,7 +40,7 @@ struct World: Sendable {
 extension World {
     /// Waits for an answer's operation.
     @discardableResult
-    func settled(_ operation: HoldpointClient.Operation?) async throws -> HoldpointClient.Operation? {
+    func settled(_ operation: HoldpointMessages.Operation?) async throws -> HoldpointMessages.Operation? {
         guard let operation else { return nil }
         let ended = try await client.wait(for: operation, timeout: .seconds(60))
         #expect(ended.state == .succeeded, "\(ended.kind): \(ended.error?.message ?? "")")
