@@ -78,6 +78,12 @@ let package = Package(
                 "HoldpointClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Clients/holdpoint", swiftSettings: swift),
+
+        .testTarget(
+            name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),
+        .testTarget(
+            name: "HoldpointRPCTransportTests",
+            dependencies: ["HoldpointRPCTransport", "HoldpointRPC", "ProtobufC", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
