@@ -120,6 +120,13 @@ let package = Package(
                 "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
                 "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
             ], swiftSettings: swift),
+            path: "Clients/holdpoint", swiftSettings: swift),
+
+        .testTarget(
+            name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),
+        .testTarget(
+            name: "HoldpointRPCTransportTests",
+            dependencies: ["HoldpointRPCTransport", "HoldpointRPC", "ProtobufC", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
