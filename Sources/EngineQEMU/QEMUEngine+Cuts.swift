@@ -17,7 +17,7 @@ extension QEMUEngine {
         try await forEachConcurrently([Preparation.durable, .open]) { [layers] preparation throws(EngineError) in
             switch preparation {
             case .durable: try await layers.sync(undone.map(\.overlay.id))
-            case .open: try await Self.open(undone, in: monitor, layers)
+            case .open: try await forEachConcurrently(undone) { cut throws(EngineError) in try await monitor.prepare(cut.overlay.id) }
             }
         }
     }
@@ -25,12 +25,6 @@ extension QEMUEngine {
     /// What overlays need before a cut; either takes some milliseconds and does not wait for the other.
     private enum Preparation {
         case durable, open
-    }
-
-    private static func open(_ cuts: [Cut], in monitor: ServerMonitor, _ layers: LayerStore) async throws(EngineError) {
-        try await forEachConcurrently(cuts) { cut throws(EngineError) in
-            try await monitor.prepare(cut.overlay.id, path: layers.path(of: cut.overlay.id))
-        }
     }
 
     private func createOverlays(_ cuts: [Cut]) async throws(EngineError) {

@@ -38,15 +38,13 @@ extension QEMUEngine {
     private func open(_ volume: VolumeChain, in monitor: ServerMonitor) async throws(EngineError) {
         var parent: LayerID?
         for layer in volume.layers.dropLast() {
-            if !monitor.isOpen(layer.id) {
-                try await monitor.openFrozen(layer.id, path: layers.path(of: layer.id), parent: parent)
-            }
+            if !monitor.isOpen(layer.id) { try await monitor.openFrozen(layer.id, parent: parent) }
             parent = layer.id
         }
         guard let active = volume.layers.last else { return }
         // One that is open already was left by an attempt that failed, perhaps without its parent.
         try await monitor.close(active.id)
-        try await monitor.openWritable(active.id, path: layers.path(of: active.id), parent: parent)
+        try await monitor.openWritable(active.id, parent: parent)
     }
 
     public func detach(_ volume: VolumeID, from server: ServerID, force: Bool) async throws(EngineError) {

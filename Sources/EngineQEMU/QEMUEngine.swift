@@ -66,12 +66,19 @@ public final class QEMUEngine: StorageEngine {
     public func createLayer(_ layer: Layer, over parents: [Layer]) async throws(EngineError) {
         try await BlockingWork.run { [layers] () throws(EngineError) in
             try layers.check(parents)
-            if let parent = parents.last, layer.size < parent.size {
-                throw EngineError(.failed, "\(layer.id) is smaller than what it rests on")
-            }
+            if let parent = parents.last { try Self.checkParent(parent, of: layer, in: layers) }
             try layers.create(layer, parent: parents.last?.id)
         }
         try await layers.sync([layer.id])
+    }
+
+    private static func checkParent(_ parent: Layer, of layer: Layer, in layers: LayerStore) throws(EngineError) {
+        guard layer.size >= parent.size else {
+            throw EngineError(.failed, "\(layer.id) is smaller than what it rests on")
+        }
+        guard try layers.isFrozen(parent.id) || !layers.isOpen(parent.id) else {
+            throw EngineError(.failed, "\(parent.id) is being written")
+        }
     }
 
     public func deleteLayer(_ id: LayerID) async throws(EngineError) {

@@ -8,10 +8,10 @@
 #include <sys/types.h>
 
 // Starts a program in a session of its own that outlives the caller: standard input is /dev/null, standard output and
-// error go to output_descriptor, nothing else is inherited, signals are as in a fresh process, the folder is /.
+// error go to output_descriptor, nothing else is inherited, signals are as in a fresh process, it works in folder.
 // file is looked for in the caller's PATH. Stores the child's id in process_id.
-int linux_spawn(const char *file, char *const arguments[], char *const environment[], int output_descriptor,
-                pid_t *process_id);
+int linux_spawn(const char *file, char *const arguments[], char *const environment[], const char *folder,
+                int output_descriptor, pid_t *process_id);
 
 // Whether the file system of this folder can open files past the page cache: 1 or 0.
 int linux_supports_direct_access(const char *folder);

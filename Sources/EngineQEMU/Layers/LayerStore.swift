@@ -37,6 +37,9 @@ final class LayerStore: Sendable {
         }
     }
 
+    /// The name below `folder`, which is also what the headers of layers on top say.
+    static func fileName(of id: LayerID) -> String { id.rawValue + suffix }
+
     func path(of id: LayerID) -> String { "\(folder)/\(Self.fileName(of: id))" }
 
     func all() throws(EngineError) -> Set<LayerID> {
@@ -195,7 +198,6 @@ final class LayerStore: Sendable {
 
     private static func isFrozen(_ status: stat) -> Bool { status.st_mode & 0o222 == 0 }
 
-    private static func fileName(of id: LayerID) -> String { id.rawValue + suffix }
 
     private static func layer(named name: String?) -> LayerID? {
         guard let name, name.hasSuffix(suffix) else { return nil }

@@ -40,22 +40,24 @@ final class ServerMonitor: Sendable {
     // MARK: Nodes
 
     /// Opens a layer read-only on top of its parent's node.
-    func openFrozen(_ layer: LayerID, path: String, parent: LayerID?) async throws(EngineError) {
-        try await open(layer, path: path, parent: parent, access: ["read-only": true])
+    func openFrozen(_ layer: LayerID, parent: LayerID?) async throws(EngineError) {
+        try await open(layer, parent: parent, access: ["read-only": true])
     }
 
     /// Opens a layer for writing. When it freezes, QEMU opens its file again read-only by itself.
     ///
     /// - Parameter parent: nil for a root, and for an overlay that a cut will put on its parent.
-    func openWritable(_ layer: LayerID, path: String, parent: LayerID?) async throws(EngineError) {
-        try await open(layer, path: path, parent: parent, access: ["auto-read-only": true])
+    func openWritable(_ layer: LayerID, parent: LayerID?) async throws(EngineError) {
+        try await open(layer, parent: parent, access: ["auto-read-only": true])
     }
 
-    private func open(
-        _ layer: LayerID, path: String, parent: LayerID?, access: [String: JSONValue]
-    ) async throws(EngineError) {
+    /// The process works in the layers' folder, so a file's name here is the one in the headers of the layers on top. If
+    /// the two differ, QEMU describes every chain in full in the name of each of its nodes: at depth 100 a cut then takes
+    /// 14 ms instead of 2, and listing 200 nodes 5 s instead of 0.1.
+    private func open(_ layer: LayerID, parent: LayerID?, access: [String: JSONValue]) async throws(EngineError) {
         var file: [String: JSONValue] = [
-            "driver": "file", "filename": .string(path), "discard": "unmap", "cache": ["direct": .bool(usesDirectAccess)],
+            "driver": "file", "filename": .string(LayerStore.fileName(of: layer)), "discard": "unmap",
+            "cache": ["direct": .bool(usesDirectAccess)],
         ]
         file.merge(access) { _, new in new }
         var node: [String: JSONValue] = [
@@ -92,8 +94,8 @@ final class ServerMonitor: Sendable {
     // MARK: Cuts
 
     /// Opens an overlay that is to become active. Open: success.
-    func prepare(_ overlay: LayerID, path: String) async throws(EngineError) {
-        if !isOpen(overlay) { try await openWritable(overlay, path: path, parent: nil) }
+    func prepare(_ overlay: LayerID) async throws(EngineError) {
+        if !isOpen(overlay) { try await openWritable(overlay, parent: nil) }
         state.withLock { _ = $0.prepared.insert(overlay) }
     }
 

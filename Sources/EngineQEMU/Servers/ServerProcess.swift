@@ -59,7 +59,7 @@ struct ServerProcess: Sendable {
             let log = directory.log(of: id)
             return try Files.withDescriptor(of: log, flags: O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, mode: 0o600) {
                 descriptor throws(EngineError) in
-                try ChildProcess.spawn(Self.program, arguments, output: descriptor)
+                try ChildProcess.spawn(Self.program, arguments, in: directory.layers, output: descriptor)
             }
         }
         ChildReaper.shared.add(childID)

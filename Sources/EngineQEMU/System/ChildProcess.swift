@@ -9,15 +9,19 @@ enum ChildProcess {
 
     /// Starts a program in a session of its own, so that it outlives this process.
     ///
-    /// - Parameter output: where its standard output and error go.
-    static func spawn(_ program: String, _ arguments: [String], output: Int32) throws(EngineError) -> pid_t {
+    /// - Parameters:
+    ///   - folder: where it works.
+    ///   - output: where its standard output and error go.
+    static func spawn(
+        _ program: String, _ arguments: [String], in folder: String, output: Int32
+    ) throws(EngineError) -> pid_t {
         let searchPath = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
         // Messages in English are recognized by their words; nothing else of our environment is for others to read.
         let environment = ["LC_ALL=C", "PATH=\(searchPath)"]
         var processID: pid_t = 0
         let result = withCStrings([program] + arguments) { arguments in
             withCStrings(environment) { environment in
-                linux_spawn(program, arguments, environment, output, &processID)
+                linux_spawn(program, arguments, environment, folder, output, &processID)
             }
         }
         guard result == 0 else { throw .system("start \(program)", code: -result) }
@@ -35,7 +39,7 @@ enum ChildProcess {
         let processID: pid_t
         do {
             defer { close(ends[1]) }
-            processID = try spawn(program, arguments, output: ends[1])
+            processID = try spawn(program, arguments, in: "/", output: ends[1])
         }
         let output = readAll(ends[0], until: .now + deadline)
         if output == nil { kill(processID, SIGKILL) }
