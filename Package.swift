@@ -101,6 +101,7 @@ let package = Package(
 
         .testTarget(
             name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
+
         .testTarget(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
@@ -115,6 +116,12 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
+                "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
+            ], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )
