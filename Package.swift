@@ -56,13 +56,15 @@ let package = Package(
         .target(
             name: "StoreSQLite",
             dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
-            swiftSettings: swift),
+            exclude: ["README.md"], swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
         .target(name: "CLinux"),
         .target(
             name: "EngineQEMU", dependencies: ["Engine", "Model", "CLinux", logging], exclude: ["README.md"],
             swiftSettings: swift),
-        .target(name: "Operations", dependencies: ["Store", "Model", logging], swiftSettings: swift),
+        .target(
+            name: "Operations", dependencies: ["Store", "Model", logging], exclude: ["README.md"],
+            swiftSettings: swift),
         .target(
             name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", logging],
             swiftSettings: swift),

@@ -3,6 +3,7 @@ import Testing
 
 @testable import Operations
 
+@Suite(.timeLimit(.minutes(1)))
 struct DrainTests {
     @Test func theStepUnderWayIsTheLastOneUntilTheNextStart() async throws {
         let bench = try await Bench()

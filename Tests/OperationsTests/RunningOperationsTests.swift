@@ -4,6 +4,7 @@ import Testing
 @testable import Operations
 
 /// The races between an operation's task and those who want something of it.
+@Suite(.timeLimit(.minutes(1)))
 struct RunningOperationsTests {
     private let running = RunningOperations()
     private let id = OperationID(stored: "op-aaaaaaaaaaaa")
