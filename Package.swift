@@ -114,6 +114,12 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
+                "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
+            ], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

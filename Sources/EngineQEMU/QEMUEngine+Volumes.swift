@@ -73,7 +73,7 @@ extension QEMUEngine {
                         .volumeHasClients, "\(volume) is in use; connected to its server: \(clients.joined(separator: ", "))")
                 }
             }
-            try? await Task.sleep(for: Self.clientPollInterval)
+            await Polling.pause(Self.clientPollInterval)
         }
     }
 

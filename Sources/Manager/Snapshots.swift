@@ -107,7 +107,7 @@ extension Consistency {
 extension Warning {
     static let dataInFlight = Warning(
         reason: "DATA_IN_FLIGHT",
-        message: "the volume is attached: what its writer has not flushed may be missing or torn; "
+        message: "taken of attached volumes: what their writers have not flushed may be missing or torn; "
             + "the snapshot shows what a power cut would have left (CRASH)")
 }
 

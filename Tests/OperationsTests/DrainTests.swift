@@ -1,6 +1,7 @@
 import Model
-import Operations
 import Testing
+
+@testable import Operations
 
 struct DrainTests {
     @Test func theStepUnderWayIsTheLastOneUntilTheNextStart() async throws {
@@ -18,6 +19,7 @@ struct DrainTests {
         first.start(id)
         try await eventually("step b runs") { bench.world.log.contains("run b") }
         let drained = Task { await first.drain() }
+        try await eventually("draining") { first.running.isDraining }
         continuation.finish()
         await drained.value
         let left = try await bench.operation(id)
@@ -46,6 +48,7 @@ struct DrainTests {
         runner.start(id)
         try await eventually("step a runs") { bench.world.log.contains("run a") }
         let drained = Task { await runner.drain() }
+        try await eventually("draining") { runner.running.isDraining }
         continuation.finish()
         await drained.value
         #expect(try await bench.operation(id).state == .succeeded)

@@ -63,7 +63,7 @@ struct ServerProcess: Sendable {
             }
         }
         ChildReaper.shared.add(childID)
-        let isReady = await Self.poll(for: limits.startDeadline) {
+        let isReady = await Polling.wait(limits.startDeadline, every: Self.pollInterval) {
             runningID() == childID || ChildReaper.shared.hasEnded(childID)
         }
         if runningID() == childID { return }
@@ -81,7 +81,7 @@ struct ServerProcess: Sendable {
     ///
     /// - Returns: whether it did.
     func waitForEnd(_ deadline: Duration) async -> Bool {
-        await Self.poll(for: deadline) { runningID() == nil }
+        await Polling.wait(deadline, every: Self.pollInterval) { runningID() == nil }
     }
 
     /// Ends the process whatever it does, and waits until it is gone.
@@ -101,14 +101,5 @@ struct ServerProcess: Sendable {
         try Files.remove(directory.monitorSocket(of: id))
         try Files.remove(directory.exportSocket(of: id))
         try Files.remove(directory.log(of: id))
-    }
-
-    private static func poll(for deadline: Duration, _ condition: () -> Bool) async -> Bool {
-        let end = ContinuousClock.now + deadline
-        while !condition() {
-            guard ContinuousClock.now < end else { return false }
-            try? await Task.sleep(for: pollInterval)
-        }
-        return true
     }
 }
