@@ -122,8 +122,6 @@ let package = Package(
                 "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
                 "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
             ], swiftSettings: swift),
-            path: "Clients/holdpoint", swiftSettings: swift),
-
         .testTarget(
             name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),
         .testTarget(

@@ -49,7 +49,10 @@ extension ResourceManager {
     public func updateServer(
         _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
-        try await self.update(reference, field: "server", update, etag: etag, mutation)
+        var answer: MutationAnswer<Server> = try await self.update(
+            reference, field: "server", update, etag: etag, mutation)
+        answer.resource = answer.resource.map(shown)
+        return answer
     }
 
     /// Deletes a server; its volumes are detached and kept.

@@ -59,7 +59,10 @@ extension ResourceManager {
     public func updateSnapshot(
         _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
-        try await self.update(reference, field: "snapshot", update, etag: etag, mutation)
+        var answer: MutationAnswer<VolumeSnapshot> = try await self.update(
+            reference, field: "snapshot", update, etag: etag, mutation)
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
     }
 
     public func deleteSnapshot(
