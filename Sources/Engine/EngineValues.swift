@@ -53,17 +53,6 @@ public struct ServerObservation: Hashable, Sendable {
     }
 }
 
-/// Room where the layers are.
-public struct StorageCapacity: Hashable, Sendable {
-    public let total: ByteCount
-    public let free: ByteCount
-
-    public init(total: ByteCount, free: ByteCount) {
-        self.total = total
-        self.free = free
-    }
-}
-
 /// Why an engine could not do what it was asked.
 public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: String, Hashable, Sendable, Codable {

@@ -1,5 +1,5 @@
 public import Model
-public import Store
+internal import Store
 
 extension ResourceManager {
     public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {
@@ -32,16 +32,12 @@ extension ResourceManager {
 
     /// Asks an operation to stop and to undo what it did.
     ///
+    /// - Returns: the operation, with the wish noted; it ends a little later.
     /// - Throws: `OPERATION_NOT_CANCELLABLE` from its point of no return on.
     public func cancelOperation(_ reference: String, _ call: Call) async throws -> Operation {
         let operation = try await getOperation(reference, call)
-        guard !operation.state.isFinal else { return operation }
-        guard try await runner.cancel(operation.id) else {
-            throw Refusal(
-                .operationNotCancellable,
-                "operation \(operation.id) is past its point of no return: it can only be waited for")
-        }
-        return try await getOperation(reference, call)
+        let author = ChangeAuthor(principal: call.principal, source: call.source, operationID: operation.id)
+        return try await runner.cancel(operation.id, by: author)
     }
 }
 

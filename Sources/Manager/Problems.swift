@@ -1,31 +1,50 @@
 internal import Engine
-internal import Model
+public import Model
 internal import Store
 
-/// Why a step failed, as an operation keeps it.
-func problem(of error: any Error) -> Operation.Problem {
-    switch error {
-    case let refusal as Refusal:
-        Operation.Problem(reason: refusal.reason.rawValue, message: refusal.message, step: "")
-    case let error as EngineError:
-        Operation.Problem(reason: reason(of: error), message: error.message, step: "")
-    case StoreError.storageFull:
-        Operation.Problem(
-            reason: Reason.storageFull.rawValue, message: "no room is left for the metadata; free some", step: "")
-    case is CancellationError:
-        Operation.Problem(reason: "CANCELLED", message: "a caller asked to stop it", step: "")
-    default:
-        Operation.Problem(reason: "INTERNAL", message: "\(error)", step: "")
+extension Refusal {
+    /// What users are told of an error that a call of the manager threw, or a step of an operation. Exhaustive over the
+    /// domain's errors.
+    ///
+    /// - Returns: nil for what nobody foresaw: a defect, for the log and not for users.
+    public init?(explaining error: any Error) {
+        switch error {
+        case let refusal as Refusal: self = refusal
+        case let error as EngineError: self.init(error)
+        case let error as StoreError:
+            guard let refusal = Refusal(error) else { return nil }
+            self = refusal
+        default: return nil
+        }
+    }
+
+    private init(_ error: EngineError) {
+        switch error.reason {
+        case .storageFull: self.init(.storageFull, error.message)
+        case .volumeHasClients: self.init(.volumeHasClients, error.message)
+        case .serverLost: self.init(.serverLost, error.message)
+        case .timeout: self.init(.engineTimeout, error.message)
+        case .damaged: self.init(.dataDamaged, error.message)
+        case .failed: self.init(.engineFailed, error.message)
+        }
+    }
+
+    private init?(_ error: StoreError) {
+        switch error {
+        case .storageFull: self.init(.storageFull, "no room is left for the metadata; free some and try again")
+        case .unusable: self.init(.storeFailed, "the metadata store failed; the server ends and must be started again")
+        case .constraint, .malformed: return nil
+        }
     }
 }
 
-private func reason(of error: EngineError) -> String {
-    switch error.reason {
-    case .storageFull: Reason.storageFull.rawValue
-    case .volumeHasClients: Reason.volumeHasClients.rawValue
-    case .serverLost: "SERVER_LOST"
-    case .timeout: "ENGINE_TIMEOUT"
-    case .damaged: "DATA_DAMAGED"
-    case .failed: "ENGINE_FAILED"
+/// Why a step failed, as an operation keeps it.
+func problem(of error: any Error, step: String) -> Operation.Problem {
+    if error is CancellationError {
+        return Operation.Problem(reason: "CANCELLED", message: "a caller asked to stop it", step: step)
     }
+    guard let refusal = Refusal(explaining: error) else {
+        return Operation.Problem(reason: Reason.internal.rawValue, message: "\(error)", step: step)
+    }
+    return Operation.Problem(reason: refusal.reason.rawValue, message: refusal.message, step: step)
 }

@@ -1,7 +1,7 @@
 public import Engine
 public import Logging
 public import Model
-public import Operations
+internal import Operations
 public import Store
 
 /// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the
@@ -33,7 +33,8 @@ public struct ResourceManager: Sendable {
         keeper = ServerKeeper(store: store, engine: engine, logger: logger, clock: clock)
         catalog = SagaCatalog(tools: SagaTools(store: store, engine: engine, keeper: keeper, clock: clock))
         runner = OperationRunner(
-            store: store, catalog: catalog.operations, now: clock, logger: logger, explain: { problem(of: $0) })
+            store: store, catalog: catalog.operations, logger: logger, now: clock,
+            explain: { problem(of: $0, step: $1) })
     }
 
     /// Brings metadata and engine back together after a start: servers that still run are taken over, operations that were

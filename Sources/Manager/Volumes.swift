@@ -50,7 +50,10 @@ extension ResourceManager {
     public func updateVolume(
         _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
-        try await self.update(reference, field: "volume", update, etag: etag, mutation)
+        var answer: MutationAnswer<Volume> = try await self.update(
+            reference, field: "volume", update, etag: etag, mutation)
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
     }
 
     public func deleteVolume(
@@ -178,13 +181,13 @@ extension WriteTransaction {
         at place: Volume.Placement?, _ context: inout ChangeContext
     ) throws -> Volume {
         let parent = try snapshot.flatMap { try layer($0.layerID) }
-        let layer = LayerRecord(
+        let made = LayerRecord(
             id: context.newID(), parentID: parent?.id, size: size, depth: parent.map { $0.depth + 1 } ?? 0,
             state: .prepared)
-        try insert(layer)
+        try insert(made)
         let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
         var volume = Volume(
-            id: context.newID(), header: header, state: .creating, size: size, topLayerID: layer.id)
+            id: context.newID(), header: header, state: .creating, size: size, topLayerID: made.id)
         volume.placement = place
         volume.sourceSnapshotID = snapshot?.id
         return volume

@@ -1,5 +1,5 @@
 public import Model
-public import Store
+internal import Store
 
 /// One item of a watch.
 public enum WatchItem: Sendable {

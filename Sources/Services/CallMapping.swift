@@ -5,7 +5,6 @@ internal import HoldpointRPC
 internal import Manager
 internal import Model
 internal import ProtobufC
-internal import Store
 
 extension CallContext {
     var call: Call {

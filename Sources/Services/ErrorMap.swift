@@ -1,11 +1,9 @@
 public import HoldpointRPC
-internal import Engine
-internal import Logging
+public import Logging
+internal import Manager
 internal import Model
-internal import Store
 
-/// The one map from what the manager throws to what callers see. Exhaustive over the domain's errors; anything else is a
-/// defect, told to the log and not to the caller.
+/// The one map from what the manager throws to what callers see. What nobody foresaw is told to the log, not to the caller.
 public struct HoldpointErrorMapping: ErrorMapping {
     private let logger: Logger
 
@@ -14,44 +12,11 @@ public struct HoldpointErrorMapping: ErrorMapping {
     }
 
     public func status(for error: any Error) -> Status {
-        switch error {
-        case let refusal as Refusal: return RPCError(refusal).status
-        case let error as StoreError: return status(error)
-        case let error as EngineError: return status(error)
-        default:
+        guard let refusal = Refusal(explaining: error) else {
             logger.error("a call failed for an unforeseen reason", metadata: ["error": "\(error)"])
             return RPCError(.internal, "an internal error; the server's log has the details").status
         }
-    }
-
-    private func status(_ error: StoreError) -> Status {
-        switch error {
-        case .storageFull:
-            return RPCError(
-                .resourceExhausted, "no room is left for the metadata; free some and try again",
-                reason: Reason.storageFull.rawValue
-            ).status
-        case .unusable:
-            return RPCError(
-                .unavailable, "the metadata store failed; the server is ending", reason: "STORE_FAILED"
-            ).status
-        case .constraint, .malformed:
-            logger.error("the metadata store refused a change", metadata: ["error": "\(error)"])
-            return RPCError(.internal, "an internal error; the server's log has the details").status
-        }
-    }
-
-    private func status(_ error: EngineError) -> Status {
-        logger.warning("the engine failed", metadata: ["error": "\(error)"])
-        return switch error.reason {
-        case .storageFull:
-            RPCError(.resourceExhausted, error.message, reason: Reason.storageFull.rawValue).status
-        case .volumeHasClients:
-            RPCError(.failedPrecondition, error.message, reason: Reason.volumeHasClients.rawValue).status
-        case .serverLost, .timeout: RPCError(.unavailable, error.message, reason: "SERVER_LOST").status
-        case .damaged: RPCError(.dataLoss, error.message, reason: "DATA_DAMAGED").status
-        case .failed: RPCError(.internal, error.message, reason: "ENGINE_FAILED").status
-        }
+        return RPCError(refusal).status
     }
 }
 

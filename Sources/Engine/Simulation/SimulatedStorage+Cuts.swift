@@ -21,14 +21,16 @@ extension SimulatedStorage {
     }
 
     mutating func cut(_ cuts: [Cut], of server: ServerID?) throws(EngineError) -> Duration {
-        for cut in cuts { try check(cut.chain.layers + [cut.overlay]) }
         let duration = try switchToOverlays(cuts, of: server)
         freeze(cuts.compactMap(\.chain.layers.last))
         return duration
     }
 
     private mutating func switchToOverlays(_ cuts: [Cut], of server: ServerID?) throws(EngineError) -> Duration {
-        guard let server, let process = processes[server] else { return .zero }
+        guard let server, let process = processes[server] else {
+            for cut in cuts { try check(cut.chain.layers + [cut.overlay]) }
+            return .zero
+        }
         if cuts.allSatisfy({ process.activeLayers[$0.chain.volume] == $0.overlay.id }) { return .zero }
         for cut in cuts {
             guard process.activeLayers[cut.chain.volume] == cut.chain.layers.last?.id,
@@ -43,9 +45,10 @@ extension SimulatedStorage {
     }
 
     mutating func discardCut(_ cuts: [Cut], of server: ServerID?) throws(EngineError) {
-        for cut in cuts {
-            guard !isActive(cut.overlay.id), layers[cut.overlay.id]?.blocks.isEmpty != false else {
-                throw EngineError(.failed, "\(cut.overlay.id) is active")
+        for cut in cuts where layers[cut.overlay.id] != nil {
+            let isCut = cut.chain.layers.last.map { layers[$0.id]?.isFrozen == true } ?? false
+            guard !isCut, !isActive(cut.overlay.id), layers[cut.overlay.id]?.blocks.isEmpty != false else {
+                throw EngineError(.failed, "\(cut.overlay.id) may have been active")
             }
         }
         for cut in cuts {

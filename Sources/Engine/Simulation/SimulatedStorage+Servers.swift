@@ -3,12 +3,12 @@ internal import Model
 extension SimulatedStorage {
     mutating func attach(_ chain: VolumeChain, to server: ServerID) throws(EngineError) {
         let process = try process(of: server)
-        try check(chain.layers)
         guard let top = chain.layers.last else { throw EngineError(.failed, "\(chain.volume) has no layers") }
         if let active = process.activeLayers[chain.volume] {
             guard active == top.id else { throw EngineError(.failed, "\(chain.volume) is attached with \(active)") }
             return
         }
+        try check(chain.layers)
         guard !isOpen(top.id) else { throw EngineError(.failed, "\(top.id) is open elsewhere") }
         guard layers[top.id]?.isFrozen == false else { throw EngineError(.failed, "\(top.id) is frozen") }
         freeze(chain.layers.dropLast())

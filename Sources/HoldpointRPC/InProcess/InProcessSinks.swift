@@ -34,36 +34,3 @@ final class CallReference: Sendable {
         call.withLock { $0 }?.interrupt(error)
     }
 }
-
-/// One result on its way from who produces it to the one who waits.
-final class AnswerSlot: Sendable {
-    private enum State {
-        case empty
-        case waiting(CheckedContinuation<Result<[UInt8], RPCError>, Never>)
-        case filled(Result<[UInt8], RPCError>)
-    }
-
-    private let state = Mutex(State.empty)
-
-    /// Legal once.
-    func fill(_ result: Result<[UInt8], RPCError>) {
-        let waiting = state.withLock { state -> CheckedContinuation<Result<[UInt8], RPCError>, Never>? in
-            defer { state = .filled(result) }
-            if case .waiting(let continuation) = state { return continuation }
-            return nil
-        }
-        waiting?.resume(returning: result)
-    }
-
-    /// Waits for the result. Legal once.
-    func value() async -> Result<[UInt8], RPCError> {
-        await withCheckedContinuation { continuation in
-            let result = state.withLock { state -> Result<[UInt8], RPCError>? in
-                if case .filled(let result) = state { return result }
-                state = .waiting(continuation)
-                return nil
-            }
-            if let result { continuation.resume(returning: result) }
-        }
-    }
-}

@@ -17,12 +17,12 @@ struct AttachVolumeSaga: Saga {
         return OperationDefinition(steps: [attach], complete: complete, rollback: rollback)
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.settle(volumeID, .inUse, by: operation, at: now)
         try transaction.release(serverID, by: operation, at: now)
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.restore(volumeID, .available, after: operation, at: now) { $0.placement = nil }
         try transaction.release(serverID, by: operation, at: now)
     }

@@ -34,7 +34,7 @@ struct CreateServerSaga: Saga {
             steps: volumes.isEmpty ? [start] : [copy, start, attach], complete: complete, rollback: rollback)
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for volume in volumes {
             try transaction.setLayer(volume.layerID, .active)
             try transaction.settle(volume.volumeID, .inUse, by: operation, at: now)
@@ -42,7 +42,7 @@ struct CreateServerSaga: Saga {
         try transaction.settle(serverID, .running, by: operation, at: now)
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for volume in volumes {
             try transaction.remove(volume.volumeID, by: operation, at: now)
             try transaction.deleteLayer(volume.layerID)

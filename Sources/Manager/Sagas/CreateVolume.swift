@@ -26,13 +26,13 @@ struct CreateVolumeSaga: Saga {
         return OperationDefinition(steps: steps, complete: complete, rollback: rollback)
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.setLayer(layerID, .active)
         try transaction.settle(volumeID, serverID == nil ? .available : .inUse, by: operation, at: now)
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.remove(volumeID, by: operation, at: now)
         try transaction.deleteLayer(layerID)
         if let serverID { try transaction.release(serverID, by: operation, at: now) }

@@ -12,11 +12,10 @@ struct FreedLayers: Codable, Sendable {
     /// Deletes their data; a storage engine that keeps failing gets five tries.
     func step(_ tools: SagaTools) -> StepDefinition {
         StepDefinition(
-            name: "delete-data",
+            name: "delete-data", attempts: .deletion,
             run: { _ in
                 for id in ids { try await tools.engine.deleteLayer(id) }
-            },
-            attempts: .deletion)
+            })
     }
 
     func forget(in transaction: any WriteTransaction) throws {

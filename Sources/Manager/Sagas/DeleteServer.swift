@@ -23,7 +23,7 @@ struct DeleteServerSaga: Saga {
             steps: volumeIDs.isEmpty ? [stop] : [close, stop], complete: complete, rollback: rollback)
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs {
             try transaction.settle(id, .available, by: operation, at: now) { volume in
                 volume.placement = nil
@@ -33,7 +33,7 @@ struct DeleteServerSaga: Saga {
         try transaction.remove(serverID, by: operation, at: now)
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs { try transaction.restore(id, .inUse, after: operation, at: now) }
         try transaction.restore(serverID, .running, after: operation, at: now)
     }

@@ -19,7 +19,7 @@ struct DetachVolumeSaga: Saga {
         return OperationDefinition(steps: [detach], complete: complete, rollback: rollback)
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.settle(volumeID, .available, by: operation, at: now) { volume in
             volume.placement = nil
             volume.writerWasKilled = volume.writerWasKilled || force
@@ -27,7 +27,7 @@ struct DetachVolumeSaga: Saga {
         try transaction.release(serverID, by: operation, at: now)
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.restore(volumeID, .inUse, after: operation, at: now)
         try transaction.release(serverID, by: operation, at: now)
     }

@@ -13,8 +13,7 @@ struct ResizeVolumeSaga: Saga {
     let size: ByteCount
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        // Growing has no undo, and needs none: a layer that is larger than its record is opened at its recorded size by
-        // nobody, because the record follows in the same operation or the next resize finds the work done.
+        // Growing has no undo. Where it failed after its work was done, the same resize again finds it done.
         let resize = StepDefinition(name: "resize", run: { _ in try await run(tools) })
         return OperationDefinition(steps: [resize], complete: complete, rollback: rollback)
     }
@@ -25,7 +24,7 @@ struct ResizeVolumeSaga: Saga {
         try await tools.withProcess(of: serverID) { try await tools.engine.resize(chain, to: size, in: serverID) }
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         if var layer = try transaction.layer(layerID) {
             layer.size = size
             try transaction.update(layer)
@@ -34,7 +33,7 @@ struct ResizeVolumeSaga: Saga {
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         try transaction.restore(volumeID, settledState, after: operation, at: now)
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }

@@ -1,5 +1,7 @@
 internal import Engine
-internal import Foundation
+internal import struct Foundation.Data
+internal import class Foundation.JSONDecoder
+internal import class Foundation.JSONEncoder
 internal import Model
 internal import Operations
 internal import Store

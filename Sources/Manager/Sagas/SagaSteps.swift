@@ -32,7 +32,7 @@ extension SagaTools {
     func close(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
         do {
             try await engine.detach(id, from: server, force: force)
-        } catch let error as EngineError where error.reason == .serverLost {
+        } catch where error.reason == .serverLost {
             return
         }
     }

@@ -24,17 +24,16 @@ struct TakeSnapshotSaga: Saga {
     let serverSnapshotID: ServerSnapshotID?
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        let prepare = StepDefinition(
+        let preparing = StepDefinition(
             name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
-        let cut = StepDefinition(
-            name: "cut",
-            run: { _ in
-                let cuts = try await cuts(tools)
-                try await tools.engine.cut(cuts, of: serverID)
-            },
-            pointOfNoReturn: true, markStarted: markStarted)
+        let cutting = StepDefinition(
+            name: "cut", pointOfNoReturn: true, begins: begins,
+            run: { context in
+                let duration = try await tools.engine.cut(try await cuts(tools), of: serverID)
+                context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
+            })
         return OperationDefinition(
-            steps: parts.isEmpty ? [] : [prepare, cut], complete: complete, rollback: rollback)
+            steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete, rollback: rollback)
     }
 
     private func prepare(_ tools: SagaTools) async throws {
@@ -47,7 +46,7 @@ struct TakeSnapshotSaga: Saga {
         let cuts = try await cuts(tools)
         do {
             try await tools.engine.discardCut(cuts, of: serverID)
-        } catch let error as EngineError where error.reason == .serverLost {
+        } catch where error.reason == .serverLost {
             try await tools.engine.discardCut(cuts, of: nil)
         }
     }
@@ -59,14 +58,15 @@ struct TakeSnapshotSaga: Saga {
         }
     }
 
-    private func markStarted(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
-        for part in parts {
+    /// From here on the overlays may have been written to. Repeated after a crash, it keeps the first time.
+    private func begins(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        for part in parts where try transaction.layer(part.overlay.id)?.state == .prepared {
             try transaction.setLayer(part.overlay.id, .possiblyActive)
             try transaction.change(part.snapshotID, by: operation, at: now) { $0.cutTime = now }
         }
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         var cutTime = now
         for part in parts {
             try transaction.setLayer(part.frozen, .frozen)
@@ -87,7 +87,7 @@ struct TakeSnapshotSaga: Saga {
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp) throws {
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for part in parts {
             try transaction.remove(part.snapshotID, by: operation, at: now)
             try transaction.deleteLayer(part.overlay.id)

@@ -43,4 +43,12 @@ public enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
     // There is no room.
     case quotaExceeded = "QUOTA_EXCEEDED"
     case storageFull = "STORAGE_FULL"
+
+    // What should work does not.
+    case serverLost = "SERVER_LOST"
+    case engineTimeout = "ENGINE_TIMEOUT"
+    case engineFailed = "ENGINE_FAILED"
+    case dataDamaged = "DATA_DAMAGED"
+    case storeFailed = "STORE_FAILED"
+    case `internal` = "INTERNAL"
 }

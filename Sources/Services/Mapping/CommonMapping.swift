@@ -30,7 +30,7 @@ extension HoldpointMessages.Warning {
     }
 }
 
-extension Consistency.Grade {
+extension HoldpointMessages.Consistency.Grade {
     init(_ consistency: Model.Consistency) {
         switch consistency {
         case .crash: self = .crash

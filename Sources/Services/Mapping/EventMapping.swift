@@ -1,6 +1,6 @@
 internal import HoldpointMessages
 internal import Manager
-internal import Store
+internal import Model
 
 extension HoldpointMessages.WatchResponse {
     init(_ item: WatchItem) {
@@ -13,7 +13,7 @@ extension HoldpointMessages.WatchResponse {
 }
 
 extension HoldpointMessages.Event {
-    fileprivate init(_ event: Store.Event) {
+    fileprivate init(_ event: Model.Event) {
         self.init()
         sequence = UInt64(clamping: event.sequence)
         time = HoldpointMessages.Timestamp(event.time)

@@ -17,6 +17,9 @@ extension Reason {
         case .resourceBusy, .etagMismatch, .planStale: .aborted
         case .consentRequired, .consentInvalid: .permissionDenied
         case .quotaExceeded, .storageFull: .resourceExhausted
+        case .serverLost, .engineTimeout, .storeFailed: .unavailable
+        case .dataDamaged: .dataLoss
+        case .engineFailed, .internal: .internal
         }
     }
 }

@@ -13,7 +13,7 @@ extension HoldpointMessages.VolumeSnapshot {
         serverSnapshotName = snapshot.serverSnapshotName
         sizeBytes = UInt64(snapshot.size.bytes)
         exclusiveBytes = UInt64(snapshot.exclusive.bytes)
-        consistency = Consistency.Grade(snapshot.consistency)
+        consistency = HoldpointMessages.Consistency.Grade(snapshot.consistency)
         cutTime = snapshot.cutTime.map { HoldpointMessages.Timestamp($0) }
     }
 }
@@ -39,7 +39,7 @@ extension HoldpointMessages.ServerSnapshot {
         serverID = snapshot.serverID.rawValue
         serverName = snapshot.serverName
         memberIDs = snapshot.members.map(\.snapshotID.rawValue)
-        consistency = Consistency.Grade(snapshot.consistency)
+        consistency = HoldpointMessages.Consistency.Grade(snapshot.consistency)
         cutTime = snapshot.cutTime.map { HoldpointMessages.Timestamp($0) }
         var configuration = ServerConfiguration()
         configuration.kind = HoldpointMessages.Server.Kind(snapshot.serverKind)

@@ -1,0 +1,71 @@
+public import HoldpointRPC
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+
+/// Serves a router on Unix sockets and loopback TCP. Safe from any thread.
+///
+/// `listen` as often as there are endpoints, then `drain` once; the server cannot be used again.
+public final class RPCServer: Sendable {
+    private let shared: ServerShared
+    private let group: MultiThreadedEventLoopGroup
+    private let loops: [ServerLoop]
+    private let listeners = Mutex<[Listener]>([])
+
+    /// Starts the event loops; nothing is served before `listen`.
+    public init(router: Router, configuration: RPCServerConfiguration) {
+        shared = ServerShared(router: router, configuration: configuration)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
+        loops = group.makeIterator().map { ServerLoop(context: LoopContext(eventLoop: $0)) }
+    }
+
+    /// Begins to serve.
+    ///
+    /// - Returns: the endpoint with the port that was chosen.
+    /// - Throws: `EndpointError`, or NIO's error of the system call that failed.
+    public func listen(on endpoint: Endpoint) async throws -> Endpoint {
+        let high = shared.limits.outboundBytes
+        let listener = try await Listener.open(endpoint, group: group, limits: (low: high / 2, high: high)) {
+            [shared, loops] eventLoop in
+            guard let home = loops.first(where: { $0.context.eventLoop === eventLoop }) else {
+                throw ChannelError.operationUnsupported
+            }
+            return ServerConnectionHandler(shared: shared, home: home)
+        }
+        listeners.withLock { $0.append(listener) }
+        return listener.endpoint
+    }
+
+    /// Connections that exist now, those included whose handlers have not ended.
+    public var connectionCount: Int { shared.connectionCount.load(ordering: .relaxed) }
+
+    /// Ends the server: no new connections and calls, streams without a natural end are cut, other calls may end.
+    ///
+    /// - Parameter time: what the calls have before they are cancelled and their connections closed.
+    public func drain(within time: Duration) async {
+        shared.drain.raise()
+        for listener in takeListeners() { await listener.close() }
+        for loop in loops { loop.forEachConnection { $0.drain() } }
+        await waitForConnections(atMost: time)
+        for loop in loops { loop.forEachConnection { $0.abandon() } }
+        await waitForConnections(atMost: shared.limits.lingering + Self.handlerFarewell)
+        try? await group.shutdownGracefully()
+    }
+
+    /// Time that cancelled handlers have to return before their event loops end.
+    private static let handlerFarewell = Duration.seconds(1)
+
+    private func takeListeners() -> [Listener] {
+        listeners.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+    }
+
+    private func waitForConnections(atMost time: Duration) async {
+        let deadline = ContinuousClock.now + time
+        while connectionCount > 0, .now < deadline {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
