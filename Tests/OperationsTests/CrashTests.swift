@@ -61,7 +61,8 @@ struct CrashTests {
         steps[1].pointOfNoReturn = true
         // Written again when the step is taken up again, so it must be repeatable.
         steps[1].begins = { transaction, operation, _ in
-            try transaction.execute("INSERT INTO project (id, name) VALUES ('begun', 'begun op-') ON CONFLICT DO NOTHING", [])
+            try transaction.execute(
+                "INSERT INTO project (id, name) VALUES ('begun', 'begun op-') ON CONFLICT DO NOTHING", [])
         }
         let operation = try await finish(try await bench.accept(), on: bench, dyingAt: crash, steps)
         #expect(operation.state == .succeeded)

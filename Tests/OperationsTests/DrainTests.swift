@@ -56,7 +56,8 @@ struct DrainTests {
     }
 
     @Test(arguments: ["a", "undo a"]) func pausesEnd(_ failing: String) async throws {
-        let bench = try await Bench(failures: failing == "a" ? ["a": Bench.always] : ["a": Bench.always, failing: Bench.always])
+        let bench = try await Bench(
+            failures: failing == "a" ? ["a": Bench.always] : ["a": Bench.always, failing: Bench.always])
         let id = try await bench.accept()
         var steps = ["a", "b", "c"].map(bench.step)
         if failing == "a" { steps[0].attempts = .backoff(attempts: 100, from: .seconds(3600), to: .seconds(3600)) }

@@ -78,7 +78,8 @@ struct DurabilityTests {
         let fixture = try StoreFixture()
         let path = fixture.path
         let acknowledgements = fixture.folder + "/acknowledged"
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, file = acknowledgements as String] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, file = acknowledgements as String] in
             try await CrashingChild.run(path: path, acknowledgements: file)
         }
         let text = try String(contentsOfFile: acknowledgements, encoding: .utf8)
