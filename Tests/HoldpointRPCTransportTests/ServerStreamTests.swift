@@ -42,6 +42,7 @@ import Testing
             try await peer.send(
                 .request(try Request(1, TestHandlers.count.name, Ping(nonce: 10_000_000))),
                 .windowUpdate(WindowUpdate(callID: 1, bytes: 2_000_000_000)))
+            try await eventually("the handler did not start") { test.handlers.started.value == 1 }
             try await eventually("the connection of a reader that does not read stays") {
                 test.server.connectionCount == 0
             }

@@ -41,10 +41,12 @@ public final class RPCServer: Sendable {
 
     /// Ends the server: no new connections and calls, streams without a natural end are cut, other calls may end.
     ///
+    /// Only the first call does anything; further ones return at once.
     /// - Parameter time: what the calls have before they are cancelled and their connections closed.
     public func drain(within time: Duration) async {
-        shared.drain.raise()
+        guard shared.drain.raise() else { return }
         for listener in takeListeners() { await listener.close() }
+        await waitForAccepted()
         for loop in loops { loop.forEachConnection { $0.drain() } }
         await waitForConnections(atMost: time)
         for loop in loops { loop.forEachConnection { $0.abandon() } }
@@ -61,6 +63,16 @@ public final class RPCServer: Sendable {
             return listeners
         }
     }
+
+    /// A connection that was accepted passes from the listener's loop to its own, back, and to its own again before it is
+    /// counted. After as many rounds over all loops none is on its way.
+    private func waitForAccepted() async {
+        for _ in 0..<Self.acceptHops {
+            for loop in loops { try? await loop.context.eventLoop.submit {}.get() }
+        }
+    }
+
+    private static let acceptHops = 3
 
     private func waitForConnections(atMost time: Duration) async {
         let deadline = ContinuousClock.now + time
