@@ -4,7 +4,7 @@ import ProtobufC
 import Testing
 
 /// The server's orderly end.
-@Suite(.timeLimit(.minutes(2))) struct DrainTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct DrainTests {
     @Test func announcesFinishesAndCloses() async throws {
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)

@@ -4,7 +4,7 @@ import ProtobufC
 import Testing
 
 /// Streams on a raw connection: credit, slow readers, the end.
-@Suite(.timeLimit(.minutes(2))) struct ServerStreamTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ServerStreamTests {
     @Test func sendsAsMuchAsItHasCreditFor() async throws {
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)
