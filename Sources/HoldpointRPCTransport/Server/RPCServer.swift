@@ -19,6 +19,10 @@ public final class RPCServer: Sendable {
         loops = group.makeIterator().map { ServerLoop(context: LoopContext(eventLoop: $0)) }
     }
 
+    deinit {
+        group.shutdownGracefully { _ in }
+    }
+
     /// Begins to serve.
     ///
     /// - Returns: the endpoint with the port that was chosen.
@@ -38,6 +42,19 @@ public final class RPCServer: Sendable {
 
     /// Connections that exist now, those included whose handlers have not ended.
     public var connectionCount: Int { shared.connectionCount.load(ordering: .relaxed) }
+
+    /// Ends connections at once, for instance those of a credential that was revoked; their calls are cancelled and
+    /// their clients have to authenticate again.
+    ///
+    /// - Parameter condition: which, by who calls; asked on the connections' event loops.
+    public func disconnect(where condition: @escaping @Sendable (Caller) -> Bool) {
+        let fault = ConnectionFault(.unauthenticated, "the credential is no longer valid")
+        for loop in loops {
+            loop.forEachConnection { connection in
+                if let caller = connection.caller, condition(caller) { connection.end(fault) }
+            }
+        }
+    }
 
     /// Ends the server: no new connections and calls, streams without a natural end are cut, other calls may end.
     ///
