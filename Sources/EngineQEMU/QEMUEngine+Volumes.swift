@@ -75,10 +75,11 @@ extension QEMUEngine {
         }
     }
 
-    /// Closes the layers that no served volume needs.
+    /// Closes the layers that no served volume needs, those on top first.
     func closeUnneeded(in monitor: ServerMonitor) async throws(EngineError) {
         let needed = monitor.served.values.reduce(into: Set<LayerID>()) { $0.formUnion(layers.ancestry(of: $1)) }
-        try await monitor.closeAll(except: needed)
+        let unneeded = monitor.openLayers.subtracting(needed).map { (id: $0, depth: layers.ancestry(of: $0).count) }
+        for layer in unneeded.sorted(by: { $0.depth > $1.depth }) { try await monitor.close(layer.id) }
     }
 
     func freeze(_ frozen: some Sequence<Layer> & Sendable) async {

@@ -55,6 +55,21 @@ extension QEMUTests {
             }
         }
 
+        /// The engine once took the dead process's exports for the new one's, if it had not yet noticed the death.
+        @Test func newProcessIsNotTakenForTheDeadOne() async throws {
+            try await TestWorld.with { world in
+                let server = try await world.newServer()
+                let volume = try await world.newAttachedVolume(to: server)
+                for _ in 1...20 {
+                    kill(try world.processID(of: server), SIGKILL)
+                    while world.engine.servers.process(of: server).runningID() != nil { await Task.yield() }
+                    try await world.engine.startServer(server)
+                    try await world.engine.attach(volume, to: server)
+                    #expect(try world.connect(volume, of: server).read(4096, at: 0) == block(0))
+                }
+            }
+        }
+
         @Test func stoppedServerIsNoLoss() async throws {
             try await TestWorld.with { world in
                 let servers = [try await world.newServer(), try await world.newServer()]
