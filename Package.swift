@@ -56,13 +56,15 @@ let package = Package(
         .target(
             name: "StoreSQLite",
             dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
-            swiftSettings: swift),
+            exclude: ["README.md"], swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
         .target(name: "CLinux"),
         .target(
             name: "EngineQEMU", dependencies: ["Engine", "Model", "CLinux", logging], exclude: ["README.md"],
             swiftSettings: swift),
-        .target(name: "Operations", dependencies: ["Store", "Model", logging], swiftSettings: swift),
+        .target(
+            name: "Operations", dependencies: ["Store", "Model", logging], exclude: ["README.md"],
+            swiftSettings: swift),
         .target(
             name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", logging],
             swiftSettings: swift),
@@ -99,6 +101,7 @@ let package = Package(
 
         .testTarget(
             name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
+
         .testTarget(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
@@ -113,6 +116,17 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
+                "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
+            ], swiftSettings: swift),
+        .testTarget(
+            name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),
+        .testTarget(
+            name: "HoldpointRPCTransportTests",
+            dependencies: ["HoldpointRPCTransport", "HoldpointRPC", "ProtobufC", logging], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

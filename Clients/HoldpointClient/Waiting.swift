@@ -27,7 +27,7 @@ extension HoldpointClient {
             do throws(RPCError) {
                 latest = try await operations.waitOperation(
                     WaitOperationRequest(operation: operation.id),
-                    options: CallOptions(timeout: min(left, HoldpointClient.waitStep)))
+                    options: CallOptions(timeout: min(left, HoldpointClient.waitStep), retries: false))
                 failures = 0
                 progress(latest)
             } catch {

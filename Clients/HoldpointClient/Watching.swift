@@ -18,7 +18,7 @@ extension HoldpointClient {
         while true {
             do {
                 let request = WatchRequest(start: position.map { .fromRevision($0) }, kinds: kinds)
-                for try await response in events.watch(request) {
+                for try await response in events.watch(request, options: CallOptions(retries: false)) {
                     (lastSeen, failures) = (.now, 0)
                     switch response.item {
                     case .event(let event):

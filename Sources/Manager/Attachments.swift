@@ -49,7 +49,8 @@ extension ResourceManager {
         for volume in volumes {
             guard let server = volume.placement?.serverID else { continue }
             let connected = try await engine.clients(of: volume.id, on: server)
-            if !connected.isEmpty { clients[volume.id] = connected }
+            // A process with several connections is one client.
+            if !connected.isEmpty { clients[volume.id] = Set(connected).sorted() }
         }
         return clients
     }

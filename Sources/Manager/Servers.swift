@@ -4,21 +4,21 @@ internal import Store
 extension ResourceManager {
     /// Creates a server, empty or from a server snapshot with copies of its members in the same slots.
     ///
-    /// - Parameter serverSnapshot: empty: an empty server.
+    /// - Parameters:
+    ///   - kind: nil: the server snapshot's, or a virtual machine.
+    ///   - serverSnapshot: empty: an empty server.
     public func createServer(
-        _ attributes: ResourceAttributes, kind: Server.Kind, from serverSnapshot: String, _ mutation: Mutation
+        _ attributes: ResourceAttributes, kind: Server.Kind?, from serverSnapshot: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
         let attributes = try attributes.checked(field: "server")
-        guard kind == .external else {
-            throw Refusal.invalid(
-                .unsupported, field: "server.kind", "virtual machines come with a later release; use kind external")
-        }
         if !serverSnapshot.isEmpty { try await requireRoom() }
         return try await mutate(mutation) { transaction, context in
+            let source = try transaction.source(serverSnapshot, in: context.projectID)
+            let kind = try checkedKind(kind, of: source)
             let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
             let server = Server(
                 id: context.newID(), header: header, state: .provisioning, kind: kind, desiredState: .running)
-            let members = try transaction.members(of: serverSnapshot, in: context.projectID)
+            let members = try source.map { try transaction.members(of: $0.id) } ?? []
             let volumes = try members.enumerated().map { index, member in
                 let copy = ResourceAttributes(
                     name: ResourceName.volume(of: attributes.name, slot: member.slot ?? index))
@@ -49,7 +49,10 @@ extension ResourceManager {
     public func updateServer(
         _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
-        try await self.update(reference, field: "server", update, etag: etag, mutation)
+        var answer: MutationAnswer<Server> = try await self.update(
+            reference, field: "server", update, etag: etag, mutation)
+        answer.resource = answer.resource.map(shown)
+        return answer
     }
 
     /// Deletes a server; its volumes are detached and kept.
@@ -95,11 +98,21 @@ extension ResourceManager {
 }
 
 extension ReadTransaction {
-    /// The members that a new server gets copies of; none without a server snapshot.
-    fileprivate func members(of reference: String, in project: ProjectID) throws -> [VolumeSnapshot] {
-        guard !reference.isEmpty else { return [] }
+    /// The server snapshot that a new server is made from; nil: none.
+    fileprivate func source(_ reference: String, in project: ProjectID) throws -> ServerSnapshot? {
+        guard !reference.isEmpty else { return nil }
         let serverSnapshot: ServerSnapshot = try resolve(reference, in: project, field: "server_snapshot")
         try serverSnapshot.requireUsable()
-        return try members(of: serverSnapshot.id)
+        return serverSnapshot
     }
+}
+
+/// A copy is of the same kind as what it is made from.
+private func checkedKind(_ wanted: Server.Kind?, of source: ServerSnapshot?) throws(Refusal) -> Server.Kind {
+    let kind = wanted ?? source?.serverKind ?? .vm
+    guard kind == .external else {
+        throw .invalid(
+            .unsupported, field: "server.kind", "virtual machines come with a later release; use kind external")
+    }
+    return kind
 }

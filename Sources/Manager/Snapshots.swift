@@ -59,7 +59,10 @@ extension ResourceManager {
     public func updateSnapshot(
         _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
-        try await self.update(reference, field: "snapshot", update, etag: etag, mutation)
+        var answer: MutationAnswer<VolumeSnapshot> = try await self.update(
+            reference, field: "snapshot", update, etag: etag, mutation)
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
     }
 
     public func deleteSnapshot(
@@ -107,7 +110,7 @@ extension Consistency {
 extension Warning {
     static let dataInFlight = Warning(
         reason: "DATA_IN_FLIGHT",
-        message: "the volume is attached: what its writer has not flushed may be missing or torn; "
+        message: "taken of attached volumes: what their writers have not flushed may be missing or torn; "
             + "the snapshot shows what a power cut would have left (CRASH)")
 }
 

@@ -50,7 +50,10 @@ extension ResourceManager {
     public func updateVolume(
         _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
-        try await self.update(reference, field: "volume", update, etag: etag, mutation)
+        var answer: MutationAnswer<Volume> = try await self.update(
+            reference, field: "volume", update, etag: etag, mutation)
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
     }
 
     public func deleteVolume(

@@ -114,7 +114,9 @@ struct OperationCourse {
         }
     }
 
-    private func writeStuck(_ problem: Operation.Problem, markStuck: @escaping OperationDefinition.Ending) async throws {
+    private func writeStuck(
+        _ problem: Operation.Problem, markStuck: @escaping OperationDefinition.Ending
+    ) async throws {
         let stuck = try await write { transaction, now, _ in
             let operation = try current(in: transaction)
             // The steps do not matter: nothing comes after STUCK.
@@ -154,9 +156,8 @@ struct OperationCourse {
     }
 
     private func pauseForRoom(after attempt: Int) async throws {
-        guard !runner.running.isDraining, let pause = runner.configuration.storageFullPauses.pause(after: attempt) else {
-            throw Abandonment.drained
-        }
+        let pauses = runner.configuration.storageFullPauses
+        guard !runner.running.isDraining, let pause = pauses.pause(after: attempt) else { throw Abandonment.drained }
         let sleep = runner.configuration.sleep
         try? await runner.running.perform(id, endsOnCancel: false, endsOnDrain: true) { try await sleep(pause) }
     }

@@ -51,7 +51,7 @@ final class RunningOperations: Sendable {
             defer { state.idleWaiters = [] }
             return (false, state.idleWaiters)
         }
-        waiters.forEach { $0.resume() }
+        for waiter in waiters { waiter.resume() }
         return startsAgain
     }
 
@@ -90,7 +90,7 @@ final class RunningOperations: Sendable {
             state.isDraining = true
             return state.entries.values.compactMap { $0.activity }.filter(\.endsOnDrain).map(\.task)
         }
-        tasks.forEach { $0.cancel() }
+        for task in tasks { task.cancel() }
     }
 
     func waitUntilIdle() async {

@@ -63,7 +63,7 @@ struct StepExecution {
         _ attempt: Int
     ) async -> (any Error)? {
         var logger = runner.logger
-        Logger.Metadata.operation(operation).forEach { logger[metadataKey: $0] = $1 }
+        for (key, value) in Logger.Metadata.operation(operation) { logger[metadataKey: key] = value }
         logger[metadataKey: "step"] = "\(name)"
         let context = StepContext(operation: operation, store: runner.store, attempt: attempt, logger: logger)
         let start = ContinuousClock.now

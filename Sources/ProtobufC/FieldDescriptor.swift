@@ -14,6 +14,16 @@ extension UnsafePointer where Pointee == ProtobufCMessageDescriptor {
     }
 }
 
+extension MessageDescriptor {
+    /// The field with a name, in lowerCamelCase or as in the .proto file. The name holds no NUL.
+    func field(jsonName name: String) -> ProtobufCFieldDescriptor? {
+        let field =
+            protobuf_c_message_descriptor_get_field_by_name(pointer, name)
+            ?? CamelCase.snake(name).flatMap { protobuf_c_message_descriptor_get_field_by_name(pointer, $0) }
+        return field?.pointee
+    }
+}
+
 extension ProtobufCFieldDescriptor {
     /// How one element of the field travels, unless it is packed.
     var wireType: WireType {

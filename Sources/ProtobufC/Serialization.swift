@@ -1,7 +1,8 @@
-import CProtobufC
+public import CProtobufC
 
 extension MessageDescriptor {
     /// Guards bytes from a peer, then unpacks them; the C struct lives until the arena's reset.
+    @usableFromInline
     func unpack(
         _ bytes: UnsafeRawBufferPointer, from role: PeerRole, in arena: Arena
     ) throws(MessageError) -> UnsafeMutablePointer<ProtobufCMessage> {
@@ -26,6 +27,7 @@ extension ProtobufMessage {
     ///
     /// The arena is not reset: its budget is cumulative over what the caller reads between resets.
     /// - Throws: `malformed` or `limit`.
+    @inlinable
     public init(serialized bytes: UnsafeRawBufferPointer, from role: PeerRole, arena: Arena) throws(MessageError) {
         let message = try Self.descriptor.unpack(bytes, from: role, in: arena)
         try self.init(copying: message)
@@ -48,6 +50,7 @@ extension ProtobufMessage {
     /// Builds the C struct and measures it, so that its bytes can be written where they belong at once.
     ///
     /// - Throws: as `serialized()`.
+    @inlinable
     public func prepared(in arena: Arena) throws(MessageError) -> PreparedMessage {
         let message = try build(in: arena).assumingMemoryBound(to: ProtobufCMessage.self)
         return PreparedMessage(message: UnsafePointer(message), arena: arena)
@@ -63,6 +66,7 @@ public struct PreparedMessage {
     /// Length of the message on the wire, bytes.
     public let byteCount: Int
 
+    @usableFromInline
     init(message: UnsafePointer<ProtobufCMessage>, arena: Arena) {
         self.message = message
         self.arena = arena

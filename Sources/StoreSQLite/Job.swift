@@ -8,7 +8,8 @@ struct Job<Transaction> {
     let finish: ((any Error)?) -> Void
 
     init<Result: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Result, _ continuation: CheckedContinuation<Result, any Error>
+        _ body: @escaping @Sendable (Transaction) throws -> Result,
+        _ continuation: CheckedContinuation<Result, any Error>
     ) {
         let kept = KeptResult<Result>()
         run = { kept.value = try body($0) }

@@ -20,7 +20,7 @@ struct Reader {
         } catch {
             // Only beginning and ending the transaction fail here; nobody waits any more after the end.
             let reason = storeError(error)
-            waiting.forEach { $0.finish(reason) }
+            for job in waiting { job.finish(reason) }
         }
     }
 

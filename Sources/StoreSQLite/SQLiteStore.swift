@@ -60,8 +60,9 @@ public final class SQLiteStore: MetadataStore {
         startReaders()
     }
 
+    /// Ends the threads without waiting for them: this may be one of them.
     deinit {
-        close()
+        endWork()
     }
 
     public func read<Result: Sendable>(
@@ -93,12 +94,16 @@ public final class SQLiteStore: MetadataStore {
     /// Finishes what waits and closes the file; later calls fail with `StoreError.unusable`. May be repeated. Blocks the
     /// thread meanwhile; must not be called from a transaction.
     public func close() {
-        writes.close()
-        reads.close()
+        endWork()
         threads.join()
-        signal.finish()
         // The file is consistent whether or not its connections close well; there is nobody left to tell.
         try? pool.close()
+    }
+
+    private func endWork() {
+        writes.close()
+        reads.close()
+        signal.finish()
     }
 
     private func startWriter(

@@ -42,7 +42,7 @@ final class Writer {
             try checkpointIfDue(connection)
         } catch {
             let reason = (error as? BrokenStore).map { health.fail($0.reason) } ?? error
-            waiting.forEach { $0.finish(reason) }
+            for job in waiting { job.finish(reason) }
         }
     }
 

@@ -11,6 +11,16 @@ import Testing
         #expect(request.fingerprinted == DeleteVolumeRequest(volume: "vol-1", etag: "e", allowMissing: true))
     }
 
+    @Test func secretsAreNotPrinted() {
+        let request = DeleteVolumeRequest(volume: "vol-1", consent: Consent(acknowledged: true, password: "p4ss"))
+        var dumped = ""
+        dump(request, to: &dumped)
+        for text in ["\(request)", String(reflecting: request), dumped, "\(Hello(software: "s", token: "p4ss"))"] {
+            #expect(!text.contains("p4ss") && text.contains("hidden"))
+        }
+        #expect("\(request)".contains("vol-1"))
+    }
+
     /// Equal values have equal bytes, however their maps were filled.
     @Test func serializingIsDeterministic() throws {
         let pairs = (0..<50).map { ("key\($0)", "\($0)") }

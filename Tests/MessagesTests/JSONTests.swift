@@ -82,7 +82,8 @@ import Testing
         (#"{"boot":"true"}"#, "boot"), (#"{"state":"NOPE"}"#, "state"), (#"{"state":2147483648}"#, "state"),
         (#"{"labels":{"a":1}}"#, "labels"), (#"{"labels":{"a":null}}"#, "labels"),
         (#"{"labels":{"a":"1","a":"2"}}"#, "labels"),
-        (#"{"labels":[]}"#, "labels"), (#"{"createTime":"yesterday"}"#, "create_time"),
+        (#"{"labels":[]}"#, "labels"), (#"{"state":"IN_USE\u0000x"}"#, "state"),
+        (#"{"createTime":"yesterday"}"#, "create_time"),
         (#"{"createTime":{}}"#, "create_time"),
         (#"{"failure":{"attempts":-1}}"#, "failure.attempts"), (#"{"failure":[]}"#, "failure"),
     ])
@@ -92,7 +93,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "null", "[]", "1", "\"\"", "{", "}", "{}{}", "{},", #"{"name"}"#, #"{"name":}"#, #"{"name":"a",}"#,
+        "", " ", "null", #"{"name\u0000x":"a"}"#, #"{"Name":"a"}"#, "[]", "1", "\"\"", "{", "}", "{}{}", "{},",
+        #"{"name"}"#, #"{"name":}"#, #"{"name":"a",}"#,
         #"{,"name":"a"}"#, #"{name:"a"}"#, #"{'name':'a'}"#, #"{"name":"a" "etag":"b"}"#, #"{"boot":truefalse}"#,
         #"{"boot":TRUE}"#, #"{"slot":01}"#, #"{"slot":+1}"#, "{/**/}", "\u{feff}{}", #"{"name":"\#u{0}"}"#,
     ])

@@ -90,7 +90,9 @@ final class Bench: Sendable {
     /// The words that endings left.
     func endings() async throws -> [String] {
         try await store.read { transaction in
-            try transaction.rows("SELECT name FROM project WHERE name <> 'default' ORDER BY rowid", []) { try $0.text(0) }
+            try transaction.rows("SELECT name FROM project WHERE name <> 'default' ORDER BY rowid", []) {
+                try $0.text(0)
+            }
         }.map { String($0.split(separator: " op-")[0]) }
     }
 

@@ -3,6 +3,7 @@ import Operations
 import Store
 import Testing
 
+@Suite(.timeLimit(.minutes(1)))
 struct CancellationTests {
     /// A step that makes its effect and then works until it is cancelled.
     private func endless(_ name: String, _ bench: Bench) -> StepDefinition {

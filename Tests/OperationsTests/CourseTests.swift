@@ -176,4 +176,31 @@ struct CourseTests {
         }
         #expect(try await bench.endings().count == 50)
     }
+
+    @Test func whatAStepBeginsWithIsWrittenBeforeItRuns() async throws {
+        let bench = try await Bench()
+        var steps = ["a", "b", "c"].map(bench.step)
+        let run = steps[1].run
+        steps[1].begins = Bench.ending("begun")
+        steps[1].run = { context in
+            #expect(try await bench.endings() == ["begun"])
+            try await run(context)
+        }
+        let counted = CrashingStore(bench.store)
+        let operation = try await bench.finish(try await bench.accept(), with: bench.runner(steps, on: counted))
+        #expect(operation.state == .succeeded)
+        #expect(counted.commitCount == 4)
+        #expect(try await bench.endings() == ["begun", "completed"])
+    }
+
+    @Test func aStepWhoseBeginningCannotBeWrittenIsNotStarted() async throws {
+        let bench = try await Bench()
+        var steps = ["a", "b", "c"].map(bench.step)
+        steps[1].pointOfNoReturn = true
+        steps[1].begins = { _, _, _ in throw StepFailure(step: "begin") }
+        let operation = try await bench.finish(try await bench.accept(), with: bench.runner(steps))
+        #expect(operation.state == .stuck)
+        #expect(operation.steps.map(\.state) == [.started, .pending, .pending])
+        #expect(bench.world.log == ["run a"])
+    }
 }

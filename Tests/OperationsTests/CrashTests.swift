@@ -59,10 +59,15 @@ struct CrashTests {
         let bench = try await Bench(failures: ["b": 1])
         var steps = ["a", "b", "c"].map(bench.step)
         steps[1].pointOfNoReturn = true
+        // Written again when the step is taken up again, so it must be repeatable.
+        steps[1].begins = { transaction, operation, _ in
+            try transaction.execute(
+                "INSERT INTO project (id, name) VALUES ('begun', 'begun op-') ON CONFLICT DO NOTHING", [])
+        }
         let operation = try await finish(try await bench.accept(), on: bench, dyingAt: crash, steps)
         #expect(operation.state == .succeeded)
         #expect(!bench.world.log.contains { $0.hasPrefix("undo") })
-        #expect(try await bench.endings() == ["completed"])
+        #expect(try await bench.endings() == ["begun", "completed"])
     }
 
     @Test(arguments: Crash.all(4)) func anOperationThatWasCancelled(_ crash: Crash) async throws {

@@ -1,7 +1,9 @@
 import Model
-import Operations
 import Testing
 
+@testable import Operations
+
+@Suite(.timeLimit(.minutes(1)))
 struct DrainTests {
     @Test func theStepUnderWayIsTheLastOneUntilTheNextStart() async throws {
         let bench = try await Bench()
@@ -18,6 +20,7 @@ struct DrainTests {
         first.start(id)
         try await eventually("step b runs") { bench.world.log.contains("run b") }
         let drained = Task { await first.drain() }
+        try await eventually("draining") { first.running.isDraining }
         continuation.finish()
         await drained.value
         let left = try await bench.operation(id)
@@ -46,13 +49,15 @@ struct DrainTests {
         runner.start(id)
         try await eventually("step a runs") { bench.world.log.contains("run a") }
         let drained = Task { await runner.drain() }
+        try await eventually("draining") { runner.running.isDraining }
         continuation.finish()
         await drained.value
         #expect(try await bench.operation(id).state == .succeeded)
     }
 
     @Test(arguments: ["a", "undo a"]) func pausesEnd(_ failing: String) async throws {
-        let bench = try await Bench(failures: failing == "a" ? ["a": Bench.always] : ["a": Bench.always, failing: Bench.always])
+        let bench = try await Bench(
+            failures: failing == "a" ? ["a": Bench.always] : ["a": Bench.always, failing: Bench.always])
         let id = try await bench.accept()
         var steps = ["a", "b", "c"].map(bench.step)
         if failing == "a" { steps[0].attempts = .backoff(attempts: 100, from: .seconds(3600), to: .seconds(3600)) }

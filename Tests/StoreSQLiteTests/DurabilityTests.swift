@@ -64,7 +64,7 @@ struct DurabilityTests {
         for round in 0..<20 {
             try await store.write { transaction in
                 for number in 0..<Writer.checkpointRowCount {
-                    try transaction.insertItem("\(round)-\(number)")
+                    try transaction.insertItem("\(round)-\(number)", payload: [UInt8](repeating: 1, count: 500))
                 }
             }
         }
@@ -78,7 +78,8 @@ struct DurabilityTests {
         let fixture = try StoreFixture()
         let path = fixture.path
         let acknowledgements = fixture.folder + "/acknowledged"
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, file = acknowledgements as String] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = path as String, file = acknowledgements as String] in
             try await CrashingChild.run(path: path, acknowledgements: file)
         }
         let text = try String(contentsOfFile: acknowledgements, encoding: .utf8)

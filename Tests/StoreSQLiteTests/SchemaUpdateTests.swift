@@ -4,7 +4,8 @@ import Testing
 @testable import StoreSQLite
 
 struct SchemaUpdateTests {
-    private let first = Migration("001-first", ["CREATE TABLE a (x INTEGER) STRICT", "CREATE TABLE b (x INTEGER) STRICT"])
+    private let first = Migration(
+        "001-first", ["CREATE TABLE a (x INTEGER) STRICT", "CREATE TABLE b (x INTEGER) STRICT"])
     private let second = Migration("002-second", ["ALTER TABLE a ADD COLUMN y TEXT"])
 
     private func tables(_ store: SQLiteStore) async throws -> [String] {
@@ -40,7 +41,8 @@ struct SchemaUpdateTests {
 
     @Test func aChangeThatFailsLeavesNothing() async throws {
         let fixture = try StoreFixture()
-        let faulty = Migration("002-faulty", ["CREATE TABLE c (x INTEGER) STRICT", "CREATE TABLE a (x INTEGER) STRICT"])
+        let faulty = Migration(
+            "002-faulty", ["CREATE TABLE c (x INTEGER) STRICT", "CREATE TABLE a (x INTEGER) STRICT"])
         #expect(throws: StoreError.self) { _ = try fixture.open(migrations: [first, faulty]) }
         let store = try fixture.open(migrations: [first])
         #expect(try await tables(store) == ["a", "b"])

@@ -22,7 +22,7 @@ final class SmallDisk {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    private var ballastPath: String { folder + "/ballast" }
+    var ballastPath: String { folder + "/ballast" }
 
     /// Fills what is free.
     func fill() {

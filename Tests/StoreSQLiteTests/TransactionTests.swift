@@ -113,7 +113,9 @@ struct TransactionTests {
                 group.addTask { [store] in
                     let distinct = try await store.read { transaction in
                         let first = try transaction.rows("SELECT payload FROM item WHERE id = 1", []) { try $0.blob(0) }
-                        let second = try transaction.rows("SELECT payload FROM item WHERE id = 2", []) { try $0.blob(0) }
+                        let second = try transaction.rows("SELECT payload FROM item WHERE id = 2", []) {
+                            try $0.blob(0)
+                        }
                         return Set(first + second).count
                     }
                     #expect(distinct == 1)

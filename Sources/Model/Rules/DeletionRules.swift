@@ -41,7 +41,7 @@ extension DeletionPlan {
     }
 
     private func sentence(_ reason: Reason, _ name: String, _ obstacles: [Refusal.Blocker]) -> String {
-        let what = "\(target.kind.words) \(name)"
+        let what = "\(target.kind.words) \(ResourceName.readable(name))"
         switch reason {
         case .volumeHasSnapshots: return "\(what) has snapshots; delete them first"
         case .volumeAttached: return "\(what) is attached; detach it first"
@@ -55,7 +55,7 @@ extension DeletionPlan {
     }
 
     private func names(_ obstacles: [Refusal.Blocker], _ reason: Reason) -> String {
-        obstacles.filter { $0.reason == reason }.map(\.name).withoutRepeats().joined(separator: ", ")
+        obstacles.filter { $0.reason == reason }.map { ResourceName.readable($0.name) }.withoutRepeats().joined(separator: ", ")
     }
 }
 

@@ -41,6 +41,9 @@ public enum ResourceName {
         text.utf8.count <= 80 ? "\"\(text)\"" : "\"\(text.prefix(40))…\""
     }
 
+    /// A name inside a sentence: in quotes if it is one of more than one word.
+    public static func readable(_ name: String) -> String { name.contains(" ") ? "\"\(name)\"" : name }
+
     /// The name of a server snapshot's member.
     public static func member(of serverSnapshotName: String) -> String { "snapshot for \(serverSnapshotName)" }
 

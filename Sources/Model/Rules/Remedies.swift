@@ -16,7 +16,7 @@ extension Refusal.Remedy {
     static func delete(_ kind: ResourceKind, id: String, name: String) -> Refusal.Remedy {
         let (service, method, field) = names(of: kind)
         return make(
-            "delete \(kind.words) \(name)", service, "Delete\(method)", [(field, text(id))],
+            "delete \(kind.words) \(ResourceName.readable(name))", service, "Delete\(method)", [(field, text(id))],
             "\(kind.rawValue) delete \(id)")
     }
 

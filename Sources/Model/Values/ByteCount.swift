@@ -28,13 +28,13 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
         return ByteCount(bytes: overflow ? .max : sum)
     }
 
-    /// In the largest binary unit that divides it, or of which it is at least one: `10GiB`, `1.5GiB`, `512B`.
+    /// In the largest binary unit that divides it, or of which it is at least one: `10 GiB`, `1.5 GiB`, `512 B`.
     public var description: String {
         let units: [(name: String, size: Int64)] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
-        guard let unit = units.first(where: { bytes >= $0.size }) else { return "\(bytes)B" }
+        guard let unit = units.first(where: { bytes >= $0.size }) else { return "\(bytes) B" }
         let (whole, rest) = bytes.quotientAndRemainder(dividingBy: unit.size)
         let tenths = rest * 10 / unit.size
-        return tenths == 0 ? "\(whole)\(unit.name)" : "\(whole).\(tenths)\(unit.name)"
+        return tenths == 0 ? "\(whole) \(unit.name)" : "\(whole).\(tenths) \(unit.name)"
     }
 }
 
@@ -50,7 +50,7 @@ public enum VolumeSize {
         guard let signed = Int64(exactly: bytes), signed >= smallest.bytes, signed <= largest.bytes,
             signed.isMultiple(of: smallest.bytes)
         else {
-            throw .invalid(.invalidSize, field: field, "a size is 1MiB to 64TiB in whole MiB, not \(bytes) bytes")
+            throw .invalid(.invalidSize, field: field, "a size is 1 MiB to 64 TiB in whole MiB, not \(bytes) bytes")
         }
         return ByteCount(bytes: signed)
     }

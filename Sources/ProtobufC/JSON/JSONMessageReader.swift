@@ -36,7 +36,7 @@ struct JSONMessageReader {
     private mutating func object(_ message: MessageMemory, depth: Int) throws(MessageError) {
         var seen: Set<UInt32> = []
         try members { (reader, name) throws(MessageError) in
-            guard let field = message.type.fields.first(where: { $0.protoName == name || $0.jsonName == name }) else {
+            guard let field = message.type.field(jsonName: name) else {
                 throw .malformed("\(message.type.name) has no such field", field: name)
             }
             guard seen.insert(field.id).inserted else { throw .malformed("is there twice", field: name) }

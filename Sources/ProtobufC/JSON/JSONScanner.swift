@@ -81,7 +81,7 @@ struct JSONScanner {
         return rest.isEmpty
     }
 
-    /// A string's value. Control characters and lone surrogates are refused.
+    /// A string's value. Control characters and lone surrogates are refused, and NUL, which no field can hold.
     mutating func string() throws(MessageError) -> String {
         try expect("\"")
         var result: [UInt8] = []
@@ -90,7 +90,7 @@ struct JSONScanner {
             index += 1
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: result, as: UTF8.self)
-            case UInt8(ascii: "\\"): result.append(contentsOf: Array(String(try escaped()).utf8))
+            case UInt8(ascii: "\\"): result.append(contentsOf: UTF8.encode(try escaped()) ?? .init())
             case 0..<0x20: throw unexpected("control character in a string")
             default: result.append(byte)
             }
@@ -117,6 +117,7 @@ struct JSONScanner {
     /// What follows `\u`, with the second half of a surrogate pair.
     private mutating func unicodeEscape() throws(MessageError) -> Unicode.Scalar {
         let first = try hexadecimal()
+        guard first != 0 else { throw .malformed("contains a NUL character") }
         guard (0xd800..<0xdc00).contains(first) else {
             guard let scalar = Unicode.Scalar(first) else { throw unexpected("half a surrogate pair") }
             return scalar

@@ -49,6 +49,7 @@ public final class Arena {
     /// Uninitialized memory until the next reset.
     ///
     /// - Throws: `limit` when the budget is spent.
+    @usableFromInline
     func allocate(byteCount: Int, alignment: Int) throws(MessageError) -> UnsafeMutableRawPointer {
         guard let memory = state.pointee.allocate(byteCount: byteCount, alignment: alignment) else {
             throw .limit("the message needs more than \(state.pointee.budgetBytes) bytes of memory")
@@ -59,6 +60,7 @@ public final class Arena {
     /// Uninitialized memory for `count` values until the next reset. `Value` is a plain C type: nothing is destroyed.
     ///
     /// - Throws: `limit` when the budget is spent.
+    @inlinable
     public func allocate<Value>(
         _ type: Value.Type, count: Int = 1
     ) throws(MessageError) -> UnsafeMutablePointer<Value> {

@@ -25,8 +25,14 @@ extension HoldpointMessages.Server.Kind {
         }
     }
 
-    /// What a caller wants to have made; a virtual machine unless it says otherwise.
-    var wanted: Model.Server.Kind { self == .external ? .external : .vm }
+    /// What a caller wants to have made; nil: it does not say.
+    var wanted: Model.Server.Kind? {
+        switch self {
+        case .vm: .vm
+        case .external: .external
+        case .unspecified, .unrecognized: nil
+        }
+    }
 }
 
 extension HoldpointMessages.Server.State {

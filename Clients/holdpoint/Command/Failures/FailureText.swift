@@ -14,9 +14,10 @@ enum FailureText {
         (try? failure.status.json()) ?? #"{"code":"INTERNAL","message":"the error cannot be written as JSON"}"#
     }
 
-    /// `holdpoint: warning: …`
+    /// `holdpoint: warning: … (REASON)`
     static func line(_ warning: Warning) -> String {
-        Printable.line("holdpoint: warning: \(warning.message.isEmpty ? warning.reason : warning.message)")
+        let reason = warning.reason.isEmpty ? "" : " (\(warning.reason))"
+        return Printable.line("holdpoint: warning: \(warning.message)\(reason)")
     }
 
     /// The message, the fields that it does not name itself, and the reason code.

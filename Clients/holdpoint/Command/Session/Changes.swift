@@ -5,6 +5,7 @@ extension Session {
     func change<Request: ChangeRequest, Answer: ResourceAnswer>(
         _ request: Request, _ call: (Request, CallOptions) async throws(RPCError) -> Answer
     ) async throws where Answer.Resource: Showable {
+        let start = ContinuousClock.now
         let answer = try await send(request, call)
         var warnings = answer.warnings
         warn(warnings)
@@ -13,6 +14,7 @@ extension Session {
         }
         guard settings.waits else { return try printer.answer(operation, warnings: warnings) }
         let ended = try await finished(operation)
+        explain("\(what): done, and durable, \(DurationText.measured(start.duration(to: .now))) after it was asked for")
         let late = ended.warnings.filter { !warnings.contains($0) }
         warn(late)
         warnings += late

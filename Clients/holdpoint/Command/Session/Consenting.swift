@@ -15,9 +15,13 @@ extension Session {
     /// Longest password that is read, bytes.
     static let longestPasswordBytes = 1 << 10
 
-    /// Whether a person will be asked.
-    func asks(_ options: ConsentOptions) -> Bool {
-        terminal.canAsk && !options.yes && !settings.dryRun
+    /// Whether the options leave the consent to be asked for, or to be missed.
+    func lacksConsent(_ options: ConsentOptions) -> Bool {
+        !(options.yes && passwordFile(options) != nil) && !settings.dryRun
+    }
+
+    private func passwordFile(_ options: ConsentOptions) -> String? {
+        options.passwordFile ?? environment[Session.passwordVariable].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// The caller's consent: from the options, or by asking a person.
@@ -26,7 +30,7 @@ extension Session {
     /// - Returns: nil for a dry run without one: nothing will be destroyed.
     /// - Throws: `ValidationError` naming the options where there is neither; `CONSENT_REQUIRED` if the person declines.
     func consent(_ options: ConsentOptions, losses: () async throws -> [String]) async throws -> Consent? {
-        let file = options.passwordFile ?? environment[Session.passwordVariable].flatMap { $0.isEmpty ? nil : $0 }
+        let file = passwordFile(options)
         if options.yes, let file { return Consent(acknowledged: true, password: try password(file)) }
         if settings.dryRun { return nil }
         guard terminal.canAsk else {

@@ -50,14 +50,15 @@ extension GlobalOptions {
 extension Settings {
     /// Longest token, bytes.
     static let longestTokenBytes = 4 << 10
-    /// Attempts at a server that does not answer, before the command says so: about a second in all.
-    static let attempts = 6
+    /// Attempts at a server that is away, before the command says so: some three seconds in all.
+    static let attempts = 8
 
     /// A client that connects at its first call.
     fileprivate func connected() throws -> HoldpointClient {
         let token = try tokenFile.map { try TextFile.firstLine($0, limitBytes: Settings.longestTokenBytes) }
         var configuration = RPCClientConfiguration()
-        configuration.retries.attempts = Settings.attempts
+        configuration.software = "holdpoint/\(HoldpointClient.version)"
+        configuration.retryPolicy.attempts = Settings.attempts
         return HoldpointClient(endpoint: endpoint, token: token, project: project, configuration: configuration)
     }
 }

@@ -35,6 +35,12 @@ enum DurationText {
         }
     }
 
+    /// Measured, to a tenth of a millisecond: `4.2ms`.
+    static func measured(_ duration: Duration) -> String {
+        let tenths = duration.components.seconds * 10_000 + duration.components.attoseconds / 100_000_000_000_000
+        return "\(tenths / 10).\(tenths % 10)ms"
+    }
+
     /// Exact, as `parse` reads it: `1500ms`, `30s`, `2m`.
     static func text(_ duration: Duration) -> String {
         let milliseconds = duration.components.seconds * 1_000 + duration.components.attoseconds / 1_000_000_000_000_000

@@ -22,7 +22,7 @@ struct Delete<Item: Changeable>: AsyncParsableCommand {
     func run() async throws {
         try await globals.session(what(ids)) { session in
             var results = DeletionResults(session: session, isSingle: ids.count == 1)
-            let allowed = session.asks(consent) ? try await refuseEarly(session, &results) : ids
+            let allowed = session.lacksConsent(consent) ? try await refuseEarly(session, &results) : ids
             if !allowed.isEmpty {
                 let given = try await session.consent(consent) { try await losses(allowed, session) }
                 for id in allowed { await delete(id, given, session, &results) }
@@ -35,7 +35,7 @@ struct Delete<Item: Changeable>: AsyncParsableCommand {
         "\(Item.noun) delete \(ids.joined(separator: " "))"
     }
 
-    /// Tries each, so that nobody types a password for what is refused anyway.
+    /// Tries each, so that nobody looks for a password for what is refused anyway.
     ///
     /// - Returns: those that only lack consent.
     private func refuseEarly(_ session: Session, _ results: inout DeletionResults) async throws -> [String] {
