@@ -6,8 +6,9 @@ extension QEMUEngine {
         "nbd+unix:///\(volume)?socket=\(servers.directory.exportSocket(of: server))"
     }
 
-    /// QEMU does not say which export a client uses, only whether an export is in use: when it is asked to end one in mode
-    /// `safe`. So where a server has clients and several exports, an idle export ends and comes back, within a millisecond.
+    /// QEMU does not say which export a client uses, only whether an export is in use: when it is asked to end one in
+    /// mode `safe`. So where a server has clients and several exports, an idle export ends and comes back, within a
+    /// millisecond.
     public func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
         guard let monitor = try await servers.monitor(of: server) else { return [] }
         let exports = try await monitor.exports()
@@ -16,7 +17,7 @@ extension QEMUEngine {
         guard !connected.isEmpty, exports.count > 1 else { return connected }
         do {
             try await monitor.endExport(volume, force: false)
-        } catch where error.message.contains("still in use") {
+        } catch  where error.message.contains("still in use") {
             return connected
         }
         try await monitor.export(volume, layer: active)

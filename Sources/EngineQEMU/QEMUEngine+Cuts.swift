@@ -17,7 +17,10 @@ extension QEMUEngine {
         try await forEachConcurrently([Preparation.durable, .open]) { [layers] preparation throws(EngineError) in
             switch preparation {
             case .durable: try await layers.sync(undone.map(\.overlay.id))
-            case .open: try await forEachConcurrently(undone) { cut throws(EngineError) in try await monitor.prepare(cut.overlay.id) }
+            case .open:
+                try await forEachConcurrently(undone) { cut throws(EngineError) in
+                    try await monitor.prepare(cut.overlay.id)
+                }
             }
         }
     }
@@ -30,7 +33,8 @@ extension QEMUEngine {
     private func createOverlays(_ cuts: [Cut]) async throws(EngineError) {
         try await BlockingWork.run { [layers] () throws(EngineError) in
             for cut in cuts {
-                // QEMU takes an overlay that is smaller than what it goes on, and then fails writes that it acknowledged.
+                // QEMU takes an overlay that is smaller than what it goes on, and then fails writes that it
+                // acknowledged.
                 guard let active = cut.chain.layers.last, try layers.size(of: active.id) == cut.overlay.size else {
                     throw EngineError(.failed, "\(cut.overlay.id) is not as large as what it goes on")
                 }
@@ -58,15 +62,15 @@ extension QEMUEngine {
         }
     }
 
-    /// Makes the cut in the server's process. If the process does not answer, nobody knows whether it made the cut or will
-    /// make it later; it is ended, and whoever opens the volumes next opens the overlays.
+    /// Makes the cut in the server's process. If the process does not answer, nobody knows whether it made the cut or
+    /// will make it later; it is ended, and whoever opens the volumes next opens the overlays.
     ///
     /// - Returns: nil if no process runs that could make the cut.
     private func switchToOverlays(_ cuts: [Cut], of server: ServerID) async throws(EngineError) -> Duration? {
         do {
             guard let monitor = try await servers.monitor(of: server) else { return nil }
             return try await switchToOverlays(cuts, in: monitor)
-        } catch where error.reason == .serverLost || error.reason == .timeout {
+        } catch  where error.reason == .serverLost || error.reason == .timeout {
             try await servers.process(of: server).kill()
             return nil
         }
@@ -101,7 +105,8 @@ extension QEMUEngine {
     /// Deletes an overlay that was never active: it holds no data, and what it rests on is not frozen.
     private static func discard(_ cut: Cut, _ layers: LayerStore) throws(EngineError) {
         guard try layers.exists(cut.overlay.id) else { return }
-        guard let active = cut.chain.layers.last, try !layers.isFrozen(active.id), try !layers.hasData(cut.overlay) else {
+        guard let active = cut.chain.layers.last, try !layers.isFrozen(active.id), try !layers.hasData(cut.overlay)
+        else {
             throw EngineError(.failed, "\(cut.overlay.id) may have been active")
         }
         try layers.delete(cut.overlay.id)

@@ -17,8 +17,8 @@ extension QEMUEngine {
             await freeze(volume.layers.dropLast())
             try await monitor.export(volume.volume, layer: active.id)
         } catch {
-            // What the failure leaves open would block the next attempt elsewhere; if it cannot be closed, the process is
-            // lost and the first error says so.
+            // What the failure leaves open would block the next attempt elsewhere; if it cannot be closed, the process
+            // is lost and the first error says so.
             try? await closeUnneeded(in: monitor)
             throw error
         }
@@ -64,11 +64,12 @@ extension QEMUEngine {
         while true {
             do {
                 return try await monitor.endExport(volume, force: force)
-            } catch where error.message.contains("still in use") {
+            } catch  where error.message.contains("still in use") {
                 guard ContinuousClock.now < end else {
                     let clients = try await clients(of: server)
                     throw EngineError(
-                        .volumeHasClients, "\(volume) is in use; connected to its server: \(clients.joined(separator: ", "))")
+                        .volumeHasClients,
+                        "\(volume) is in use; connected to its server: \(clients.joined(separator: ", "))")
                 }
             }
             await Polling.pause(Self.clientPollInterval)
@@ -95,7 +96,9 @@ extension QEMUEngine {
             guard try !layers.isFrozen(active.id) else { throw EngineError(.failed, "\(active.id) is frozen") }
             return try layers.size(of: active.id)
         }
-        guard size >= current else { throw EngineError(.failed, "\(volume.volume) cannot become smaller than \(current)") }
+        guard size >= current else {
+            throw EngineError(.failed, "\(volume.volume) cannot become smaller than \(current)")
+        }
         if let server {
             try await resize(volume.volume, active.id, from: current, to: size, in: servers.runningMonitor(of: server))
         } else if size > current {
@@ -127,7 +130,8 @@ extension QEMUEngine {
             guard !layers.isOpen(active) else { throw EngineError(.failed, "a process has \(active) open") }
             let path = layers.path(of: active)
             _ = try ChildProcess.run(
-                Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)], deadline: limits.stopDeadline)
+                Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)],
+                deadline: limits.stopDeadline)
             try Files.sync(path)
         }
     }

@@ -68,13 +68,14 @@ extension QEMUTests {
                 let cuts = try volumes.map(world.newCut)
                 try await world.engine.prepareCut([cuts[0]], of: server)
                 await #expect(throws: EngineError.self) { try await world.engine.cut(cuts, of: server) }
-                #expect(try await world.engine.observe(server)?.activeLayers[volumes[0].volume] == volumes[0].layers[0].id)
+                #expect(
+                    try await world.engine.observe(server)?.activeLayers[volumes[0].volume] == volumes[0].layers[0].id)
                 #expect(try !world.engine.layers.isFrozen(volumes[0].layers[0].id))
             }
         }
 
-        /// One writer counts in eight volumes in turn, flushing each; in every cut the counts may differ by one at most,
-        /// and never grow along the order of the writes.
+        /// One writer counts in eight volumes in turn, flushing each; in every cut the counts may differ by one at
+        /// most, and never grow along the order of the writes.
         @Test func eightVolumesAreCutAtOneInstant() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
@@ -153,7 +154,8 @@ extension QEMUTests {
                         totals.append(begin.duration(to: .now))
                         volumes = cuts.map(\.after)
                     }
-                    print("cut of \(volumeCount): median \(totals.sorted()[7]), transaction \(transactions.sorted()[7])")
+                    print(
+                        "cut of \(volumeCount): median \(totals.sorted()[7]), transaction \(transactions.sorted()[7])")
                     #expect(transactions.allSatisfy { $0 > .zero })
                 }
             }

@@ -138,7 +138,8 @@ extension QEMUTests {
                     try await world.engine.startServer(server)
                     for volume in volumes { try await world.engine.attach(volume, to: server) }
                     let counts = try volumes.map { try world.connect($0, of: server).count() }
-                    #expect(counts[0] >= writer.count && counts[1] >= writer.count, "killed after \(delayMicroseconds) us")
+                    #expect(
+                        counts[0] >= writer.count && counts[1] >= writer.count, "killed after \(delayMicroseconds) us")
                     #expect(counts[0] - counts[1] <= 1)
                     try await world.engine.stopServer(server)
                 }
@@ -217,7 +218,8 @@ extension QEMUTests {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { rmdir(folder) }
             do {
-                _ = try ChildProcess.run("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], deadline: .seconds(10))
+                _ = try ChildProcess.run(
+                    "mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], deadline: .seconds(10))
             } catch {
                 print("SKIPPED, no file system may be mounted here: \(error)")
                 return

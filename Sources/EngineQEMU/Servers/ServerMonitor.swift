@@ -53,9 +53,9 @@ final class ServerMonitor: Sendable {
         try await open(layer, parent: parent, access: ["auto-read-only": true])
     }
 
-    /// The process works in the layers' folder, so a file's name here is the one in the headers of the layers on top. If
-    /// the two differ, QEMU describes every chain in full in the name of each of its nodes: at depth 100 a cut then takes
-    /// 14 ms instead of 2, and listing 200 nodes 5 s instead of 0.1.
+    /// The process works in the layers' folder, so a file's name here is the one in the headers of the layers on top.
+    /// If the two differ, QEMU describes every chain in full in the name of each of its nodes: at depth 100 a cut then
+    /// takes 14 ms instead of 2, and listing 200 nodes 5 s instead of 0.1.
     private func open(_ layer: LayerID, parent: LayerID?, access: [String: JSONValue]) async throws(EngineError) {
         var file: [String: JSONValue] = [
             "driver": "file", "filename": .string(LayerStore.fileName(of: layer)), "discard": "unmap",

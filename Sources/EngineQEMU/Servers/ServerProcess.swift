@@ -4,8 +4,8 @@ internal import Model
 
 /// The `qemu-storage-daemon` of one server, as the operating system sees it.
 ///
-/// It listens for NBD clients and for one monitor client on Unix sockets, and outlives this process. Its pid file, checked
-/// against its command line, is how it is found again.
+/// It listens for NBD clients and for one monitor client on Unix sockets, and outlives this process. Its pid file,
+/// checked against its command line, is how it is found again.
 struct ServerProcess: Sendable {
     let id: ServerID
     let directory: StateDirectory
@@ -55,7 +55,9 @@ struct ServerProcess: Sendable {
 
     /// Whether a process without a command line is a storage daemon with threads that have not ended yet.
     private static func isEnding(_ processID: pid_t) -> Bool {
-        guard let bytes = try? Files.read("/proc/\(processID)/status", upTo: commandLineLimitBytes) else { return false }
+        guard let bytes = try? Files.read("/proc/\(processID)/status", upTo: commandLineLimitBytes) else {
+            return false
+        }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         // The kernel keeps the first 15 bytes of a program's name.
         guard lines.contains("Name:\t\(program.prefix(15))") else { return false }

@@ -21,7 +21,8 @@ final class ServerTable: Sendable {
         var usesDirectAccess = false
     }
 
-    /// A conversation, or the attempt to begin one: a monitor takes one client, so whoever comes meanwhile waits for it.
+    /// A conversation, or the attempt to begin one: a monitor takes one client, so whoever comes meanwhile waits for
+    /// it.
     private struct Connection {
         let number: Int
         let processID: pid_t
@@ -49,7 +50,8 @@ final class ServerTable: Sendable {
             do {
                 if try await self.monitor(of: id) != nil { found.withLock { $0.append(id) } }
             } catch {
-                self.logger.warning("a server's process does not answer", metadata: ["server": "\(id)", "cause": "\(error)"])
+                self.logger.warning(
+                    "a server's process does not answer", metadata: ["server": "\(id)", "cause": "\(error)"])
             }
         }
         return found.withLock { $0 }
@@ -102,7 +104,8 @@ final class ServerTable: Sendable {
     private func connect(to id: ServerID, number: Int) async -> Result<ServerMonitor, EngineError> {
         do {
             let socket = directory.monitorSocket(of: id)
-            let session = try await QMPSession.connect(to: socket, deadline: limits.commandDeadline) { [weak self] error in
+            let session = try await QMPSession.connect(to: socket, deadline: limits.commandDeadline) {
+                [weak self] error in
                 self?.connectionEnded(to: id, number: number, error)
             }
             let usesDirectAccess = state.withLock { $0.usesDirectAccess }
