@@ -11,13 +11,14 @@ extension QEMUEngine {
     /// millisecond.
     public func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
         guard let monitor = try await servers.monitor(of: server) else { return [] }
-        let exports = try await monitor.exports()
-        guard let active = exports[volume] else { return [] }
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
+        guard let active = monitor.served[volume] else { return [] }
         let connected = try await clients(of: server)
-        guard !connected.isEmpty, exports.count > 1 else { return connected }
+        guard !connected.isEmpty, monitor.served.count > 1 else { return connected }
         do {
             try await monitor.endExport(volume, force: false)
-        } catch  where error.message.contains("still in use") {
+        } catch where error.message.contains("still in use") {
             return connected
         }
         try await monitor.export(volume, layer: active)

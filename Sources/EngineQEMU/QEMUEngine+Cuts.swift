@@ -8,6 +8,8 @@ extension QEMUEngine {
             return try await layers.sync(cuts.map(\.overlay.id))
         }
         let monitor = try await servers.runningMonitor(of: server)
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         let served = monitor.served
         let undone = cuts.filter { served[$0.chain.volume] != $0.overlay.id }
         for cut in undone where served[cut.chain.volume] != cut.chain.layers.last?.id {
@@ -70,13 +72,15 @@ extension QEMUEngine {
         do {
             guard let monitor = try await servers.monitor(of: server) else { return nil }
             return try await switchToOverlays(cuts, in: monitor)
-        } catch  where error.reason == .serverLost || error.reason == .timeout {
+        } catch where error.reason == .serverLost || error.reason == .timeout {
             try await servers.process(of: server).kill()
             return nil
         }
     }
 
     private func switchToOverlays(_ cuts: [Cut], in monitor: ServerMonitor) async throws(EngineError) -> Duration {
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         let served = monitor.served
         if cuts.allSatisfy({ served[$0.chain.volume] == $0.overlay.id }) { return .zero }
         var switches: [ServerMonitor.Switch] = []
@@ -92,6 +96,8 @@ extension QEMUEngine {
     public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
         let monitor: ServerMonitor?
         if let server { monitor = try await servers.monitor(of: server) } else { monitor = nil }
+        await monitor?.turns.begin()
+        defer { monitor?.turns.end() }
         let served = monitor?.served ?? [:]
         for cut in cuts where served[cut.chain.volume] == cut.overlay.id {
             throw EngineError(.failed, "\(cut.overlay.id) is active")

@@ -6,6 +6,8 @@ extension QEMUEngine {
 
     public func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError) {
         let monitor = try await servers.runningMonitor(of: server)
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         guard let active = volume.layers.last else { throw EngineError(.failed, "\(volume.volume) has no layers") }
         if let served = monitor.served[volume.volume] {
             guard served == active.id else { throw EngineError(.failed, "\(volume.volume) is attached with \(served)") }
@@ -49,6 +51,8 @@ extension QEMUEngine {
 
     public func detach(_ volume: VolumeID, from server: ServerID, force: Bool) async throws(EngineError) {
         guard let monitor = try await servers.monitor(of: server) else { return }
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         let active = monitor.served[volume]
         if active != nil { try await endExport(volume, of: server, in: monitor, force: force) }
         try await closeUnneeded(in: monitor)
@@ -64,7 +68,7 @@ extension QEMUEngine {
         while true {
             do {
                 return try await monitor.endExport(volume, force: force)
-            } catch  where error.message.contains("still in use") {
+            } catch where error.message.contains("still in use") {
                 guard ContinuousClock.now < end else {
                     let clients = try await clients(of: server)
                     throw EngineError(
@@ -110,6 +114,8 @@ extension QEMUEngine {
     private func resize(
         _ volume: VolumeID, _ active: LayerID, from current: ByteCount, to size: ByteCount, in monitor: ServerMonitor
     ) async throws(EngineError) {
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         guard monitor.isOpen(active) else { throw EngineError(.failed, "\(volume) is not attached with \(active)") }
         var isServed = monitor.served[volume] != nil
         if size > current {

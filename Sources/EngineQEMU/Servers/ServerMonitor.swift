@@ -8,6 +8,8 @@ internal import Synchronization
 /// monitor it knows which layers are open without asking.
 final class ServerMonitor: Sendable {
     let session: QMPSession
+    /// For everything that changes what is open or served, and takes more than one command.
+    let turns = Turns()
     private let usesDirectAccess: Bool
     private let state: Mutex<State>
 
