@@ -25,8 +25,8 @@ final class ServerMonitor: Sendable {
         self.session = session
         self.usesDirectAccess = usesDirectAccess
         let nodes = try await session.execute("query-named-block-nodes", ["flat": true]).array ?? []
-        // Nodes are listed oldest first. The files below the layers have names of QEMU's making, which are no layers' ids.
-        let openLayers = nodes.compactMap { $0["node-name"]?.string.flatMap(LayerID.init) }
+        // Nodes are listed newest first. The files below the layers have names of QEMU's making, which are no layers' ids.
+        let openLayers = nodes.reversed().compactMap { $0["node-name"]?.string.flatMap(LayerID.init) }
         state = Mutex(State(openLayers: openLayers, served: try await Self.exports(in: session)))
     }
 
