@@ -10,6 +10,18 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
+// The command is one file but for libc and libm, in debug and release builds, so that it can be copied anywhere. The
+// Swift libraries, the C++ library and libgcc come from their archives (Static/ shadows libstdc++.so with a linker
+// script; gold resolves it too early, hence lld). These flags are why no test may depend on the target `holdpoint`:
+// its code is in HoldpointCommand.
+let oneFile: [LinkerSetting] = [
+    .unsafeFlags([
+        "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-static-libgcc",
+        "-L\(Context.packageDirectory)/Clients/holdpoint/Main/Static",
+        "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization",
+    ])
+]
+
 let package = Package(
     name: "holdpoint",
     products: [
@@ -43,18 +55,23 @@ let package = Package(
         .target(name: "Store", dependencies: ["Model"], swiftSettings: swift),
         .target(
             name: "StoreSQLite",
-            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift")],
-            swiftSettings: swift),
+            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            exclude: ["README.md"], swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
-        .target(name: "EngineQEMU", dependencies: ["Engine", "Model", logging], swiftSettings: swift),
-        .target(name: "Operations", dependencies: ["Store", "Model", logging], swiftSettings: swift),
+        .target(name: "CLinux"),
+        .target(
+            name: "EngineQEMU", dependencies: ["Engine", "Model", "CLinux", logging], exclude: ["README.md"],
+            swiftSettings: swift),
+        .target(
+            name: "Operations", dependencies: ["Store", "Model", logging], exclude: ["README.md"],
+            swiftSettings: swift),
         .target(
             name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", logging],
             swiftSettings: swift),
         .target(
             name: "Services",
             dependencies: [
-                "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model",
+                "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model", logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: swift),
@@ -72,13 +89,39 @@ let package = Package(
             name: "HoldpointClient",
             dependencies: ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC"],
             path: "Clients/HoldpointClient", swiftSettings: swift),
-        .executableTarget(
-            name: "holdpoint",
+        .target(
+            name: "HoldpointCommand",
             dependencies: [
                 "HoldpointClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Clients/holdpoint", swiftSettings: swift),
+            path: "Clients/holdpoint/Command", swiftSettings: swift),
+        .executableTarget(
+            name: "holdpoint", dependencies: ["HoldpointCommand"],
+            path: "Clients/holdpoint/Main", exclude: ["Static"], swiftSettings: swift, linkerSettings: oneFile),
 
+        .testTarget(
+            name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
+
+        .testTarget(
+            name: "StoreSQLiteTests",
+            dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            swiftSettings: swift),
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
+        .testTarget(
+            name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
+        .testTarget(name: "ProtobufCTests", dependencies: ["ProtobufC", "CProtobufC"], swiftSettings: swift),
+        .testTarget(
+            name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["Operations", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
+                "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
+            ], swiftSettings: swift),
         .testTarget(
             name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),
         .testTarget(

@@ -13,7 +13,14 @@ let package = Package(
             dependencies: [
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"),
-            ])
+            ]),
+        .testTarget(
+            name: "GeneratorTests",
+            dependencies: [
+                "protoc-gen-holdpoint",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "SwiftProtobufPluginLibrary", package: "swift-protobuf"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

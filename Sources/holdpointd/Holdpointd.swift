@@ -1,1 +1,74 @@
-@main struct HoldpointDaemon { static func main() {} }
+import ArgumentParser
+import Foundation
+import Logging
+
+/// The server's command: flags, and exit codes. 0: drained after SIGTERM, 1: a fault, 2: bad flags, 3: another instance
+/// holds the state directory.
+@main
+struct Holdpointd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "holdpointd",
+        abstract: "Holdpoint's server: point-in-time snapshots of servers and volumes.",
+        version: Version.text)
+
+    @Option(name: .customLong("state-dir"), help: "Where everything is kept.")
+    var stateDirectory = StateDirectory.defaultPath
+
+    @Option(
+        name: .customLong("listen"),
+        help: "unix:PATH or tcp://HOST:PORT (loopback only; port 0: chosen). Repeatable. Default: unix:STATE_DIR/holdpoint.sock"
+    )
+    var listeners: [String] = []
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = LogLevel.info
+
+    @Option(name: .customLong("log-format"), help: "text or json.")
+    var logFormat = LogFormat.text
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let exit as DaemonExit {
+            complain("holdpointd: \(exit.message)")
+            Foundation.exit(exit.code)
+        } catch {
+            let code = exitCode(for: error)
+            guard code.isSuccess else {
+                complain(fullMessage(for: error))
+                Foundation.exit(code == .validationFailure ? DaemonExit.badFlags : DaemonExit.fault)
+            }
+            exit(withError: error)
+        }
+    }
+
+    mutating func run() async throws {
+        LogFormat.bootstrap(logFormat, level: logLevel.level)
+        let directory = try StateDirectory(stateDirectory)
+        let endpoints = try ListenerFlags.endpoints(listeners, in: directory)
+        try await Daemon(directory: directory, endpoints: endpoints, logger: Logger(label: "holdpointd")).run()
+    }
+
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}
+
+/// Why the process ends before it serves, or while it does.
+struct DaemonExit: Error {
+    static let fault: Int32 = 1
+    static let badFlags: Int32 = 2
+    static let stateDirectoryInUse: Int32 = 3
+
+    let code: Int32
+    let message: String
+}
+
+enum Version {
+    static let text = "0.1.0"
+}

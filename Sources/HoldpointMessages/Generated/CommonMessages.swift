@@ -99,7 +99,7 @@ public struct Failure: ProtobufMessage {
 }
 
 /// The caller's consent to destroy data for ever.
-public struct Consent: ProtobufMessage {
+public struct Consent: ProtobufMessage, CustomReflectable {
     /// "I understand that this cannot be recovered."
     public var acknowledged: Bool = false
     /// The caller's password. Never logged, never stored in clear.
@@ -130,6 +130,14 @@ public struct Consent: ProtobufMessage {
         target.pointee.acknowledged = self.acknowledged ? 1 : 0
         try arena.set(&target.pointee.password, self.password, "password")
         return UnsafeMutableRawPointer(target)
+    }
+
+    /// Without secrets: what is printed may end in a log.
+    public var customMirror: Mirror {
+        Mirror(self, children: [
+            "acknowledged": self.acknowledged as Any,
+            "password": "hidden" as Any
+        ], displayStyle: .struct)
     }
 }
 

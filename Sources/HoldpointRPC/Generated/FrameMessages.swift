@@ -109,7 +109,7 @@ public struct Frame: ProtobufMessage {
 }
 
 /// First frame of each side. The limits in it are what its sender is ready to receive.
-public struct Hello: ProtobufMessage {
+public struct Hello: ProtobufMessage, CustomReflectable {
     /// What the client speaks; the server answers the highest common one.
     public var protocolVersions: [UInt32] = []
     /// Name and version of the sender's software.
@@ -178,6 +178,20 @@ public struct Hello: ProtobufMessage {
         target.pointee.max_calls = self.maxCalls
         try arena.set(&target.pointee.project, self.project, "project")
         return UnsafeMutableRawPointer(target)
+    }
+
+    /// Without secrets: what is printed may end in a log.
+    public var customMirror: Mirror {
+        Mirror(self, children: [
+            "protocol_versions": self.protocolVersions as Any,
+            "software": self.software as Any,
+            "max_frame_bytes": self.maxFrameBytes as Any,
+            "features": self.features as Any,
+            "token": "hidden" as Any,
+            "initial_stream_window": self.initialStreamWindow as Any,
+            "max_calls": self.maxCalls as Any,
+            "project": self.project as Any
+        ], displayStyle: .struct)
     }
 }
 

@@ -141,6 +141,9 @@ extension MessagePart {
 }
 
 extension FieldDescriptor {
+    /// What must not be printed.
+    var isSecret: Bool { ["password", "secret", "token"].contains(name) }
+
     /// The type as in a .proto file, for the few that the generator compares.
     var kindName: String {
         switch type {

@@ -16,6 +16,12 @@ func messagesText(_ file: FileDescriptor) -> SourceText {
 }
 
 extension Descriptor {
+    fileprivate var protocols: String {
+        (isMutation ? "MutationMessage" : "ProtobufMessage") + (hasSecrets ? ", CustomReflectable" : "")
+    }
+
+    fileprivate var hasSecrets: Bool { fields.contains(where: \.isSecret) }
+
     fileprivate var usesRPC: Bool {
         fields.contains { $0.type == .message && !$0.isMap && $0.messageType.file.belongsToRPC }
     }
@@ -24,7 +30,7 @@ extension Descriptor {
 extension SourceText {
     fileprivate mutating func message(_ message: Descriptor) {
         documentation(of: message, named: message.fullName, fallback: "`\(message.fullName)`.")
-        block("public struct \(message.name): \(message.isMutation ? "MutationMessage" : "ProtobufMessage")") { text in
+        block("public struct \(message.name): \(message.protocols)") { text in
             for type in message.enums { text.enumeration(type) }
             for oneof in message.oneofs { text.oneof(oneof) }
             for part in message.parts { text.property(part) }
@@ -35,6 +41,7 @@ extension SourceText {
             text.copying(message)
             text.building(message)
             if message.isMutation { text.fingerprint(message) }
+            if message.hasSecrets { text.mirror(message) }
         }
     }
 
@@ -95,6 +102,19 @@ extension SourceText {
             lines = ["try arena.set(&target.pointee.\(field.field.name), self.\(field.name), \"\(field.field.name)\")"]
         }
         lines.forEach { line($0) }
+    }
+
+    /// Printing and dumping go through the mirror, also from a message around this one.
+    private mutating func mirror(_ message: Descriptor) {
+        line()
+        line("/// Without secrets: what is printed may end in a log.")
+        block("public var customMirror: Mirror") { text in
+            let children = message.fields.map { field in
+                let name = FieldText(field: field).name
+                return "\"\(field.name)\": \(field.isSecret ? "\"hidden\"" : "self.\(name)") as Any"
+            }
+            text.list("Mirror(self, children: [", children, "], displayStyle: .struct)")
+        }
     }
 
     private mutating func fingerprint(_ message: Descriptor) {

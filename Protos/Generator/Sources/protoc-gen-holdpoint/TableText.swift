@@ -6,11 +6,16 @@ func apiTableText(_ files: [FileDescriptor]) -> SourceText {
     var text = SourceText(marked: ())
     text.line("import CMessages")
     text.line("public import HoldpointRPC")
+    text.line("public import ProtobufC")
     text.line()
     text.line("/// All of the API as data.")
     text.block("public enum HoldpointAPI") { text in
         text.line("/// Every service, in alphabetical order.")
         text.list("public static let services: [ServiceInfo] = [", services(files), "]")
+        text.line()
+        text.line("/// Every message, Google's included, file by file.")
+        let messages = files.flatMap(\.messages).map { "\($0.name).self" }
+        text.list("public static let messages: [any ProtobufMessage.Type] = [", messages, "]")
         text.line()
         text.line("/// Serialized `google.protobuf.FileDescriptorProto`s, each after those that it imports.")
         text.line("public static let fileDescriptors = (0..<holdpoint_file_descriptor_count()).map(fileDescriptor)")

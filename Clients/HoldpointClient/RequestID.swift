@@ -1,0 +1,20 @@
+extension HoldpointClient {
+    /// A new UUID (RFC 9562, version 4) for a mutation's `request_id`, from the system's random numbers.
+    public static func newRequestID() -> String {
+        var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+        bytes[6] = bytes[6] & 0x0f | 0x40
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        let digits = bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+        return [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }.joined(separator: "-")
+    }
+}
+
+extension MutationMessage {
+    /// The request with an id; one that it has already is kept, so that repeating stays safe.
+    public func identified() -> Self {
+        guard requestID.isEmpty else { return self }
+        var copy = self
+        copy.requestID = HoldpointClient.newRequestID()
+        return copy
+    }
+}

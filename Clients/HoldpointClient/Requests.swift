@@ -1,0 +1,48 @@
+/// A mutation that can be checked without being made.
+public protocol ChangeRequest: MutationMessage {
+    /// Check everything, change nothing.
+    var validateOnly: Bool { get set }
+}
+
+extension CreateServerRequest: ChangeRequest {}
+extension UpdateServerRequest: ChangeRequest {}
+extension DeleteServerRequest: ChangeRequest {}
+extension CreateVolumeRequest: ChangeRequest {}
+extension UpdateVolumeRequest: ChangeRequest {}
+extension DeleteVolumeRequest: ChangeRequest {}
+extension ResizeVolumeRequest: ChangeRequest {}
+extension AttachVolumeRequest: ChangeRequest {}
+extension DetachVolumeRequest: ChangeRequest {}
+extension CreateSnapshotRequest: ChangeRequest {}
+extension UpdateSnapshotRequest: ChangeRequest {}
+extension DeleteSnapshotRequest: ChangeRequest {}
+extension CreateServerSnapshotRequest: ChangeRequest {}
+extension UpdateServerSnapshotRequest: ChangeRequest {}
+extension DeleteServerSnapshotRequest: ChangeRequest {}
+
+/// The answer to a mutation that leaves a resource.
+public protocol ResourceAnswer: ProtobufMessage {
+    associatedtype Resource: HoldpointResource
+
+    /// As it is after the mutation was accepted.
+    var resource: Resource? { get }
+    /// What is under way; nil: the change is done.
+    var operation: Operation? { get }
+    var warnings: [Warning] { get }
+}
+
+extension ServerAnswer: ResourceAnswer {
+    public var resource: Server? { server }
+}
+
+extension VolumeAnswer: ResourceAnswer {
+    public var resource: Volume? { volume }
+}
+
+extension SnapshotAnswer: ResourceAnswer {
+    public var resource: VolumeSnapshot? { snapshot }
+}
+
+extension ServerSnapshotAnswer: ResourceAnswer {
+    public var resource: ServerSnapshot? { serverSnapshot }
+}

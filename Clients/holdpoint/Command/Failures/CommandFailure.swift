@@ -1,0 +1,37 @@
+import ArgumentParser
+import HoldpointClient
+
+/// Why the command could not do what it was asked.
+struct CommandFailure: Error {
+    /// What was asked: `delete volume data-1`.
+    let what: String
+    /// Why not, and the way out.
+    var status: Status
+    let exit: ExitStatus
+
+    init(_ what: String, _ status: Status, exit: ExitStatus? = nil) {
+        self.what = what
+        self.status = status
+        // An error is never a success, whatever a server says.
+        let code = exit ?? ExitStatus(status)
+        self.exit = code == .success ? .internalFailure : code
+    }
+
+    /// Any error at all, as what it means for the caller.
+    init(_ what: String, _ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as RPCError: self.init(what, error.status)
+        case let error as ValidationError: self.init(what, Status(code: .invalidArgument, message: error.message))
+        case let error as MessageError: self.init(what, Status(code: .`internal`, message: error.description))
+        default: self.init(what, Status(code: .`internal`, message: "\(error)"))
+        }
+    }
+
+    /// The failure with one more way out.
+    func remedied(_ description: String, command: String) -> CommandFailure {
+        var copy = self
+        copy.status.remedies.append(Remedy(description: description, command: command))
+        return copy
+    }
+}

@@ -1,0 +1,43 @@
+import HoldpointClient
+
+/// A failure as it is printed on standard error.
+enum FailureText {
+    /// `holdpoint: <what>: <why>`, then a line a blocker and a line a remedy. A remedy's line can be run as it stands.
+    static func lines(_ failure: CommandFailure) -> [String] {
+        let status = failure.status
+        return (["holdpoint: \(failure.what): \(why(status))"] + status.blockers.map(blocker) + status.remedies.compactMap(remedy))
+            .map(Printable.line)
+    }
+
+    /// One JSON object on one line, with the fields that scripts rely on.
+    static func json(_ failure: CommandFailure) -> String {
+        (try? failure.status.json()) ?? #"{"code":"INTERNAL","message":"the error cannot be written as JSON"}"#
+    }
+
+    /// `holdpoint: warning: … (REASON)`
+    static func line(_ warning: Warning) -> String {
+        let reason = warning.reason.isEmpty ? "" : " (\(warning.reason))"
+        return Printable.line("holdpoint: warning: \(warning.message)\(reason)")
+    }
+
+    /// The message, the fields that it does not name itself, and the reason code.
+    private static func why(_ status: Status) -> String {
+        let message = status.message.isEmpty ? status.code.name : status.message
+        let fields = status.fieldViolations.filter { $0.description != message }.map { "\($0.field): \($0.description)" }
+        let reason = status.reason.isEmpty ? "" : " (\(status.reason))"
+        return ([message] + fields).joined(separator: "; ") + reason
+    }
+
+    private static func blocker(_ blocker: Blocker) -> String {
+        let name = blocker.name.isEmpty ? "" : " \"\(blocker.name)\""
+        return "  blocked by \(blocker.kind) \(blocker.id)\(name): \(blocker.reason)"
+    }
+
+    /// Nothing for one that is no command.
+    private static func remedy(_ remedy: Remedy) -> String? {
+        guard !remedy.command.isEmpty else {
+            return remedy.description.isEmpty ? nil : "  # \(remedy.description)"
+        }
+        return "  \(remedy.command)" + (remedy.description.isEmpty ? "" : "  # \(remedy.description)")
+    }
+}

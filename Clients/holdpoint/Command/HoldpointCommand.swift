@@ -1,0 +1,47 @@
+import ArgumentParser
+import Glibc
+import HoldpointClient
+
+/// The `holdpoint` command. Its code is a library so that tests can link it.
+public enum HoldpointCommand {
+    /// Runs the command with the process's arguments and environment, and ends the process.
+    public static func main() async {
+        StandardStreams.begin()
+        let arguments = Process.arguments
+        FailureReport.usesJSON = FailureReport.wantsJSON(arguments, environment: Process.environment)
+        exit(await run(arguments).rawValue)
+    }
+
+    private static func run(_ arguments: [String]) async -> ExitStatus {
+        do {
+            var command = try await Root.asyncParseAsRoot(arguments)
+            if let status = missingVerb(command) { return status }
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return .success
+        } catch let failure as CommandFailure {
+            FailureReport.print(failure)
+            return failure.exit
+        } catch let reported as ReportedFailure {
+            return reported.exit
+        } catch {
+            return Usage.answer(error)
+        }
+    }
+
+    /// A noun alone does nothing: its help goes to standard error, and scripts see that it is wrong.
+    private static func missingVerb(_ command: any ParsableCommand) -> ExitStatus? {
+        let type = type(of: command)
+        guard !type.configuration.subcommands.isEmpty else { return nil }
+        if FailureReport.usesJSON {
+            FailureReport.print(
+                CommandFailure("wrong usage", Status(code: .invalidArgument, message: "a verb is missing")))
+        } else {
+            StandardStreams.error(Root.helpMessage(for: type) + "\n")
+        }
+        return .usage
+    }
+}

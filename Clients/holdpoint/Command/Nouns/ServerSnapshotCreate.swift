@@ -1,0 +1,32 @@
+import ArgumentParser
+import HoldpointClient
+
+/// `holdpoint server-snapshot create NAME --server ID`
+struct ServerSnapshotCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Take a snapshot of a server and all its volumes, at one instant.")
+
+    @OptionGroup var fields: CreateOptions
+
+    @Option(help: ArgumentHelp("The server to take it of.", valueName: "server"))
+    var server: String
+
+    @Option(help: ArgumentHelp("Take none that would be worse.", valueName: "grade"))
+    var require: RequiredGrade?
+
+    @OptionGroup var globals: GlobalOptions
+
+    func run() async throws {
+        try await globals.session("server-snapshot create \(fields.name)") { session in
+            let request = CreateServerSnapshotRequest(
+                serverSnapshot: fields.resource(), server: server, require: require?.grade ?? .unspecified)
+            try await session.create(fields, request) { (existing: ServerSnapshot) in
+                let taken = try await Server.get(server, from: session.client, session.callOptions)
+                return fields.differences(existing) + (existing.serverID == taken.id ? [] : ["server"])
+                    + RequiredGrade.differences(require, existing.consistency)
+            } _: { request, options throws(RPCError) in
+                try await session.client.serverSnapshots.createServerSnapshot(request, options: options)
+            }
+        }
+    }
+}

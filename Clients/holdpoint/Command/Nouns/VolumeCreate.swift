@@ -1,0 +1,91 @@
+import ArgumentParser
+import HoldpointClient
+
+/// `holdpoint volume create NAME`
+struct VolumeCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Create a volume: empty, or with the bytes of a snapshot.")
+
+    @OptionGroup var fields: CreateOptions
+
+    @Option(
+        help: ArgumentHelp("1MiB to 64TiB; from a snapshot: its size or larger.", valueName: "size"),
+        transform: ByteSize.parse)
+    var size: UInt64?
+
+    @Option(help: ArgumentHelp("Make it from this volume snapshot.", valueName: "snapshot"))
+    var snapshot: String?
+
+    @Option(help: ArgumentHelp("Make it from this server snapshot's member …", valueName: "server-snapshot"))
+    var serverSnapshot: String?
+
+    @Option(help: ArgumentHelp("… that is the snapshot of this volume.", valueName: "volume"))
+    var volume: String?
+
+    @Option(help: ArgumentHelp("Attach it to this server at once.", valueName: "server"))
+    var attach: String?
+
+    @OptionGroup var globals: GlobalOptions
+
+    func validate() throws {
+        if snapshot != nil, serverSnapshot != nil {
+            throw ValidationError("--snapshot and --server-snapshot exclude each other")
+        }
+        if (serverSnapshot == nil) != (volume == nil) {
+            throw ValidationError(
+                "--server-snapshot and --volume go together: the member that is that volume's snapshot")
+        }
+        if size == nil, snapshot == nil, serverSnapshot == nil {
+            throw ValidationError("give --size, --snapshot or --server-snapshot with --volume")
+        }
+    }
+
+    func run() async throws {
+        try await globals.session("volume create \(fields.name)") { session in
+            try await session.create(fields, request) {
+                try await differences($0, session)
+            } _: { request, options throws(RPCError) in
+                try await session.client.volumes.createVolume(request, options: options)
+            }
+        }
+    }
+
+    private var request: CreateVolumeRequest {
+        var resource: Volume = fields.resource()
+        resource.sizeBytes = size ?? 0
+        return CreateVolumeRequest(
+            volume: resource, snapshot: snapshot ?? "", serverSnapshot: serverSnapshot ?? "",
+            sourceVolume: volume ?? "", attachServer: attach ?? "")
+    }
+
+    private func differences(_ existing: Volume, _ session: Session) async throws -> [String] {
+        let source = try await source(session)
+        let server = try await attach.asyncMap {
+            try await Server.get($0, from: session.client, session.callOptions).id
+        }
+        return fields.differences(existing)
+            + [
+                existing.sizeBytes == size ?? source?.sizeBytes ?? existing.sizeBytes ? nil : "size",
+                existing.sourceSnapshotID == source?.id ?? "" ? nil : "source snapshot",
+                server == nil || existing.serverID == server ? nil : "server",
+            ].compactMap { $0 }
+    }
+
+    /// The snapshot that it is to be made from.
+    private func source(_ session: Session) async throws -> VolumeSnapshot? {
+        if let snapshot { return try await VolumeSnapshot.get(snapshot, from: session.client, session.callOptions) }
+        guard let serverSnapshot, let volume else { return nil }
+        let request = ListSnapshotsRequest(volume: volume, serverSnapshot: serverSnapshot)
+        return try await VolumeSnapshot.page(request, from: session.client, session.callOptions).snapshots.first
+    }
+}
+
+extension Optional {
+    /// `map` for what has to be asked for.
+    func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
+        switch self {
+        case .some(let value): try await transform(value)
+        case nil: nil
+        }
+    }
+}

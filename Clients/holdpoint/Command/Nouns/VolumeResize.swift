@@ -1,0 +1,25 @@
+import ArgumentParser
+import HoldpointClient
+
+/// `holdpoint volume resize ID --size SIZE`
+struct VolumeResize: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "resize", abstract: "Make a volume larger.")
+
+    @Argument(help: "Id or unique name.")
+    var id: String
+
+    @Option(
+        help: ArgumentHelp("The new size, not below the present one.", valueName: "size"), transform: ByteSize.parse)
+    var size: UInt64
+
+    @OptionGroup var globals: GlobalOptions
+
+    func run() async throws {
+        try await globals.session("volume resize \(id)") { session in
+            let request = ResizeVolumeRequest(volume: id, sizeBytes: size)
+            try await session.change(request) { request, options throws(RPCError) in
+                try await session.client.volumes.resizeVolume(request, options: options)
+            }
+        }
+    }
+}

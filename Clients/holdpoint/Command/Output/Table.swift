@@ -1,0 +1,54 @@
+/// Rows of cells in aligned columns, for people. Nothing is wrapped or cut.
+struct Table {
+    /// A cell and the colour that it may have.
+    struct Cell {
+        let text: String
+        let color: Color?
+
+        init(_ text: String, color: Color? = nil) {
+            self.text = text.isEmpty ? "-" : Printable.line(text)
+            self.color = color
+        }
+    }
+
+    let headers: [String]
+    let rows: [[Cell]]
+
+    /// The lines without line feeds; columns are two spaces apart and the last one is not padded.
+    func lines(colored: Bool) -> [String] {
+        let header = headers.map { Cell($0, color: .bold) }
+        let widths = headers.indices.map { column in
+            ([header] + rows).map { $0[column].text.count }.max() ?? 0
+        }
+        return ([header] + rows).map { row in
+            row.enumerated().map { index, cell in
+                let painted = colored ? cell.color?.paint(cell.text) ?? cell.text : cell.text
+                let isLast = index == row.count - 1
+                return isLast ? painted : painted + String(repeating: " ", count: widths[index] - cell.text.count + 2)
+            }.joined()
+        }
+    }
+}
+
+/// What a terminal can show.
+enum Color: String {
+    case bold = "1"
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
+
+    func paint(_ text: String) -> String {
+        "\u{1b}[\(rawValue)m\(text)\u{1b}[0m"
+    }
+
+    /// Green for what is well, red for errors, yellow for what changes, nothing for the rest.
+    init?(state: String) {
+        switch state {
+        case "AVAILABLE", "IN_USE", "RUNNING", "SUCCEEDED", "ACTIVE", "SERVING": self = .green
+        case "FAILED", "STUCK": self = .red
+        case _ where state.hasPrefix("ERROR"): self = .red
+        case _ where state.hasSuffix("ING"): self = .yellow
+        default: return nil
+        }
+    }
+}

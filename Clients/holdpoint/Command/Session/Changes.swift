@@ -1,0 +1,104 @@
+import HoldpointClient
+
+extension Session {
+    /// Makes a mutation, waits for its operation, and prints the resource as it is then.
+    func change<Request: ChangeRequest, Answer: ResourceAnswer>(
+        _ request: Request, _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+    ) async throws where Answer.Resource: Showable {
+        let start = ContinuousClock.now
+        let answer = try await send(request, call)
+        var warnings = answer.warnings
+        warn(warnings)
+        guard let operation = answer.operation, !settings.dryRun else {
+            return try printer.answer(answer.resource, warnings: warnings)
+        }
+        guard settings.waits else { return try printer.answer(operation, warnings: warnings) }
+        let ended = try await finished(operation)
+        explain("\(what): done, and durable, \(DurationText.measured(start.duration(to: .now))) after it was asked for")
+        let late = ended.warnings.filter { !warnings.contains($0) }
+        warn(late)
+        warnings += late
+        guard let id = answer.resource?.id ?? ended.targetIDs.first else {
+            return try printer.answer(ended, warnings: warnings)
+        }
+        try printer.answer(try await Answer.Resource.get(id, from: client, callOptions), warnings: warnings)
+    }
+
+    /// Makes a mutation's call, with its id and what the options say about all mutations.
+    func send<Request: ChangeRequest, Answer: ProtobufMessage>(
+        _ request: Request, _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+    ) async throws -> Answer {
+        var request = request
+        request.requestID = settings.requestID ?? HoldpointClient.newRequestID()
+        request.validateOnly = settings.dryRun
+        Interruption.asked(request.requestID)
+        defer { Interruption.settled() }
+        explain("\(what): request id \(request.requestID) to \(settings.endpoint)")
+        do {
+            return try await waitingIfAsked { () throws(RPCError) in try await call(request, callOptions) }
+        } catch {
+            let failure = CommandFailure(what, error.status)
+            throw failure.exit == .outcomeUnknown ? failure.repeatable(request.requestID) : failure
+        }
+    }
+
+    private func waitingIfAsked<Answer>(
+        _ call: () async throws(RPCError) -> Answer
+    ) async throws(RPCError) -> Answer {
+        guard settings.waitsWhileBusy else { return try await call() }
+        return try await client.waitingWhileBusy(timeout: settings.waitTimeout, call)
+    }
+
+    /// Waits for an operation and shows how far it is.
+    ///
+    /// - Throws: `CommandFailure` if it ended in any other way than `SUCCEEDED`, or the time for waiting is over.
+    func finished(_ operation: Operation) async throws -> Operation {
+        let ended = try await ended(operation)
+        guard ended.state == .succeeded else { throw CommandFailure(what, ended: ended) }
+        return ended
+    }
+
+    /// The same, however it ended.
+    func ended(_ operation: Operation) async throws -> Operation {
+        Interruption.began(operation.id)
+        defer { Interruption.settled() }
+        let progress = ProgressReporter(progressStyle)
+        defer { progress.finish() }
+        let start = ContinuousClock.now
+        progress.report(operation)
+        do {
+            let ended = try await client.wait(for: operation, timeout: settings.waitTimeout) { progress.report($0) }
+            explain("\(operation.id) ended after \(DurationText.text(start.duration(to: .now)))")
+            return ended
+        } catch {
+            let failure = CommandFailure(what, error.status)
+            throw failure.exit == .outcomeUnknown ? failure.resumable(operation.id) : failure
+        }
+    }
+
+    private var progressStyle: ProgressReporter.Style {
+        if settings.loudness == .quiet || settings.output == .json { return .silent }
+        return terminal.showsProgress ? .bar : .lines
+    }
+}
+
+extension CommandFailure {
+    /// An operation that did not do what it should.
+    init(_ what: String, ended operation: Operation) {
+        var status = operation.error ?? Status(code: .unknown, message: "the operation ended \(operation.state.name)")
+        if status.code == .ok { status.code = .unknown }
+        if operation.state == .stuck { status.message += "; it is stuck, an administrator has to resume it" }
+        status.operationID = operation.id
+        self.init(what, status, exit: .operationFailed)
+    }
+}
+
+extension Printer {
+    /// A server that has no resource to show, because nothing was made, leaves the warnings.
+    fileprivate func answer(_ resource: (some Presentable)?, warnings: [Warning]) throws {
+        if let resource { return try answer(resource, warnings: warnings) }
+        guard format != .table, format != .name else { return }
+        let list = JSONValue.array(try warnings.map { try $0.tree() })
+        StandardStreams.output(Printer.text(.object([.init(name: "warnings", value: list)]), format))
+    }
+}

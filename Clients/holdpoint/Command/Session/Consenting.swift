@@ -1,0 +1,59 @@
+import ArgumentParser
+import HoldpointClient
+
+/// How a caller consents to what cannot be undone.
+struct ConsentOptions: ParsableArguments {
+    @Flag(help: "Consent without being asked; with a password file.")
+    var yes = false
+
+    @Option(help: ArgumentHelp("File with the password in its first line; -: standard input.", valueName: "file"))
+    var passwordFile: String?
+}
+
+extension Session {
+    static let passwordVariable = "HOLDPOINT_PASSWORD_FILE"
+    /// Longest password that is read, bytes.
+    static let longestPasswordBytes = 1 << 10
+
+    /// Whether the options leave the consent to be asked for, or to be missed.
+    func lacksConsent(_ options: ConsentOptions) -> Bool {
+        !(options.yes && passwordFile(options) != nil) && !settings.dryRun
+    }
+
+    private func passwordFile(_ options: ConsentOptions) -> String? {
+        options.passwordFile ?? environment[Session.passwordVariable].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The caller's consent: from the options, or by asking a person.
+    ///
+    /// - Parameter losses: what will be lost, a line each; asked for only if a person is.
+    /// - Returns: nil for a dry run without one: nothing will be destroyed.
+    /// - Throws: `ValidationError` naming the options where there is neither; `CONSENT_REQUIRED` if the person declines.
+    func consent(_ options: ConsentOptions, losses: () async throws -> [String]) async throws -> Consent? {
+        let file = passwordFile(options)
+        if options.yes, let file { return Consent(acknowledged: true, password: try password(file)) }
+        if settings.dryRun { return nil }
+        guard terminal.canAsk else {
+            throw ValidationError(
+                "this cannot be undone and needs consent: give --yes and --password-file FILE (or \(Session.passwordVariable))"
+            )
+        }
+        if !options.yes { try confirm(try await losses()) }
+        let password = try file.map(password) ?? Prompt.password("Password: ")
+        return Consent(acknowledged: true, password: password)
+    }
+
+    private func confirm(_ losses: [String]) throws {
+        let lines = losses.map { "  " + Printable.line($0) + "\n" }.joined()
+        StandardStreams.error(lines.isEmpty ? "" : "This cannot be undone:\n" + lines)
+        guard try Prompt.line("Type yes to go on: ") == "yes" else {
+            throw RPCError(.permissionDenied, "not confirmed; nothing was done", reason: "CONSENT_REQUIRED")
+        }
+    }
+
+    private func password(_ file: String) throws -> String {
+        let password = try TextFile.firstLine(file, limitBytes: Session.longestPasswordBytes)
+        guard !password.isEmpty else { throw ValidationError("\(file): no password in its first line") }
+        return password
+    }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Glibc
+import HoldpointClient
+
+extension GlobalOptions {
+    /// Runs a command's body in a session, and ends the connection behind it.
+    ///
+    /// - Parameter what: what was asked for, as failures name it: `volume delete data-1`.
+    /// - Throws: `CommandFailure` or `ReportedFailure`, whatever the body throws.
+    func session(_ what: String, _ body: (Session) async throws -> Void) async throws {
+        do {
+            let session = try opened(what)
+            Interruption.begin(what)
+            do {
+                try await body(session)
+            } catch {
+                await session.client.close()
+                throw error
+            }
+            await session.client.close()
+        } catch let reported as ReportedFailure {
+            throw reported
+        } catch {
+            throw CommandFailure(what, error)
+        }
+    }
+
+    private func opened(_ what: String) throws -> Session {
+        let environment = Process.environment
+        let settings = try settings(environment)
+        FailureReport.usesJSON = settings.output == .json
+        let terminal = Terminal(environment: environment)
+        let printer = Printer(format: settings.output, colored: terminal.colors)
+        return Session(
+            what: what, settings: settings, client: try settings.connected(), printer: printer, terminal: terminal,
+            environment: environment)
+    }
+
+    private func settings(_ environment: [String: String]) throws -> Settings {
+        let chosen = profile ?? environment["HOLDPOINT_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
+        let home = environment["HOME"] ?? "/"
+        let values = try Profile.load(chosen, path: "\(home)/.config/holdpoint/config.yaml")
+        let directory = geteuid() == 0 ? "/var/lib/holdpoint" : "\(home)/.local/state/holdpoint"
+        return try Settings(
+            options: self, environment: environment, profile: values,
+            defaultEndpoint: "unix:\(directory)/holdpoint.sock")
+    }
+}
+
+extension Settings {
+    /// Longest token, bytes.
+    static let longestTokenBytes = 4 << 10
+    /// Attempts at a server that is away, before the command says so: some three seconds in all.
+    static let attempts = 8
+
+    /// A client that connects at its first call.
+    fileprivate func connected() throws -> HoldpointClient {
+        let token = try tokenFile.map { try TextFile.firstLine($0, limitBytes: Settings.longestTokenBytes) }
+        var configuration = RPCClientConfiguration()
+        configuration.software = "holdpoint/\(HoldpointClient.version)"
+        configuration.retryPolicy.attempts = Settings.attempts
+        return HoldpointClient(endpoint: endpoint, token: token, project: project, configuration: configuration)
+    }
+}

@@ -1,1 +1,0 @@
-@main struct HoldpointCommand { static func main() {} }

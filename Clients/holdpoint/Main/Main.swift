@@ -1,0 +1,8 @@
+import HoldpointCommand
+
+@main
+struct Main {
+    static func main() async {
+        await HoldpointCommand.main()
+    }
+}

@@ -1,0 +1,36 @@
+# Holdpoint. `make demo` shows it, `make test` proves it; both install what they need (Debian packages, as root or sudo).
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+# qemu-storage-daemon is in qemu-system-common on Debian 12, the other image tools in qemu-utils.
+PACKAGES := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libsqlite3-dev \
+    qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs strace procps util-linux lld
+
+.PHONY: setup build demo test generate format install clean
+
+setup:
+	@Tests/Tools/setup $(PACKAGES)
+
+build: setup
+	@start=$$SECONDS; $(SWIFT) build -c release && echo "release build: $$((SECONDS - start)) s"
+
+demo: build
+	@Tests/Demo/demo .build/release
+
+test: setup
+	@SWIFT="$(SWIFT)" Tests/Tools/test
+
+generate: setup
+	@Protos/generate
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Sources Clients Tests Protos/Generator/Sources Package.swift
+
+install:
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 .build/release/holdpoint $(DESTDIR)$(PREFIX)/bin/holdpoint
+	install -m 755 .build/release/holdpointd $(DESTDIR)$(PREFIX)/sbin/holdpointd
+
+clean:
+	rm -rf .build Protos/Generator/.build

@@ -1,0 +1,26 @@
+// Linux calls that Swift's Glibc module does not show, because they need _GNU_SOURCE or kernel headers.
+// Each returns 0 or a count on success, and an errno value, negated, on failure. None keeps a pointer.
+#ifndef HOLDPOINT_LINUX_CALLS_H
+#define HOLDPOINT_LINUX_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Starts a program in a session of its own that outlives the caller: standard input is /dev/null, standard output and
+// error go to output_descriptor, nothing else is inherited, signals are as in a fresh process, it works in folder.
+// file is looked for in the caller's PATH. Stores the child's id in process_id.
+int linux_spawn(const char *file, char *const arguments[], char *const environment[], const char *folder,
+                int output_descriptor, pid_t *process_id);
+
+// Whether the file system of this folder can open files past the page cache: 1 or 0.
+int linux_supports_direct_access(const char *folder);
+
+// Whether any process holds a lock on the file, as QEMU does on every image that it has open: 1 or 0.
+int linux_is_locked(const char *path);
+
+// Finds the sockets that are connected to the Unix socket listening at path.
+// Stores up to capacity inode numbers of the clients' ends, and returns how many there are.
+ssize_t linux_unix_socket_peers(const char *path, uint32_t *inodes, size_t capacity);
+
+#endif

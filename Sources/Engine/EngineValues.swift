@@ -1,0 +1,83 @@
+public import Model
+
+/// One layer as an engine sees it.
+public struct Layer: Hashable, Sendable, Codable {
+    public let id: LayerID
+    /// The size of the block device that it shows.
+    public let size: ByteCount
+
+    public init(id: LayerID, size: ByteCount) {
+        self.id = id
+        self.size = size
+    }
+}
+
+/// A volume as an engine opens it.
+public struct VolumeChain: Hashable, Sendable, Codable {
+    public let volume: VolumeID
+    /// Root first, never empty; the last one is active.
+    public let layers: [Layer]
+
+    public init(volume: VolumeID, layers: [Layer]) {
+        self.volume = volume
+        self.layers = layers
+    }
+}
+
+/// One volume's part in a cut: a new overlay on top of its chain.
+public struct Cut: Hashable, Sendable, Codable {
+    /// The volume before the cut.
+    public let chain: VolumeChain
+    /// As large as the layer that it goes on.
+    public let overlay: Layer
+
+    public init(chain: VolumeChain, overlay: Layer) {
+        self.chain = chain
+        self.overlay = overlay
+    }
+}
+
+/// What a server's process does.
+public struct ServerObservation: Hashable, Sendable {
+    /// The active layer of each volume that it serves.
+    public var activeLayers: [VolumeID: LayerID]
+    /// Where each volume is served, as an NBD URI.
+    public var exports: [VolumeID: String]
+    /// Clients connected to the server's listener, one text each: `unix:pid=123 (nbdcopy)`.
+    public var clients: [String]
+
+    public init(activeLayers: [VolumeID: LayerID], exports: [VolumeID: String], clients: [String]) {
+        self.activeLayers = activeLayers
+        self.exports = exports
+        self.clients = clients
+    }
+}
+
+/// Why an engine could not do what it was asked.
+public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Reason: String, Hashable, Sendable, Codable {
+        /// No room left; freeing some is enough to go on.
+        case storageFull
+        /// The server's process does not run, or ended while it was asked.
+        case serverLost
+        /// The server's process does not answer in time; it counts as lost.
+        case timeout
+        /// NBD clients are connected to what should be closed.
+        case volumeHasClients
+        /// Data that should be there is not, or is not what it should be.
+        case damaged
+        /// The engine refused or failed for another reason.
+        case failed
+    }
+
+    public let reason: Reason
+    /// What was tried and why it failed, for people.
+    public let message: String
+
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    public var description: String { "\(reason.rawValue): \(message)" }
+}

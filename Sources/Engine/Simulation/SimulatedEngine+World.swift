@@ -1,0 +1,112 @@
+public import Model
+internal import Synchronization
+
+/// What happens around an engine: guests and clients, faults, deaths.
+extension SimulatedEngine {
+    // MARK: Faults
+
+    /// Plans a fault for one call.
+    ///
+    /// - Parameter call: 1 is the next call of the method from now on.
+    public func inject(_ fault: SimulatedFault, into method: EngineMethod, call: Int = 1) {
+        faults.withLock { $0.plan(fault, in: method, call: call) }
+    }
+
+    /// Forgets planned faults that did not happen yet.
+    public func removeFaults() {
+        faults.withLock { $0.removeAll() }
+    }
+
+    /// All calls so far, in order.
+    public var calls: [EngineMethod] { faults.withLock { $0.calls } }
+
+    public func callCount(of method: EngineMethod) -> Int {
+        faults.withLock { $0.callCount(of: method) }
+    }
+
+    /// Returns once a call of the method hangs.
+    public func waitUntilHanging(_ method: EngineMethod) async {
+        await gate.waitUntilHanging(method)
+    }
+
+    /// Lets every call of the method go on that hangs now.
+    public func release(_ method: EngineMethod) {
+        gate.release(method)
+    }
+
+    // MARK: Processes and clients
+
+    /// Ends a server's process as a crash would, and reports it lost.
+    public func killServer(_ id: ServerID) {
+        let existed = storage.withLock { $0.processes.removeValue(forKey: id) != nil }
+        if existed { lostServerFeed.report(id) }
+    }
+
+    public func connectClient(_ client: String, to volume: VolumeID, of server: ServerID) throws(EngineError) {
+        try storage.withLock { storage throws(EngineError) in
+            guard try storage.process(of: server).activeLayers[volume] != nil else {
+                throw EngineError(.failed, "\(volume) is not attached")
+            }
+            storage.processes[server]?.clients[volume, default: []].append(client)
+        }
+    }
+
+    public func disconnectClients(of volume: VolumeID, of server: ServerID) {
+        storage.withLock { $0.processes[server]?.clients[volume] = nil }
+    }
+
+    // MARK: Data
+
+    /// Writes a block as a client of an attached volume does; shorter contents are filled up with zeros.
+    public func write(_ contents: [UInt8], toBlock index: Int64, of volume: VolumeID) throws(EngineError) {
+        try storage.withLock { storage throws(EngineError) in
+            let layer = try storage.activeLayer(of: volume)
+            guard let size = storage.layers[layer]?.size, index >= 0, index < size.bytes / Int64(Self.blockByteCount)
+            else {
+                throw EngineError(.failed, "\(volume) has no block \(index)")
+            }
+            try storage.requireRoom(bytes: Int64(Self.blockByteCount))
+            let missing = max(0, Self.blockByteCount - contents.count)
+            storage.layers[layer]?.blocks[index] =
+                contents.prefix(Self.blockByteCount) + [UInt8](repeating: 0, count: missing)
+        }
+    }
+
+    /// Reads a block as a client of an attached volume does.
+    public func readBlock(_ index: Int64, of volume: VolumeID) throws(EngineError) -> [UInt8] {
+        try storage.withLock { storage throws(EngineError) in
+            storage.block(index, of: try storage.activeLayer(of: volume))
+        }
+    }
+
+    /// Reads a block of a layer as it shows through what it rests on: a snapshot's contents.
+    public func readBlock(_ index: Int64, ofLayer layer: LayerID) throws(EngineError) -> [UInt8] {
+        try storage.withLock { storage throws(EngineError) in
+            guard storage.layers[layer] != nil else { throw EngineError(.damaged, "\(layer) has no data") }
+            return storage.block(index, of: layer)
+        }
+    }
+
+    /// Loses a layer's data, as a broken disk would.
+    public func damageLayer(_ layer: LayerID) {
+        storage.withLock { $0.layers[layer] = nil }
+    }
+
+    /// Makes the storage as large as that; less than is used leaves nothing free.
+    public func setTotal(_ total: ByteCount) {
+        storage.withLock { $0.total = total }
+    }
+
+    public func isFrozen(_ layer: LayerID) -> Bool {
+        storage.withLock { $0.layers[layer]?.isFrozen == true }
+    }
+}
+
+extension SimulatedStorage {
+    fileprivate func activeLayer(of volume: VolumeID) throws(EngineError) -> LayerID {
+        for process in processes.values {
+            if let layer = process.activeLayers[volume] { return layer }
+        }
+        throw EngineError(.serverLost, "nobody serves \(volume)")
+    }
+}

@@ -1,0 +1,85 @@
+public import Model
+
+/// What Holdpoint needs of a storage engine: layers of data, and the processes that serve them to servers.
+///
+/// An engine holds facts, never intent: it knows layers by their ids, which the caller fixes before it asks. Every call
+/// may be repeated after a crash and finds its earlier work by name; a repeated call that finds its work done succeeds.
+/// A volume's data is a chain of layers, root first; the last one is active, the others are frozen and never written.
+/// Calls for one volume or server are not made at once by the caller; calls for different ones are.
+public protocol StorageEngine: Sendable {
+    /// Name and version, for people: `QEMU 7.2.22`.
+    var name: String { get }
+
+    /// The longest chain that a volume may have; a snapshot that would pass it must be refused.
+    var maximumChainDepth: Int { get }
+
+    /// Takes running server processes back over and cleans up what an unfinished call left (temporary files). Call
+    /// once, before anything else.
+    ///
+    /// - Returns: servers whose process runs and answers.
+    func start() async throws(EngineError) -> [ServerID]
+
+    /// Makes an empty layer, durable when the call returns.
+    ///
+    /// - Parameter parents: the layers that it rests on, root first; empty: it reads as zeros. They must be frozen, or
+    ///   belong to a volume that no process has open.
+    func createLayer(_ layer: Layer, over parents: [Layer]) async throws(EngineError)
+
+    /// Deletes a layer that nothing rests on and nobody has open; its bytes are gone for ever. Absent: success.
+    func deleteLayer(_ id: LayerID) async throws(EngineError)
+
+    /// Starts the process that serves a server's volumes. It outlives this process. Running: success.
+    func startServer(_ id: ServerID) async throws(EngineError)
+
+    /// Ends that process, flushing what it holds. Not running: success.
+    func stopServer(_ id: ServerID) async throws(EngineError)
+
+    /// Opens a volume in a server's process and serves it. The process must run.
+    func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError)
+
+    /// Ends serving a volume, flushes and closes it; afterwards nobody has it open.
+    ///
+    /// - Throws: `.volumeHasClients` unless `force`, in which case the clients are cut off.
+    func detach(_ volume: VolumeID, from server: ServerID, force: Bool) async throws(EngineError)
+
+    /// Makes the overlays of a cut ready: durable, and open in the server's process if there is one. No data moves yet.
+    func prepareCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError)
+
+    /// Makes all overlays active at one instant, all or none, and freezes what they rest on. Has no undo.
+    ///
+    /// A process that died before, during or after the cut counts as having made it: whoever opens the volumes next
+    /// opens the overlays (an empty one reads as what it rests on).
+    /// - Returns: how long the process took for the switch, writes waiting; zero if nobody has the volumes open, or if
+    ///   the cut was found done.
+    /// - Throws: only if no volume was cut.
+    @discardableResult
+    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration
+
+    /// Gives up overlays that were prepared. They must not have become active.
+    func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError)
+
+    /// Makes a volume's active layer larger, in the server's process if there is one (its NBD clients are then
+    /// disconnected for some milliseconds). Already that size: success.
+    func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError)
+
+    /// What a server's process really does now; nil: it does not run.
+    func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation?
+
+    /// Where a volume that is attached to a server is served, as an NBD URI. Asks nobody.
+    func exportURI(of volume: VolumeID, on server: ServerID) -> String
+
+    /// Clients connected to what serves a volume, one text each; none if it is not served.
+    func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String]
+
+    /// Bytes allocated for each of these layers; absent ones are left out.
+    func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
+
+    /// Every layer that has data here, known to the caller or not.
+    func allLayers() async throws(EngineError) -> Set<LayerID>
+
+    func capacity() async throws(EngineError) -> StorageCapacity
+
+    /// Servers whose process ended, or stopped answering, without being asked to. One consumer: asking again ends the
+    /// stream that was given before.
+    var lostServers: AsyncStream<ServerID> { get }
+}

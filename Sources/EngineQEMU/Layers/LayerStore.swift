@@ -1,0 +1,212 @@
+internal import CLinux
+internal import Engine
+internal import Glibc
+internal import Logging
+internal import Model
+internal import Synchronization
+
+/// The files of the layers: one qcow2 image each, named after the layer, the parent's name in its header. Calls block.
+///
+/// Mode 0400 says frozen, 0600 not frozen: it is the mark that a cut leaves, and nothing opens a frozen file for
+/// writing.
+final class LayerStore: Sendable {
+    let folder: String
+    private let trash: String
+    private let logger: Logger
+    private let graph = Mutex(LayerGraph())
+
+    private static let suffix = ".qcow2"
+    private static let temporarySuffix = ".new"
+    private static let frozenMode: mode_t = 0o400
+
+    init(_ directory: StateDirectory, logger: Logger) {
+        folder = directory.layers
+        trash = directory.trash
+        self.logger = logger
+    }
+
+    /// Makes the folders, removes what unfinished calls left, and learns the graph.
+    func open() throws(EngineError) {
+        try Files.makeFolder(folder)
+        try Files.makeFolder(trash)
+        for name in try Files.names(in: trash) { try Files.remove("\(trash)/\(name)") }
+        for name in try Files.names(in: folder) where name.hasSuffix(Self.temporarySuffix) {
+            try Files.remove("\(folder)/\(name)")
+        }
+        for id in try all() {
+            if let header = try header(of: id) { note(id, parent: Self.layer(named: header.backingName)) }
+        }
+    }
+
+    /// The name below `folder`, which is also what the headers of layers on top say.
+    static func fileName(of id: LayerID) -> String { id.rawValue + suffix }
+
+    func path(of id: LayerID) -> String { "\(folder)/\(Self.fileName(of: id))" }
+
+    func all() throws(EngineError) -> Set<LayerID> {
+        Set(try Files.names(in: folder).compactMap(Self.layer(named:)))
+    }
+
+    /// Makes an empty layer. It is durable once `sync` was called for it too.
+    ///
+    /// The name is given before the contents are flushed, so that one commit of the journal covers both. A power cut
+    /// may thus leave a name without all contents; that file holds no data and no call has succeeded, so it is made
+    /// again.
+    func create(_ layer: Layer, parent: LayerID?) throws(EngineError) {
+        let image = QCOW2Image(size: layer.size, backingName: parent.map(Self.fileName))
+        if try !isComplete(layer, parent: parent, image) { try write(image, as: layer.id) }
+        note(layer.id, parent: parent)
+    }
+
+    /// Makes layers and their names durable. Those that come at once share the journal's commit.
+    func sync(_ ids: [LayerID]) async throws(EngineError) {
+        try await forEachConcurrently(ids) { id throws(EngineError) in
+            try await BlockingWork.run { () throws(EngineError) in try Files.sync(self.path(of: id)) }
+        }
+        try await BlockingWork.run { () throws(EngineError) in try Files.sync(self.folder) }
+    }
+
+    private func write(_ image: QCOW2Image, as id: LayerID) throws(EngineError) {
+        let temporaryPath = path(of: id) + Self.temporarySuffix
+        do {
+            try Files.withDescriptor(of: temporaryPath, flags: O_RDWR | O_CREAT | O_TRUNC, mode: 0o600) {
+                descriptor throws(EngineError) in
+                try Self.write(image, to: descriptor, path: temporaryPath)
+            }
+            try Files.move(temporaryPath, to: path(of: id))
+        } catch {
+            // What stays behind is removed at the next start.
+            try? Files.remove(temporaryPath)
+            throw error
+        }
+    }
+
+    private static func write(_ image: QCOW2Image, to descriptor: Int32, path: String) throws(EngineError) {
+        for piece in image.pieces { try Files.write(piece.bytes, at: piece.offset, to: descriptor, path: path) }
+        guard ftruncate(descriptor, off_t(image.fileByteCount)) == 0 else {
+            throw .system("write \(path)", code: errno)
+        }
+    }
+
+    /// Whether an earlier call made this layer whole: certain if it was used since; otherwise making it again loses
+    /// nothing.
+    private func isComplete(_ layer: Layer, parent: LayerID?, _ image: QCOW2Image) throws(EngineError) -> Bool {
+        guard let header = try header(of: layer.id), let status = try Files.status(of: path(of: layer.id)) else {
+            return false
+        }
+        guard header.size == image.size, header.backingName == image.backingName else {
+            throw EngineError(.damaged, "\(layer.id) exists already with another size or parent")
+        }
+        return Self.isFrozen(status) || status.st_size > off_t(image.fileByteCount) || isOpen(layer.id)
+    }
+
+    /// Moves a file out of the way, then frees its bytes: after a crash it is either whole or gone.
+    func delete(_ id: LayerID) throws(EngineError) {
+        guard !graph.withLock({ $0.hasChildren(id) }) else {
+            throw EngineError(.failed, "another layer rests on \(id)")
+        }
+        guard !isOpen(id) else { throw EngineError(.failed, "a process has \(id) open") }
+        guard try exists(id) else { return }
+        let trashPath = "\(trash)/\(Self.fileName(of: id))"
+        try Files.move(path(of: id), to: trashPath)
+        try Files.sync(folder)
+        try Files.remove(trashPath)
+        graph.withLock { $0.remove(id) }
+    }
+
+    /// Checks that layers are as they are said to be: present, of these sizes, each on the one before it.
+    ///
+    /// - Parameter bottom: what the first one rests on; nil: nothing.
+    func check(_ layers: [Layer], over bottom: LayerID? = nil) throws(EngineError) {
+        var parent = bottom
+        for layer in layers {
+            guard let header = try header(of: layer.id) else {
+                throw EngineError(.damaged, "\(layer.id) has no image, or not a whole one")
+            }
+            guard header.size == layer.size else {
+                throw EngineError(.damaged, "\(layer.id) is \(header.size) large, not \(layer.size)")
+            }
+            guard header.backingName == parent.map(Self.fileName) else {
+                throw EngineError(.damaged, "\(layer.id) does not rest on \(parent?.rawValue ?? "nothing")")
+            }
+            guard !header.isCorrupt else { throw EngineError(.damaged, "\(layer.id) is marked corrupt") }
+            parent = layer.id
+        }
+    }
+
+    func exists(_ id: LayerID) throws(EngineError) -> Bool {
+        try Files.status(of: path(of: id)) != nil
+    }
+
+    func size(of id: LayerID) throws(EngineError) -> ByteCount {
+        guard let header = try header(of: id) else { throw EngineError(.damaged, "\(id) has no image") }
+        return header.size
+    }
+
+    /// Marks layers as never to be written again. A layer that cannot be marked stays right as long as an overlay is on
+    /// it, and is marked when it is next opened; so this is no failure.
+    func freeze(_ layers: some Sequence<LayerID>) {
+        for id in layers {
+            do {
+                try Files.setMode(Self.frozenMode, of: path(of: id))
+            } catch {
+                logger.warning("cannot freeze a layer", metadata: ["layer": "\(id)", "cause": "\(error)"])
+            }
+        }
+    }
+
+    func isFrozen(_ id: LayerID) throws(EngineError) -> Bool {
+        guard let status = try Files.status(of: path(of: id)) else { return false }
+        return Self.isFrozen(status)
+    }
+
+    /// Whether a layer holds bytes of its own.
+    func hasData(_ layer: Layer) throws(EngineError) -> Bool {
+        guard let status = try Files.status(of: path(of: layer.id)) else { return false }
+        return status.st_size > off_t(QCOW2Image(size: layer.size, backingName: nil).fileByteCount)
+    }
+
+    /// Whether any process has the layer's file open: QEMU locks what it opens.
+    func isOpen(_ id: LayerID) -> Bool {
+        linux_is_locked(path(of: id)) == 1
+    }
+
+    func ancestry(of id: LayerID) -> Set<LayerID> {
+        graph.withLock { $0.ancestry(of: id) }
+    }
+
+    func usage(of layers: [LayerID]) throws(EngineError) -> [LayerID: ByteCount] {
+        var usage: [LayerID: ByteCount] = [:]
+        for id in layers {
+            guard let status = try Files.status(of: path(of: id)) else { continue }
+            usage[id] = ByteCount(bytes: Int64(status.st_blocks) * 512)
+        }
+        return usage
+    }
+
+    func capacity() throws(EngineError) -> StorageCapacity {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { throw .system("look at \(folder)", code: errno) }
+        func bytes(_ blocks: fsblkcnt_t) -> ByteCount {
+            ByteCount(bytes: Int64(clamping: blocks.multipliedReportingOverflow(by: status.f_frsize).partialValue))
+        }
+        return StorageCapacity(total: bytes(status.f_blocks), free: bytes(status.f_bavail))
+    }
+
+    /// - Returns: nil if there is no file, or not a whole one.
+    private func header(of id: LayerID) throws(EngineError) -> QCOW2Header? {
+        guard try exists(id) else { return nil }
+        return QCOW2Header(try Files.read(path(of: id), upTo: QCOW2Header.readByteCount))
+    }
+
+    private func note(_ id: LayerID, parent: LayerID?) {
+        graph.withLock { $0.insert(id, parent: parent) }
+    }
+
+    private static func isFrozen(_ status: stat) -> Bool { status.st_mode & 0o222 == 0 }
+
+    private static func layer(named name: String?) -> LayerID? {
+        guard let name, name.hasSuffix(suffix) else { return nil }
+        return LayerID(String(name.dropLast(suffix.count)))
+    }
+}

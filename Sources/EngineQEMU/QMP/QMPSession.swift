@@ -1,0 +1,192 @@
+internal import Dispatch
+internal import Engine
+internal import Glibc
+
+/// One conversation with the monitor of a QEMU process, which talks to one client at a time.
+///
+/// A session ends once: when the process closes it, says what is not QMP, or does not answer in time. Every command
+/// that waits then fails with the same error, and so does every later one.
+actor QMPSession {
+    /// How long the process may take to answer any command; it counts as lost afterwards.
+    private let deadline: Duration
+    private let executor: QueueExecutor
+    private let descriptor: Int32
+    private let onEnd: @Sendable (EngineError) -> Void
+
+    private var source: (any DispatchSourceRead)?
+    private var reader = QMPLineReader()
+    private var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
+    private var lastID: Int64 = 0
+    private var waiting: [Int64: Waiter] = [:]
+    private var watches: [Int64: Watch] = [:]
+    private var ending: EngineError?
+
+    private typealias Waiter = CheckedContinuation<Result<JSONValue, AnswerError>, Never>
+
+    private enum AnswerError: Error {
+        case refused(QMPFailure)
+        case ended(EngineError)
+    }
+
+    /// An event that is waited for, from before the command on that causes it.
+    private struct Watch {
+        let pattern: QMPEvent
+        var hasHappened = false
+        var waiter: Waiter?
+    }
+
+    /// The greeting is waited for like the answer to a command of this number.
+    private static let greetingID: Int64 = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Connects and agrees on the protocol. The process must have finished starting: a client that comes earlier can
+    /// hang its monitor.
+    ///
+    /// - Parameter onEnd: called once when the session ends, before any command fails of it, on the session's queue.
+    /// - Throws: `.serverLost` if nobody listens, `.timeout` if nobody answers.
+    static func connect(
+        to path: String, deadline: Duration, onEnd: @escaping @Sendable (EngineError) -> Void
+    ) async throws(EngineError) -> QMPSession {
+        let session = QMPSession(descriptor: try UnixSocket.connect(to: path), deadline: deadline, onEnd: onEnd)
+        try await session.begin()
+        return session
+    }
+
+    private init(descriptor: Int32, deadline: Duration, onEnd: @escaping @Sendable (EngineError) -> Void) {
+        self.descriptor = descriptor
+        self.deadline = deadline
+        self.onEnd = onEnd
+        executor = QueueExecutor(label: "holdpoint.engine.monitor")
+    }
+
+    private func begin() async throws(EngineError) {
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: executor.queue)
+        source.setEventHandler { self.assumeIsolated { $0.readAvailable() } }
+        source.setCancelHandler { [descriptor] in _ = Glibc.close(descriptor) }
+        self.source = source
+        _ = try await answer(to: Self.greetingID, named: "greeting") { source.activate() }
+        // Only with this capability is the next command read while one is executed, and reading is slow: a byte at a
+        // time.
+        try await execute("qmp_capabilities", ["enable": ["oob"]])
+    }
+
+    /// Executes a command.
+    ///
+    /// - Returns: what it returns; many return an empty object.
+    /// - Throws: `.failed` or `.storageFull` with the process's words if it refuses; `.serverLost` or `.timeout` if it
+    ///   did not answer, and may have executed the command or not.
+    @discardableResult
+    func execute(_ command: String, _ arguments: JSONValue = [:]) async throws(EngineError) -> JSONValue {
+        lastID += 1
+        let id = lastID
+        guard let line = QMPCommand(name: command, arguments: arguments, id: id).line else {
+            throw EngineError(.failed, "\(command) cannot be written as JSON")
+        }
+        return try await answer(to: id, named: command) { self.send(line) }
+    }
+
+    /// Executes a command and waits for the event with which its effect is complete.
+    func execute(_ command: String, _ arguments: JSONValue, until event: QMPEvent) async throws(EngineError) {
+        lastID += 1
+        let id = lastID
+        watches[id] = Watch(pattern: event)
+        defer { watches[id] = nil }
+        try await execute(command, arguments)
+        guard watches[id]?.hasHappened == false else { return }
+        let result = await withCheckedContinuation { (waiter: Waiter) in
+            if let ending { return waiter.resume(returning: .failure(.ended(ending))) }
+            watches[id]?.waiter = waiter
+            expectAnswer(named: event.name) { $0.watches[id]?.waiter != nil }
+        }
+        if case .failure(.ended(let error)) = result { throw error }
+    }
+
+    /// Ends the session; the process goes on, and another client may come.
+    func close() {
+        end(EngineError(.serverLost, "the engine closed its connection"))
+    }
+
+    private func answer(
+        to id: Int64, named name: String, after begin: () -> Void
+    ) async throws(EngineError) -> JSONValue {
+        if let ending { throw ending }
+        let result = await withCheckedContinuation { (waiter: Waiter) in
+            waiting[id] = waiter
+            expectAnswer(named: name) { $0.waiting[id] != nil }
+            begin()
+        }
+        switch result {
+        case .success(let value): return value
+        case .failure(.refused(let failure)): throw failure.error(of: name)
+        case .failure(.ended(let error)): throw error
+        }
+    }
+
+    /// Ends the session if something is still waited for when the time is over.
+    private func expectAnswer(named name: String, isMissing: @escaping @Sendable (isolated QMPSession) -> Bool) {
+        let (seconds, attoseconds) = deadline.components
+        let time = DispatchTime.now() + .seconds(Int(seconds)) + .nanoseconds(Int(attoseconds / 1_000_000_000))
+        executor.queue.asyncAfter(deadline: time) { [weak self] in
+            self?.assumeIsolated { session in
+                guard isMissing(session) else { return }
+                session.end(EngineError(.timeout, "the process did not answer \(name) in time"))
+            }
+        }
+    }
+
+    private func send(_ line: [UInt8]) {
+        if !UnixSocket.write(line, to: descriptor) {
+            end(EngineError(.serverLost, "the process takes no more commands"))
+        }
+    }
+
+    private func readAvailable() {
+        guard ending == nil else { return }
+        switch UnixSocket.read(descriptor, into: &readBuffer) {
+        case .nothingYet: return
+        case .end: end(EngineError(.serverLost, "the process closed its monitor"))
+        case .bytes(let bytes):
+            do {
+                for message in try reader.receive(bytes) { handle(message) }
+            } catch {
+                end(error)
+            }
+        }
+    }
+
+    private func handle(_ message: QMPMessage) {
+        switch message {
+        case .greeting: resume(Self.greetingID, .success([:]))
+        case .result(let id, let value): resume(id, .success(value))
+        case .failure(let id, let failure): resume(id, .failure(.refused(failure)))
+        case .event(let event): handle(event)
+        }
+    }
+
+    private func resume(_ id: Int64, _ result: Result<JSONValue, AnswerError>) {
+        waiting.removeValue(forKey: id)?.resume(returning: result)
+    }
+
+    private func handle(_ event: QMPEvent) {
+        for (id, watch) in watches where event.matches(watch.pattern) {
+            watches[id]?.hasHappened = true
+            watches[id]?.waiter = nil
+            watch.waiter?.resume(returning: .success([:]))
+        }
+    }
+
+    private func end(_ error: EngineError) {
+        guard ending == nil else { return }
+        ending = error
+        source?.cancel()
+        source = nil
+        onEnd(error)
+        for waiter in waiting.values { waiter.resume(returning: .failure(.ended(error))) }
+        waiting = [:]
+        for id in watches.keys {
+            watches[id]?.waiter?.resume(returning: .failure(.ended(error)))
+            watches[id]?.waiter = nil
+        }
+    }
+}

@@ -1,0 +1,46 @@
+internal import Engine
+internal import Model
+
+/// Where the engine keeps its files.
+struct StateDirectory: Sendable {
+    /// Sockets, pid files and logs of the servers' processes.
+    let run: String
+    /// The images of the layers.
+    let layers: String
+    /// Images on their way out.
+    let trash: String
+
+    /// - Parameter path: absolute.
+    /// - Throws: `.failed` if the path is relative, or so long that no socket below it can have an address.
+    init(_ path: String) throws(EngineError) {
+        guard path.hasPrefix("/") else {
+            throw EngineError(.failed, "the state directory's path is not absolute: \(path)")
+        }
+        run = "\(path)/run"
+        layers = "\(path)/layers"
+        trash = "\(path)/trash"
+        let longestSocket = monitorSocket(of: ServerID(stored: Self.idShape))
+        let excess = longestSocket.utf8.count - UnixSocket.maximumPathByteCount
+        guard excess <= 0 else {
+            throw EngineError(
+                .failed, "the state directory's path is \(excess) bytes too long for Unix sockets: \(path)")
+        }
+    }
+
+    /// As long as every server's id.
+    private static let idShape = "srv-aaaaaaaaaaaa"
+
+    func monitorSocket(of server: ServerID) -> String { "\(run)/\(server).qmp" }
+    func exportSocket(of server: ServerID) -> String { "\(run)/\(server).nbd" }
+    func pidFile(of server: ServerID) -> String { "\(run)/\(server)\(Self.pidSuffix)" }
+    func log(of server: ServerID) -> String { "\(run)/\(server).log" }
+
+    private static let pidSuffix = ".pid"
+
+    /// Servers that have a pid file, whether or not the process still runs.
+    func serversWithPIDFile() throws(EngineError) -> [ServerID] {
+        try Files.names(in: run).compactMap { name in
+            name.hasSuffix(Self.pidSuffix) ? ServerID(String(name.dropLast(Self.pidSuffix.count))) : nil
+        }
+    }
+}

@@ -1,0 +1,81 @@
+internal import Model
+internal import Store
+
+/// What a change asks of a resource before it begins. Pure.
+extension Resource {
+    /// - Throws: `RESOURCE_BUSY` with the operation to wait for.
+    func requireIdle() throws(Refusal) {
+        guard let operation = header.operationID else { return }
+        throw .busy(Self.kind, id.rawValue, header.name, with: operation)
+    }
+
+    /// - Throws: `ETAG_MISMATCH` if the caller has seen another version.
+    func requireEtag(_ etag: String) throws(Refusal) {
+        guard !etag.isEmpty, etag != header.etag else { return }
+        throw Refusal(
+            .etagMismatch,
+            "\(Self.kind.words) \(header.name) was changed meanwhile: it is at \(header.etag), not at \(etag); read it again")
+    }
+
+    func requireState(_ allowed: State...) throws(Refusal) {
+        guard !allowed.contains(state) else { return }
+        if state.rawValue == "ERROR_DELETING" {
+            throw Refusal(
+                .adminRequired, "a deletion of \(Self.kind.words) \(header.name) failed; an administrator resolves it")
+        }
+        throw Refusal(
+            .stateForbids,
+            "\(Self.kind.words) \(header.name) is \(state.rawValue); this needs \(allowed.map(\.rawValue).joined(separator: " or "))")
+    }
+}
+
+extension VolumeSnapshot {
+    func requireUsable() throws(Refusal) {
+        try requireIdle()
+        try requireState(.available)
+    }
+}
+
+extension ServerSnapshot {
+    func requireUsable() throws(Refusal) {
+        try requireIdle()
+        try requireState(.available)
+    }
+}
+
+extension Refusal {
+    static func attached(_ volume: Volume) -> Refusal {
+        var refusal = Refusal(.volumeAttached, "volume \(volume.header.name) is attached already; detach it first")
+        refusal.blockers = [blocker(volume, .volumeAttached)]
+        refusal.remedies = [.detach(volume)]
+        return refusal
+    }
+
+    static func notAttached(_ volume: Volume) -> Refusal {
+        Refusal(.volumeNotAttached, "volume \(volume.header.name) is not attached")
+    }
+
+    static func hasClients(_ volume: Volume, _ clients: [String]) -> Refusal {
+        var refusal = Refusal(
+            .volumeHasClients, "NBD clients are connected to volume \(volume.header.name)")
+        refusal.blockers = clients.map {
+            Blocker(kind: "client", id: $0, name: volume.header.name, reason: .volumeHasClients)
+        }
+        refusal.remedies = [.disconnect(volume)]
+        return refusal
+    }
+
+    static func chainTooDeep(_ volume: Volume, _ deepest: Int) -> Refusal {
+        var refusal = Refusal(
+            .chainTooDeep,
+            "volume \(volume.header.name) has \(deepest) layers, as many as it can have: "
+                + "copy its data to a new volume and go on with that")
+        refusal.blockers = [blocker(volume, .chainTooDeep)]
+        return refusal
+    }
+
+    private static func blocker(_ volume: Volume, _ reason: Reason) -> Blocker {
+        Blocker(
+            kind: ResourceKind.volume.rawValue, id: volume.id.rawValue, name: volume.header.name, reason: reason)
+    }
+}

@@ -1,0 +1,117 @@
+internal import Model
+internal import Engine
+internal import Store
+
+/// New values for what a user may change of any resource; nil: as it is.
+public struct AttributeUpdate: Sendable, Hashable {
+    public var name: String?
+    public var description: String?
+    public var labels: [String: String]?
+    public var deletionProtection: Bool?
+
+    public init() {}
+
+    func checked(field: String) throws(Refusal) {
+        if let name { _ = try ResourceName.checked(name, field: "\(field).name") }
+        if let description { try ResourceAttributes.checkDescription(description, field: "\(field).description") }
+        if let labels { try ResourceAttributes.checkLabels(labels, field: "\(field).labels") }
+    }
+}
+
+extension ResourceManager {
+    /// New data is refused when less than this part of the storage is free; deletions go on.
+    static let reservedPercent: Int64 = 5
+
+    func requireRoom() async throws {
+        let capacity = try await engine.capacity()
+        let reserved = capacity.total.bytes / 100 * Self.reservedPercent
+        guard capacity.free.bytes < reserved else { return }
+        throw Refusal(
+            .storageFull,
+            "only \(capacity.free) of \(capacity.total) are free; new volumes and snapshots need \(Self.reservedPercent)% "
+                + "free: delete snapshots or volumes, or add storage")
+    }
+
+    func get<Target: StoredResource>(_ reference: String, field: String, _ call: Call) async throws -> Target {
+        try await store.read { transaction in
+            try transaction.resolve(reference, in: try transaction.project(of: call).id, field: field)
+        }
+    }
+
+    func update<Target: StoredResource>(
+        _ reference: String, field: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Target> {
+        try await mutate(mutation) { transaction, context in
+            try transaction.apply(update, to: reference, field: field, etag: etag, &context)
+        }
+    }
+}
+
+extension WriteTransaction {
+    func apply<Target: StoredResource>(
+        _ update: AttributeUpdate, to reference: String, field: String, etag: String,
+        _ context: inout ChangeContext
+    ) throws -> Change<Target> {
+        try update.checked(field: field)
+        var resource: Target = try resolve(reference, in: context.projectID, field: "\(field)_id")
+        try resource.requireEtag(etag)
+        if Target.kind == .snapshot, update.name != nil, (resource as? VolumeSnapshot)?.serverSnapshotID != nil {
+            throw Refusal.invalid(
+                .invalidName, field: "\(field).name",
+                "a member's name follows its server snapshot's: rename that one")
+        }
+        if let name = update.name { resource.header.name = name }
+        if let description = update.description { resource.header.description = description }
+        if let labels = update.labels { resource.header.labels = labels }
+        if let protection = update.deletionProtection { resource.header.deletionProtection = protection }
+        try self.update(&resource, by: context.author, at: context.now)
+        return Change(target: resource)
+    }
+
+    /// Accepts an operation on a resource that is new, or loaded and changed: writes both, each naming the other.
+    ///
+    /// - Parameter server: another resource that is busy with it.
+    func begin<Target: StoredResource>(
+        _ saga: some Saga, on resource: Target, holding server: ServerID? = nil, warnings: [Warning] = [],
+        _ context: inout ChangeContext
+    ) throws -> Change<Target> {
+        var resource = resource
+        let isNew = resource.header.revision == 0
+        let operation = try context.accept(saga, targets: [resource.id.rawValue], warnings: warnings, in: self)
+        resource.header.operationID = operation.id
+        if isNew {
+            try insert(&resource, by: context.author(operation), at: context.now)
+        } else {
+            try update(&resource, by: context.author(operation), at: context.now)
+        }
+        if let server, let held: Server = try get(server) { try hold(held, operation, &context) }
+        return Change(target: resource, operation: operation, warnings: warnings)
+    }
+
+    /// Inserts a resource that an operation on another one makes.
+    func insert<Target: StoredResource>(
+        _ resource: Target, heldBy operation: Operation?, _ context: inout ChangeContext
+    ) throws {
+        var resource = resource
+        resource.header.operationID = operation?.id
+        try insert(&resource, by: context.author(operation), at: context.now)
+    }
+
+    /// Refuses a deletion with everything that stands in its way.
+    func requireDeletable(
+        _ target: DeletionTarget, name: String, clients: [VolumeID: [String]] = [:], force: Bool = false
+    ) throws {
+        var graph = try deletionGraph(for: target)
+        graph.clients = clients
+        let plan = DeletionPlan(deleting: target, in: graph)
+        if let refusal = plan.refusal(name: name, force: force) { throw refusal }
+    }
+}
+
+extension ChangeContext {
+    func author(_ operation: Operation?) -> ChangeAuthor {
+        var author = author
+        author.operationID = operation?.id
+        return author
+    }
+}

@@ -1,0 +1,52 @@
+public import Model
+internal import Store
+
+extension ResourceManager {
+    public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {
+        try await store.read { try $0.operation(reference, of: call) }
+    }
+
+    public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {
+        try await store.read { try $0.list(Operation.self, query, in: try $0.project(of: call).id) }
+    }
+
+    /// Waits until an operation has ended, or waits for an administrator, or a time is nearly over.
+    ///
+    /// - Returns: the operation as it is then.
+    public func waitForOperation(
+        _ reference: String, _ call: Call, until deadline: ContinuousClock.Instant?
+    ) async throws -> Operation {
+        while true {
+            let changes = store.changes()
+            let operation = try await getOperation(reference, call)
+            if operation.state.isFinal || operation.state == .stuck { return operation }
+            let left = deadline.map { ContinuousClock.now.duration(to: $0) - Self.answerMargin }
+            if let left, left <= .zero { return operation }
+            try Task.checkCancellation()
+            await nextElement(of: changes, within: left)
+        }
+    }
+
+    /// Time that an answer needs to reach a caller before its deadline.
+    private static var answerMargin: Duration { .milliseconds(250) }
+
+    /// Asks an operation to stop and to undo what it did.
+    ///
+    /// - Returns: the operation, with the wish noted; it ends a little later.
+    /// - Throws: `OPERATION_NOT_CANCELLABLE` from its point of no return on.
+    public func cancelOperation(_ reference: String, _ call: Call) async throws -> Operation {
+        let operation = try await getOperation(reference, call)
+        let author = ChangeAuthor(principal: call.principal, source: call.source, operationID: operation.id)
+        return try await runner.cancel(operation.id, by: author)
+    }
+}
+
+extension ReadTransaction {
+    fileprivate func operation(_ reference: String, of call: Call) throws -> Operation {
+        let project = try project(of: call).id
+        guard let id = OperationID(reference), let operation = try operation(id), operation.projectID == project else {
+            throw Refusal.unknown(.operation, reference)
+        }
+        return operation
+    }
+}

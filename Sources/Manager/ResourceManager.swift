@@ -1,0 +1,74 @@
+public import Engine
+public import Logging
+public import Model
+internal import Operations
+public import Store
+
+/// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the
+/// store, what is busy is a row.
+public struct ResourceManager: Sendable {
+    let store: any MetadataStore
+    let engine: any StorageEngine
+    let runner: OperationRunner
+    let catalog: SagaCatalog
+    let keeper: ServerKeeper
+    let passwords: any PasswordCheck
+    let clock: @Sendable () -> Timestamp
+    let logger: Logger
+    let startTime: Timestamp
+
+    /// - Parameters:
+    ///   - store: migrated; the default project is made if it is missing.
+    ///   - clock: the wall clock.
+    public init(
+        store: any MetadataStore, engine: any StorageEngine, passwords: any PasswordCheck, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.engine = engine
+        self.passwords = passwords
+        self.clock = clock
+        self.logger = logger
+        startTime = clock()
+        keeper = ServerKeeper(store: store, engine: engine, logger: logger, clock: clock)
+        catalog = SagaCatalog(tools: SagaTools(store: store, engine: engine, keeper: keeper, clock: clock))
+        runner = OperationRunner(
+            store: store, catalog: catalog.operations, logger: logger, now: clock,
+            explain: { problem(of: $0, step: $1) })
+    }
+
+    /// Brings metadata and engine back together after a start: servers that still run are taken over, operations that were
+    /// open are finished or undone, servers that should run are started. Call once, before serving.
+    public func open() async throws {
+        try await makeDefaultProject()
+        let running = try await engine.start()
+        try await runner.recover()
+        try await keeper.reconcileAll(running: Set(running))
+        do {
+            try await collectDeadLayers()
+        } catch {
+            logger.error("dead layers stay for now", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Watches over servers and cleans up until it is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await keeper.run() }
+            group.addTask { await keepHouse() }
+        }
+    }
+
+    /// Lets no new step of an operation begin and waits for those that run; they go on after the next start.
+    public func drain() async {
+        await runner.drain()
+    }
+
+    private func makeDefaultProject() async throws {
+        var generator = SystemRandomNumberGenerator()
+        let project = Project(id: ProjectID(random: &generator), name: Project.defaultName)
+        try await store.write { transaction in
+            if try transaction.project(Project.defaultName) == nil { try transaction.insert(project) }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+internal import Engine
+internal import Model
+internal import Operations
+internal import Store
+
+/// Ends serving a volume and closes it.
+struct DetachVolumeSaga: Saga {
+    static let type = "DETACH_VOLUME"
+
+    let volumeID: VolumeID
+    let serverID: ServerID
+    /// Cuts off connected clients: their writer did not end cleanly then.
+    let force: Bool
+
+    func definition(_ tools: SagaTools) -> OperationDefinition {
+        let detach = StepDefinition(
+            name: "detach", run: { _ in try await tools.close(volumeID, on: serverID, force: force) },
+            undo: { _ in try await tools.open(volumeID, on: serverID) })
+        return OperationDefinition(steps: [detach], complete: complete, rollback: rollback)
+    }
+
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        try transaction.settle(volumeID, .available, by: operation, at: now) { volume in
+            volume.placement = nil
+            volume.writerWasKilled = volume.writerWasKilled || force
+        }
+        try transaction.release(serverID, by: operation, at: now)
+    }
+
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        try transaction.restore(volumeID, .inUse, after: operation, at: now)
+        try transaction.release(serverID, by: operation, at: now)
+    }
+}

@@ -1,0 +1,63 @@
+internal import Engine
+internal import struct Foundation.Data
+internal import class Foundation.JSONDecoder
+internal import class Foundation.JSONEncoder
+internal import Model
+internal import Operations
+internal import Store
+
+/// One kind of operation: its stored properties are its input, fixed when it was accepted; its steps can each be repeated
+/// after a crash.
+protocol Saga: Codable, Sendable {
+    /// The operation's type: CREATE_VOLUME and the like.
+    static var type: String { get }
+    func definition(_ tools: SagaTools) -> OperationDefinition
+}
+
+/// What the steps of sagas work with.
+struct SagaTools: Sendable {
+    let store: any MetadataStore
+    let engine: any StorageEngine
+    let keeper: ServerKeeper
+    let clock: @Sendable () -> Timestamp
+}
+
+/// A saga's input as it is kept with its operation.
+enum SagaInput {
+    static func text(_ saga: some Saga) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(saga), as: UTF8.self)
+    }
+
+    static func saga<Kind: Saga>(_: Kind.Type, _ text: String) throws -> Kind {
+        try JSONDecoder().decode(Kind.self, from: Data(text.utf8))
+    }
+}
+
+/// Every kind of operation that there is.
+struct SagaCatalog: Sendable {
+    private let tools: SagaTools
+
+    init(tools: SagaTools) {
+        self.tools = tools
+    }
+
+    var operations: OperationCatalog {
+        let kinds: [any Saga.Type] = [
+            CreateVolumeSaga.self, DeleteVolumeSaga.self, ResizeVolumeSaga.self, AttachVolumeSaga.self,
+            DetachVolumeSaga.self, CreateServerSaga.self, DeleteServerSaga.self, TakeSnapshotSaga.self,
+            DeleteSnapshotSaga.self, DeleteServerSnapshotSaga.self,
+        ]
+        return kinds.reduce(into: [:]) { catalog, kind in add(kind, to: &catalog) }
+    }
+
+    private func add<Kind: Saga>(_ kind: Kind.Type, to catalog: inout OperationCatalog) {
+        let tools = tools
+        catalog[kind.type] = { try SagaInput.saga(kind, $0.input).definition(tools) }
+    }
+
+    func steps(of saga: some Saga) -> [Operation.Step] {
+        saga.definition(tools).steps.map { Operation.Step(name: $0.name) }
+    }
+}

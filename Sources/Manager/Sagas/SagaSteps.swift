@@ -1,0 +1,121 @@
+internal import Engine
+internal import Model
+internal import Operations
+internal import Store
+
+/// Steps that several sagas share. All can be repeated.
+extension SagaTools {
+    /// A volume's chain as the store has it now.
+    func chain(of id: VolumeID) async throws -> VolumeChain {
+        try await store.read { try $0.chain(of: id) }
+    }
+
+    /// Makes the layer of a new volume.
+    func createLayer(of id: VolumeID) async throws {
+        let chain = try await chain(of: id)
+        guard let top = chain.layers.last else { return }
+        try await engine.createLayer(top, over: Array(chain.layers.dropLast()))
+    }
+
+    /// Undoes `createLayer`.
+    func discardLayer(of id: VolumeID) async throws {
+        guard let top = try await chain(of: id).layers.last else { return }
+        try await engine.deleteLayer(top.id)
+    }
+
+    func open(_ id: VolumeID, on server: ServerID) async throws {
+        let chain = try await chain(of: id)
+        try await withProcess(of: server) { try await engine.attach(chain, to: server) }
+    }
+
+    /// Closes a volume; a process that is gone has nothing open.
+    func close(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
+        do {
+            try await engine.detach(id, from: server, force: force)
+        } catch where error.reason == .serverLost {
+            return
+        }
+    }
+
+    /// Runs a call to a server's process; if that is gone, it is started again, with all it served, and asked once more.
+    func withProcess<Result: Sendable>(
+        of server: ServerID, _ body: () async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body()
+        } catch let error as EngineError where error.reason == .serverLost {
+            try await keeper.serve(server)
+            return try await body()
+        }
+    }
+}
+
+extension ReadTransaction {
+    /// A volume as the engine opens it.
+    func chain(of id: VolumeID) throws -> VolumeChain {
+        guard let volume: Volume = try get(id) else { throw Refusal.unknown(.volume, id.rawValue) }
+        return VolumeChain(volume: id, layers: try chain(to: volume.topLayerID).map { Layer(id: $0.id, size: $0.size) })
+    }
+}
+
+/// What the last transaction of an operation does to resources.
+extension WriteTransaction {
+    /// Loads, changes and writes a resource on behalf of an operation; absent: nothing.
+    func change<Target: StoredResource>(
+        _ id: Identifier<Target>, by operation: Operation, at now: Timestamp, _ body: (inout Target) throws -> Void
+    ) throws {
+        guard var resource: Target = try get(id) else { return }
+        try body(&resource)
+        try update(&resource, by: .operation(operation), at: now)
+    }
+
+    /// Ends an operation on a resource well.
+    func settle<Target: StoredResource>(
+        _ id: Identifier<Target>, _ state: Target.State, by operation: Operation, at now: Timestamp,
+        _ body: (inout Target) throws -> Void = { _ in }
+    ) throws {
+        try change(id, by: operation, at: now) { resource in
+            resource.enter(state, at: now)
+            resource.header.operationID = nil
+            resource.header.failure = nil
+            try body(&resource)
+        }
+    }
+
+    /// Ends an operation on a resource badly: it gets back the state that it had, and the failure is told.
+    func restore<Target: StoredResource>(
+        _ id: Identifier<Target>, _ state: Target.State, after operation: Operation, at now: Timestamp,
+        _ body: (inout Target) throws -> Void = { _ in }
+    ) throws {
+        try change(id, by: operation, at: now) { resource in
+            resource.enter(state, at: now)
+            resource.header.operationID = nil
+            resource.header.failure = operation.failure(attempts: 1, resolvableBy: .user)
+            try body(&resource)
+        }
+    }
+
+    /// Removes a resource that an operation made, or was asked to delete.
+    func remove<Target: StoredResource>(
+        _ id: Identifier<Target>, by operation: Operation, at now: Timestamp
+    ) throws {
+        guard let resource: Target = try get(id) else { return }
+        try delete(resource, by: .operation(operation), at: now)
+    }
+
+    func setLayer(_ id: LayerID, _ state: LayerRecord.State) throws {
+        guard var layer = try layer(id) else { return }
+        layer.state = state
+        try update(layer)
+    }
+}
+
+extension Operation {
+    /// Its problem, as a resource shows it; nil when it was cancelled: then nothing is wrong.
+    func failure(attempts: Int, resolvableBy resolver: Failure.Resolver) -> Failure? {
+        guard let problem, !cancelRequested else { return nil }
+        return Failure(
+            step: problem.step, reason: problem.reason, message: problem.message, attempts: attempts,
+            resolvableBy: resolver)
+    }
+}

@@ -1,0 +1,102 @@
+internal import Engine
+internal import Model
+internal import Operations
+internal import Store
+
+/// Cuts one volume, or all volumes of a server, at one instant.
+///
+/// The cut has no undo: undoing it would destroy what was written and flushed since. Before it the overlays are recorded as
+/// POSSIBLY_ACTIVE; from there on the operation only goes forward.
+struct TakeSnapshotSaga: Saga {
+    static let type = "CREATE_SNAPSHOT"
+
+    struct Part: Codable, Sendable {
+        let volumeID: VolumeID
+        let snapshotID: SnapshotID
+        /// The volume's active layer, which the cut freezes.
+        let frozen: LayerID
+        let overlay: Layer
+    }
+
+    let parts: [Part]
+    /// The server whose process has the volumes open; nil: they are detached.
+    let serverID: ServerID?
+    let serverSnapshotID: ServerSnapshotID?
+
+    func definition(_ tools: SagaTools) -> OperationDefinition {
+        let preparing = StepDefinition(
+            name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
+        let cutting = StepDefinition(
+            name: "cut", pointOfNoReturn: true, begins: begins,
+            run: { context in
+                let duration = try await tools.engine.cut(try await cuts(tools), of: serverID)
+                context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
+            })
+        return OperationDefinition(
+            steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete, rollback: rollback)
+    }
+
+    private func prepare(_ tools: SagaTools) async throws {
+        let cuts = try await cuts(tools)
+        guard let serverID else { return try await tools.engine.prepareCut(cuts, of: nil) }
+        try await tools.withProcess(of: serverID) { try await tools.engine.prepareCut(cuts, of: serverID) }
+    }
+
+    private func discard(_ tools: SagaTools) async throws {
+        let cuts = try await cuts(tools)
+        do {
+            try await tools.engine.discardCut(cuts, of: serverID)
+        } catch where error.reason == .serverLost {
+            try await tools.engine.discardCut(cuts, of: nil)
+        }
+    }
+
+    /// The volumes are busy, so their chains stay as they were when the operation was accepted.
+    private func cuts(_ tools: SagaTools) async throws -> [Cut] {
+        try await tools.store.read { store in
+            try parts.map { Cut(chain: try store.chain(of: $0.volumeID), overlay: $0.overlay) }
+        }
+    }
+
+    /// From here on the overlays may have been written to. Repeated after a crash, it keeps the first time.
+    private func begins(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        for part in parts where try transaction.layer(part.overlay.id)?.state == .prepared {
+            try transaction.setLayer(part.overlay.id, .possiblyActive)
+            try transaction.change(part.snapshotID, by: operation, at: now) { $0.cutTime = now }
+        }
+    }
+
+    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        var cutTime = now
+        for part in parts {
+            try transaction.setLayer(part.frozen, .frozen)
+            try transaction.setLayer(part.overlay.id, .active)
+            try transaction.change(part.volumeID, by: operation, at: now) { volume in
+                volume.topLayerID = part.overlay.id
+                volume.header.operationID = nil
+                volume.header.failure = nil
+            }
+            try transaction.settle(part.snapshotID, .available, by: operation, at: now) { snapshot in
+                cutTime = snapshot.cutTime ?? now
+                snapshot.cutTime = cutTime
+            }
+        }
+        if let serverSnapshotID {
+            try transaction.settle(serverSnapshotID, .available, by: operation, at: now) { $0.cutTime = cutTime }
+        }
+        if let serverID { try transaction.release(serverID, by: operation, at: now) }
+    }
+
+    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        for part in parts {
+            try transaction.remove(part.snapshotID, by: operation, at: now)
+            try transaction.deleteLayer(part.overlay.id)
+            try transaction.change(part.volumeID, by: operation, at: now) { volume in
+                volume.header.operationID = nil
+                volume.header.failure = operation.failure(attempts: 1, resolvableBy: .user)
+            }
+        }
+        if let serverSnapshotID { try transaction.remove(serverSnapshotID, by: operation, at: now) }
+        if let serverID { try transaction.release(serverID, by: operation, at: now) }
+    }
+}

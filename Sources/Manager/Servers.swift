@@ -1,0 +1,118 @@
+public import Model
+internal import Store
+
+extension ResourceManager {
+    /// Creates a server, empty or from a server snapshot with copies of its members in the same slots.
+    ///
+    /// - Parameters:
+    ///   - kind: nil: the server snapshot's, or a virtual machine.
+    ///   - serverSnapshot: empty: an empty server.
+    public func createServer(
+        _ attributes: ResourceAttributes, kind: Server.Kind?, from serverSnapshot: String, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Server> {
+        let attributes = try attributes.checked(field: "server")
+        if !serverSnapshot.isEmpty { try await requireRoom() }
+        return try await mutate(mutation) { transaction, context in
+            let source = try transaction.source(serverSnapshot, in: context.projectID)
+            let kind = try checkedKind(kind, of: source)
+            let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
+            let server = Server(
+                id: context.newID(), header: header, state: .provisioning, kind: kind, desiredState: .running)
+            let members = try source.map { try transaction.members(of: $0.id) } ?? []
+            let volumes = try members.enumerated().map { index, member in
+                let copy = ResourceAttributes(
+                    name: ResourceName.volume(of: attributes.name, slot: member.slot ?? index))
+                let place = Volume.Placement(serverID: server.id, slot: member.slot ?? index)
+                return try transaction.makeVolume(copy, member.size, on: member, at: place, &context)
+            }
+            let copies = volumes.map { CreateServerSaga.Copy(volumeID: $0.id, layerID: $0.topLayerID) }
+            var change = try transaction.begin(
+                CreateServerSaga(serverID: server.id, volumes: copies), on: server, &context)
+            for volume in volumes { try transaction.insert(volume, heldBy: change.operation, &context) }
+            try change.target.complete(in: transaction)
+            return change
+        }
+    }
+
+    public func getServer(_ reference: String, _ call: Call) async throws -> Server {
+        shown(try await get(reference, field: "server", call))
+    }
+
+    public func listServers(_ query: ListQuery, _ call: Call) async throws -> Page<Server> {
+        var page = try await store.read { transaction in
+            try transaction.list(Server.self, query, in: try transaction.project(of: call).id)
+        }
+        page.elements = page.elements.map(shown)
+        return page
+    }
+
+    public func updateServer(
+        _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Server> {
+        var answer: MutationAnswer<Server> = try await self.update(
+            reference, field: "server", update, etag: etag, mutation)
+        answer.resource = answer.resource.map(shown)
+        return answer
+    }
+
+    /// Deletes a server; its volumes are detached and kept.
+    ///
+    /// - Parameter force: cut off connected clients.
+    public func deleteServer(
+        _ reference: String, etag: String, force: Bool, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Server> {
+        let clients = try await clientsOfServer(reference, mutation.call)
+        return try await mutate(mutation) { transaction, context in
+            var server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
+            try server.requireEtag(etag)
+            try transaction.requireDeletable(
+                .server(server.id), name: server.header.name, clients: clients, force: force)
+            let volumes = try transaction.volumes(of: server.id)
+            server.enter(.deleting, at: context.now)
+            let saga = DeleteServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id), force: force)
+            let change = try transaction.begin(saga, on: server, &context)
+            for var volume in volumes {
+                volume.enter(.detaching, at: context.now)
+                try transaction.hold(volume, change.operation, &context)
+            }
+            return change
+        }
+    }
+
+    private func clientsOfServer(_ reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
+        let volumes = try await store.read { transaction in
+            let project = try transaction.project(of: call).id
+            return try transaction.volumes(of: transaction.serverID(reference, project))
+        }
+        return try await clients(of: volumes)
+    }
+
+    /// Fills in where its volumes are served.
+    func shown(_ server: Server) -> Server {
+        var server = server
+        server.exports = server.attachments.map {
+            Server.Export(volumeID: $0.volumeID, uri: engine.exportURI(of: $0.volumeID, on: server.id))
+        }
+        return server
+    }
+}
+
+extension ReadTransaction {
+    /// The server snapshot that a new server is made from; nil: none.
+    fileprivate func source(_ reference: String, in project: ProjectID) throws -> ServerSnapshot? {
+        guard !reference.isEmpty else { return nil }
+        let serverSnapshot: ServerSnapshot = try resolve(reference, in: project, field: "server_snapshot")
+        try serverSnapshot.requireUsable()
+        return serverSnapshot
+    }
+}
+
+/// A copy is of the same kind as what it is made from.
+private func checkedKind(_ wanted: Server.Kind?, of source: ServerSnapshot?) throws(Refusal) -> Server.Kind {
+    let kind = wanted ?? source?.serverKind ?? .vm
+    guard kind == .external else {
+        throw .invalid(
+            .unsupported, field: "server.kind", "virtual machines come with a later release; use kind external")
+    }
+    return kind
+}

@@ -1,0 +1,35 @@
+internal import Engine
+public import Model
+internal import Store
+
+/// What an operator asks first.
+public struct SystemStatus: Sendable {
+    public var startTime: Timestamp
+    public var engineName: String
+    public var capacity: StorageCapacity
+    public var revision: Int64
+    public var serverCount: Int
+    public var volumeCount: Int
+    public var snapshotCount: Int
+    public var serverSnapshotCount: Int
+    public var layerCount: Int
+    public var openOperationCount: Int
+    public var stuckOperationCount: Int
+}
+
+extension ResourceManager {
+    public func status() async throws -> SystemStatus {
+        let (startTime, engineName, capacity) = (startTime, engine.name, try await engine.capacity())
+        return try await store.read { transaction in
+            SystemStatus(
+                startTime: startTime, engineName: engineName, capacity: capacity,
+                revision: try transaction.lastSequence(), serverCount: try transaction.count(Server.self),
+                volumeCount: try transaction.count(Volume.self),
+                snapshotCount: try transaction.count(VolumeSnapshot.self),
+                serverSnapshotCount: try transaction.count(ServerSnapshot.self),
+                layerCount: try transaction.layerCount(),
+                openOperationCount: try transaction.operationCount(in: [.pending, .running]),
+                stuckOperationCount: try transaction.operationCount(in: [.stuck]))
+        }
+    }
+}

@@ -1,0 +1,195 @@
+public import Model
+internal import Store
+
+/// What a new volume is made from.
+public enum VolumeSource: Sendable, Hashable {
+    case nothing
+    case snapshot(String)
+    /// A server snapshot's member: the snapshot of this volume.
+    case member(serverSnapshot: String, volume: String)
+}
+
+extension ResourceManager {
+    /// Creates a volume.
+    ///
+    /// - Parameters:
+    ///   - sizeBytes: 0: the source's size.
+    ///   - server: attach it there at once; empty: to none.
+    public func createVolume(
+        _ attributes: ResourceAttributes, sizeBytes: UInt64, from source: VolumeSource, attachTo server: String,
+        _ mutation: Mutation
+    ) async throws -> MutationAnswer<Volume> {
+        let attributes = try attributes.checked(field: "volume")
+        try await requireRoom()
+        return try await mutate(mutation) { transaction, context in
+            let snapshot = try transaction.snapshot(source, in: context.projectID)
+            let size = try newSize(sizeBytes, from: snapshot)
+            let place = try server.isEmpty ? nil : transaction.freePlace(on: server, in: context.projectID)
+            let made = try transaction.makeVolume(attributes, size, on: snapshot, at: place, &context)
+            let saga = CreateVolumeSaga(volumeID: made.id, layerID: made.topLayerID, serverID: place?.serverID)
+            return try transaction.begin(saga, on: made, holding: place?.serverID, &context)
+        }
+    }
+
+    public func getVolume(_ reference: String, _ call: Call) async throws -> Volume {
+        let volume: Volume = try await get(reference, field: "volume", call)
+        return try await measured([volume])[0]
+    }
+
+    /// - Parameter server: only those attached to it; empty: all.
+    public func listVolumes(_ query: ListQuery, server: String, _ call: Call) async throws -> Page<Volume> {
+        var page: Page<Volume> = try await store.read { transaction in
+            let project = try transaction.project(of: call).id
+            let scope = try server.isEmpty ? [] : [ListScope.server(transaction.serverID(server, project))]
+            return try transaction.list(Volume.self, query, in: project, scope: scope)
+        }
+        page.elements = try await measured(page.elements)
+        return page
+    }
+
+    public func updateVolume(
+        _ reference: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Volume> {
+        var answer: MutationAnswer<Volume> = try await self.update(
+            reference, field: "volume", update, etag: etag, mutation)
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
+    }
+
+    public func deleteVolume(
+        _ reference: String, etag: String, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Volume> {
+        try await mutate(mutation) { transaction, context in
+            var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
+            try volume.requireEtag(etag)
+            try transaction.requireDeletable(.volume(volume.id), name: volume.header.name)
+            let freed = FreedLayers(ids: try transaction.layersFreed(byDeleting: [volume.id.rawValue]))
+            volume.enter(.deleting, at: context.now)
+            return try transaction.begin(DeleteVolumeSaga(volumeID: volume.id, freed: freed), on: volume, &context)
+        }
+    }
+
+    public func resizeVolume(
+        _ reference: String, sizeBytes: UInt64, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Volume> {
+        let size = try VolumeSize.checked(sizeBytes, field: "size_bytes")
+        try await requireRoom()
+        return try await mutate(mutation) { transaction, context in
+            var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
+            try volume.requireIdle()
+            try volume.requireState(.available, .inUse)
+            guard size >= volume.size else {
+                throw Refusal.invalid(
+                    .invalidSize, field: "size_bytes",
+                    "volume \(volume.header.name) has \(volume.size); a volume only grows, not to \(size)")
+            }
+            guard size > volume.size else { return Change(target: volume) }
+            let server = try transaction.idleServer(of: volume)
+            volume.enter(.resizing, at: context.now)
+            let saga = ResizeVolumeSaga(
+                volumeID: volume.id, layerID: volume.topLayerID, serverID: server?.id, size: size)
+            return try transaction.begin(
+                saga, on: volume, holding: server?.id, warnings: server == nil ? [] : [.clientsReconnect], &context)
+        }
+    }
+
+    private func newSize(_ bytes: UInt64, from snapshot: VolumeSnapshot?) throws(Refusal) -> ByteCount {
+        guard let snapshot else { return try VolumeSize.checked(bytes, field: "volume.size_bytes") }
+        guard bytes > 0 else { return snapshot.size }
+        let size = try VolumeSize.checked(bytes, field: "volume.size_bytes")
+        guard size >= snapshot.size else {
+            throw .invalid(
+                .invalidSize, field: "volume.size_bytes",
+                "snapshot \(snapshot.header.name) has \(snapshot.size); a volume made from it cannot be smaller")
+        }
+        return size
+    }
+
+    /// Fills in what only the engine knows.
+    func measured(_ volumes: [Volume]) async throws -> [Volume] {
+        let usage = try await engine.usage(of: volumes.map(\.topLayerID))
+        return volumes.map { volume in
+            var volume = volume
+            volume.used = usage[volume.topLayerID] ?? .zero
+            return volume
+        }
+    }
+}
+
+extension Warning {
+    static let clientsReconnect = Warning(
+        reason: "CLIENTS_DISCONNECTED",
+        message: "connected NBD clients are disconnected for some milliseconds and must connect again")
+}
+
+extension ReadTransaction {
+    func serverID(_ reference: String, _ project: ProjectID) throws -> ServerID {
+        try resolve(reference, Server.self, in: project, field: "server").id
+    }
+
+    /// The snapshot that a new volume is made from.
+    fileprivate func snapshot(_ source: VolumeSource, in project: ProjectID) throws -> VolumeSnapshot? {
+        switch source {
+        case .nothing: return nil
+        case .snapshot(let reference):
+            let snapshot: VolumeSnapshot = try resolve(reference, in: project, field: "snapshot")
+            try snapshot.requireUsable()
+            return snapshot
+        case .member(let owner, let volume):
+            let serverSnapshot: ServerSnapshot = try resolve(owner, in: project, field: "server_snapshot")
+            try serverSnapshot.requireUsable()
+            return try member(of: serverSnapshot, volume)
+        }
+    }
+
+    private func member(of serverSnapshot: ServerSnapshot, _ volume: String) throws -> VolumeSnapshot {
+        let members = try members(of: serverSnapshot.id)
+        let matching = members.filter { $0.volumeID.rawValue == volume || $0.volumeName == volume }
+        guard let member = matching.first, matching.count == 1 else {
+            let names = members.map(\.volumeName).joined(separator: ", ")
+            throw Refusal(
+                .notFound,
+                "server snapshot \(serverSnapshot.header.name) has no member of one volume \"\(volume)\"; it has \(names)")
+        }
+        return member
+    }
+
+    /// The lowest free slot of a server that a volume can be attached to now.
+    func freePlace(on reference: String, in project: ProjectID) throws -> Volume.Placement {
+        let server: Server = try resolve(reference, in: project, field: "server")
+        try server.requireIdle()
+        try server.requireState(.running, .stopped)
+        let taken = Set(server.attachments.map(\.slot))
+        guard let slot = (0..<Server.slotCount).first(where: { !taken.contains($0) }) else {
+            throw Refusal(.serverFull, "server \(server.header.name) has all \(Server.slotCount) slots taken")
+        }
+        return Volume.Placement(serverID: server.id, slot: slot)
+    }
+
+    /// The server that a volume is attached to, if it is free for a change.
+    func idleServer(of volume: Volume) throws -> Server? {
+        guard let id = volume.placement?.serverID, let server: Server = try get(id) else { return nil }
+        try server.requireIdle()
+        return server
+    }
+}
+
+extension WriteTransaction {
+    /// Inserts a new volume with its layer, CREATING, still without its operation.
+    func makeVolume(
+        _ attributes: ResourceAttributes, _ size: ByteCount, on snapshot: VolumeSnapshot?,
+        at place: Volume.Placement?, _ context: inout ChangeContext
+    ) throws -> Volume {
+        let parent = try snapshot.flatMap { try layer($0.layerID) }
+        let made = LayerRecord(
+            id: context.newID(), parentID: parent?.id, size: size, depth: parent.map { $0.depth + 1 } ?? 0,
+            state: .prepared)
+        try insert(made)
+        let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
+        var volume = Volume(
+            id: context.newID(), header: header, state: .creating, size: size, topLayerID: made.id)
+        volume.placement = place
+        volume.sourceSnapshotID = snapshot?.id
+        return volume
+    }
+}

@@ -1,0 +1,76 @@
+public import Model
+internal import Store
+
+/// One item of a watch.
+public enum WatchItem: Sendable {
+    case event(Event)
+    /// Everything up to this revision was sent.
+    case bookmark(Int64)
+}
+
+extension ResourceManager {
+    private static var watchBatchSize: Int { 256 }
+    private static var bookmarkInterval: Duration { .seconds(10) }
+
+    /// Sends every event after a revision, without a gap, until the caller's task is cancelled or `send` throws. Events are
+    /// read from the log as they are sent, so a slow receiver misses nothing.
+    ///
+    /// - Parameters:
+    ///   - revision: nil: from now on.
+    ///   - kinds: only these; empty: all.
+    /// - Throws: `COMPACTED` if events after the revision are no longer kept.
+    public func watch(
+        from revision: Int64?, kinds: Set<ResourceKind>, _ call: Call,
+        send: @Sendable (WatchItem) async throws -> Void
+    ) async throws {
+        let project = try await store.read { try $0.project(of: call).id }
+        var position = try await startPosition(revision)
+        try await send(.bookmark(position))
+        var nextBookmark = ContinuousClock.now + Self.bookmarkInterval
+        while true {
+            let changes = store.changes()
+            let batch = try await batch(after: position, project)
+            for event in batch.events where kinds.isEmpty || kinds.contains(event.kind) { try await send(.event(event)) }
+            position = batch.position
+            if ContinuousClock.now >= nextBookmark {
+                try await send(.bookmark(position))
+                nextBookmark = ContinuousClock.now + Self.bookmarkInterval
+            }
+            try Task.checkCancellation()
+            if batch.events.isEmpty {
+                await nextElement(of: changes, within: ContinuousClock.now.duration(to: nextBookmark))
+            }
+        }
+    }
+
+    private func batch(
+        after position: Int64, _ project: ProjectID
+    ) async throws -> (events: [Event], position: Int64) {
+        try await store.read { transaction in
+            try transaction.requireKept(position)
+            let events = try transaction.events(after: position, project: project, limit: Self.watchBatchSize)
+            return (events, try events.last?.sequence ?? max(position, transaction.lastSequence()))
+        }
+    }
+
+    private func startPosition(_ revision: Int64?) async throws -> Int64 {
+        try await store.read { transaction in
+            let last = try transaction.lastSequence()
+            guard let revision else { return last }
+            guard revision <= last else {
+                throw Refusal.invalid(field: "from_revision", "revision \(revision) is not there yet; the last is \(last)")
+            }
+            return revision
+        }
+    }
+}
+
+extension ReadTransaction {
+    fileprivate func requireKept(_ position: Int64) throws {
+        let first = try firstSequence()
+        guard position + 1 < first else { return }
+        throw Refusal(
+            .compacted,
+            "events after revision \(position) are no longer kept, the oldest is \(first): list again, then watch from there")
+    }
+}

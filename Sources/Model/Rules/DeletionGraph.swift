@@ -1,0 +1,65 @@
+/// Everything that hangs together with a resource that somebody wants to delete, as far as rules and plans need it.
+public struct DeletionGraph: Sendable {
+    public var servers: [ServerID: Server] = [:]
+    public var volumes: [VolumeID: Volume] = [:]
+    public var snapshots: [SnapshotID: VolumeSnapshot] = [:]
+    public var serverSnapshots: [ServerSnapshotID: ServerSnapshot] = [:]
+    /// Clients connected to what serves each volume; from the engine, so only as true as a moment ago.
+    public var clients: [VolumeID: [String]] = [:]
+    /// Bytes that come back when a step deletes its resource, by resource id, given that the steps before it are done.
+    public var freedBytes: [String: ByteCount] = [:]
+
+    public init() {}
+
+    func snapshots(of volume: VolumeID) -> [VolumeSnapshot] {
+        snapshots.values.filter { $0.volumeID == volume }.sorted(by: oldestFirst)
+    }
+
+    func members(of serverSnapshot: ServerSnapshotID) -> [VolumeSnapshot] {
+        snapshots.values.filter { $0.serverSnapshotID == serverSnapshot }.sorted(by: oldestFirst)
+    }
+
+    func ownedSnapshots(of target: DeletionTarget) -> [Refusal.Blocker] {
+        guard case .volume(let id) = target else { return [] }
+        return snapshots(of: id).filter { $0.serverSnapshotID != nil }.map {
+            Refusal.Blocker(
+                kind: ResourceKind.snapshot.rawValue, id: $0.id.rawValue, name: $0.header.name,
+                reason: .volumeHasSnapshots)
+        }
+    }
+
+    func volumes(of server: ServerID) -> [Volume] {
+        volumes.values.filter { $0.placement?.serverID == server }
+            .sorted { ($0.placement?.slot ?? 0) < ($1.placement?.slot ?? 0) }
+    }
+}
+
+private func oldestFirst(_ left: some Resource, _ right: some Resource) -> Bool {
+    (left.header.createTime, left.header.name) < (right.header.createTime, right.header.name)
+}
+
+/// A resource that can be deleted.
+public enum DeletionTarget: Hashable, Sendable {
+    case volume(VolumeID)
+    case snapshot(SnapshotID)
+    case serverSnapshot(ServerSnapshotID)
+    case server(ServerID)
+
+    public var kind: ResourceKind {
+        switch self {
+        case .volume: .volume
+        case .snapshot: .snapshot
+        case .serverSnapshot: .serverSnapshot
+        case .server: .server
+        }
+    }
+
+    public var id: String {
+        switch self {
+        case .volume(let id): id.rawValue
+        case .snapshot(let id): id.rawValue
+        case .serverSnapshot(let id): id.rawValue
+        case .server(let id): id.rawValue
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// What cannot be deleted, and why: the rows of the table in the product's description. Derived from the plan, so that a
+/// refusal names the whole closure and not the first thing found.
+extension DeletionPlan {
+    /// A guess at how long an operation takes.
+    static let busyRetryMilliseconds = 200
+
+    /// What forbids deleting the target by itself, as it is now.
+    ///
+    /// - Parameter force: connected clients do not count.
+    /// - Returns: nil if it may be deleted.
+    public func refusal(name: String, force: Bool = false) -> Refusal? {
+        let obstacles = zip(blockers, remedies).filter { !(force && $0.0.reason == .volumeHasClients) }
+        let earlier = steps.filter { $0.action != .delete || $0.id != target.id }
+        guard let reason = decisiveReason(obstacles.map(\.0), earlier) else { return nil }
+        var refusal = Refusal(reason, sentence(reason, name, obstacles.map(\.0)))
+        refusal.blockers = obstacles.map(\.0) + earlier.flatMap(blockers)
+        // Cutting off a volume's clients detaches it: no second detach after that.
+        let cutOff = obstacles.contains { $0.0.reason == .volumeHasClients }
+        refusal.remedies =
+            obstacles.map(\.1).withoutRepeats()
+            + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy)
+        if reason == .resourceBusy {
+            refusal.retryAfterMilliseconds = Self.busyRetryMilliseconds
+        }
+        return refusal
+    }
+
+    /// The step's resource, and behind the last of the server snapshots the members that go with them.
+    private func blockers(_ step: Step) -> [Refusal.Blocker] {
+        let isLastOwner = step.id == steps.last { $0.kind == .serverSnapshot }?.id
+        return [step.blocker] + (isLastOwner ? ownedSnapshots : [])
+    }
+
+    /// The target's own state decides first, then the rule of the nearest step, then what stands in the way farther off.
+    private func decisiveReason(_ obstacles: [Refusal.Blocker], _ earlier: [Step]) -> Reason? {
+        let own = obstacles.filter { $0.id == target.id }.map(\.reason)
+        if let urgent = own.first(where: { $0 == .resourceBusy || $0 == .adminRequired }) { return urgent }
+        if target.kind == .snapshot, !earlier.isEmpty { return .snapshotOwned }
+        if earlier.contains(where: { $0.action == .delete }) { return .volumeHasSnapshots }
+        return earlier.last?.reason ?? obstacles.first?.reason
+    }
+
+    private func sentence(_ reason: Reason, _ name: String, _ obstacles: [Refusal.Blocker]) -> String {
+        let what = "\(target.kind.words) \(ResourceName.readable(name))"
+        switch reason {
+        case .volumeHasSnapshots: return "\(what) has snapshots; delete them first"
+        case .volumeAttached: return "\(what) is attached; detach it first"
+        case .snapshotOwned: return "\(what) belongs to a server snapshot and goes with that"
+        case .deletionProtected: return "deletion protection is on for \(names(obstacles, reason))"
+        case .resourceBusy: return "an operation is running on \(names(obstacles, reason))"
+        case .volumeHasClients: return "NBD clients are connected to \(names(obstacles, reason))"
+        case .adminRequired: return "an earlier deletion of \(names(obstacles, reason)) failed; an administrator resolves it"
+        default: return "\(what) cannot be deleted now"
+        }
+    }
+
+    private func names(_ obstacles: [Refusal.Blocker], _ reason: Reason) -> String {
+        obstacles.filter { $0.reason == reason }.map { ResourceName.readable($0.name) }.withoutRepeats().joined(separator: ", ")
+    }
+}
+
+extension DeletionPlan.Step {
+    var blocker: Refusal.Blocker {
+        Refusal.Blocker(kind: kind.rawValue, id: id, name: name, reason: reason ?? .stateForbids)
+    }
+
+    var remedy: Refusal.Remedy {
+        switch action {
+        case .detach: .detach(id, name: name)
+        case .delete, .stop, .suspend: .delete(kind, id: id, name: name)
+        }
+    }
+}
+
+extension Array where Element: Hashable {
+    func withoutRepeats() -> [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,95 @@
+/// The calls that clear blockers. Each command runs as it is printed.
+extension Refusal.Remedy {
+    static func make(
+        _ description: String, _ service: String, _ method: String, _ fields: [(String, String)], _ command: String
+    ) -> Refusal.Remedy {
+        let json = fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",")
+        return Refusal.Remedy(
+            description: description, method: "holdpoint.v1.\(service)/\(method)", requestJSON: "{\(json)}",
+            command: "holdpoint \(command)")
+    }
+
+    /// JSON of a text that has nothing to escape: ids.
+    private static func text(_ id: String) -> String { "\"\(id)\"" }
+
+    /// Deletes a resource; its consent is asked for at the terminal.
+    static func delete(_ kind: ResourceKind, id: String, name: String) -> Refusal.Remedy {
+        let (service, method, field) = names(of: kind)
+        return make(
+            "delete \(kind.words) \(ResourceName.readable(name))", service, "Delete\(method)", [(field, text(id))],
+            "\(kind.rawValue) delete \(id)")
+    }
+
+    public static func detach(_ volume: Volume) -> Refusal.Remedy {
+        detach(volume.id.rawValue, name: volume.header.name)
+    }
+
+    static func detach(_ id: String, name: String) -> Refusal.Remedy {
+        make(
+            "detach volume \(name)", "VolumeService", "DetachVolume", [("volume", text(id))], "volume detach \(id)")
+    }
+
+    static func waitFor(_ operation: OperationID, reason: String) -> Refusal.Remedy {
+        make(
+            reason, "OperationService", "WaitOperation", [("operation", text(operation.rawValue))],
+            "operation wait \(operation.rawValue)")
+    }
+
+    static func unprotect(_ kind: ResourceKind, _ id: String) -> Refusal.Remedy {
+        let (service, method, field) = names(of: kind)
+        return make(
+            "turn deletion protection off", service, "Update\(method)",
+            [
+                ("\(field)Id", text(id)), (field, "{\"deletionProtection\":false}"),
+                ("updateMask", text("deletionProtection")),
+            ],
+            "\(kind.rawValue) update \(id) --no-protect")
+    }
+
+    static func resolve(_ kind: ResourceKind, _ id: String) -> Refusal.Remedy {
+        let (service, method, field) = names(of: kind)
+        return make(
+            "see why its deletion failed; an administrator resolves it", service, "Get\(method)", [(field, text(id))],
+            "\(kind.rawValue) show \(id)")
+    }
+
+    public static func disconnect(_ volume: Volume) -> Refusal.Remedy {
+        make(
+            "disconnect the NBD clients of \(volume.header.name), or cut them off", "VolumeService", "DetachVolume",
+            [("volume", text(volume.id.rawValue)), ("force", "true")],
+            "volume detach \(volume.id.rawValue) --force")
+    }
+
+    /// Service, noun of its methods, and the field of the reference, of a kind that can be deleted.
+    private static func names(of kind: ResourceKind) -> (service: String, method: String, field: String) {
+        switch kind {
+        case .server: ("ServerService", "Server", "server")
+        case .snapshot: ("SnapshotService", "Snapshot", "snapshot")
+        case .serverSnapshot: ("ServerSnapshotService", "ServerSnapshot", "serverSnapshot")
+        default: ("VolumeService", "Volume", "volume")
+        }
+    }
+}
+
+extension ResourceKind {
+    /// For sentences: `server snapshot`.
+    public var words: String {
+        switch self {
+        case .serverSnapshot: "server snapshot"
+        case .autoscaleGroup: "autoscale group"
+        default: rawValue
+        }
+    }
+}
+
+extension Refusal {
+    /// Something else is changing the resource: wait for that operation.
+    public static func busy(_ kind: ResourceKind, _ id: String, _ name: String, with operation: OperationID) -> Refusal {
+        var refusal = Refusal(.resourceBusy, "operation \(operation) is running on \(kind.words) \(name)")
+        refusal.blockers = [Blocker(kind: kind.rawValue, id: id, name: name, reason: .resourceBusy)]
+        refusal.remedies = [.waitFor(operation, reason: "wait for the operation that is changing \(name)")]
+        refusal.operationID = operation
+        refusal.retryAfterMilliseconds = DeletionPlan.busyRetryMilliseconds
+        return refusal
+    }
+}

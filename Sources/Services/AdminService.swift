@@ -1,0 +1,33 @@
+public import HoldpointMessages
+public import HoldpointRPC
+public import Manager
+
+/// What an operator asks.
+public struct AdminService: AdminServiceHandler {
+    private let manager: ResourceManager
+    private let version: String
+    private let stateDirectory: String
+
+    public init(manager: ResourceManager, version: String, stateDirectory: String) {
+        self.manager = manager
+        self.version = version
+        self.stateDirectory = stateDirectory
+    }
+
+    public func getStatus(
+        _ request: GetStatusRequest, context: CallContext
+    ) async throws -> HoldpointMessages.SystemStatus {
+        let status = try await manager.status()
+        return HoldpointMessages.SystemStatus(
+            version: version, startTime: HoldpointMessages.Timestamp(status.startTime),
+            stateDirectory: stateDirectory, engine: status.engineName,
+            storageTotalBytes: UInt64(status.capacity.total.bytes),
+            storageFreeBytes: UInt64(status.capacity.free.bytes), revision: UInt64(clamping: status.revision),
+            serverCount: UInt32(clamping: status.serverCount), volumeCount: UInt32(clamping: status.volumeCount),
+            snapshotCount: UInt32(clamping: status.snapshotCount),
+            serverSnapshotCount: UInt32(clamping: status.serverSnapshotCount),
+            layerCount: UInt32(clamping: status.layerCount),
+            openOperationCount: UInt32(clamping: status.openOperationCount),
+            stuckOperationCount: UInt32(clamping: status.stuckOperationCount))
+    }
+}

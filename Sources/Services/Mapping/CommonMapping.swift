@@ -1,0 +1,93 @@
+internal import HoldpointMessages
+internal import Model
+
+extension HoldpointMessages.Timestamp {
+    init(_ time: Model.Timestamp) {
+        let (seconds, milliseconds) = time.millisecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000)
+        let isBefore = milliseconds < 0
+        self.init(
+            seconds: isBefore ? seconds - 1 : seconds,
+            nanos: Int32((isBefore ? milliseconds + 1_000 : milliseconds) * 1_000_000))
+    }
+}
+
+extension HoldpointMessages.Failure {
+    init(_ failure: Model.Failure) {
+        self.init()
+        step = failure.step
+        reason = failure.reason
+        message = failure.message
+        attempts = UInt32(clamping: failure.attempts)
+        resolvableBy = failure.resolvableBy == .user ? .user : .administrator
+    }
+}
+
+extension HoldpointMessages.Warning {
+    init(_ warning: Model.Warning) {
+        self.init()
+        reason = warning.reason
+        message = warning.message
+    }
+}
+
+extension HoldpointMessages.Consistency.Grade {
+    init(_ consistency: Model.Consistency) {
+        switch consistency {
+        case .crash: self = .crash
+        case .quiesced: self = .quiesced
+        case .offline: self = .offline
+        }
+    }
+
+    /// What a caller asks for at least; nil: anything.
+    var required: Model.Consistency? {
+        switch self {
+        case .crash: .crash
+        case .quiesced: .quiesced
+        case .offline: .offline
+        case .unspecified, .unrecognized: nil
+        }
+    }
+}
+
+/// What the messages of all resources have.
+protocol ResourceMessage {
+    var projectID: String { get set }
+    var name: String { get set }
+    var description: String { get set }
+    var labels: [String: String] { get set }
+    var stateSince: HoldpointMessages.Timestamp? { get set }
+    var createTime: HoldpointMessages.Timestamp? { get set }
+    var revision: UInt64 { get set }
+    var etag: String { get set }
+    var deletionProtection: Bool { get set }
+    var failure: HoldpointMessages.Failure? { get set }
+    var operationID: String { get set }
+}
+
+extension HoldpointMessages.Server: ResourceMessage {}
+extension HoldpointMessages.Volume: ResourceMessage {}
+extension HoldpointMessages.VolumeSnapshot: ResourceMessage {}
+extension HoldpointMessages.ServerSnapshot: ResourceMessage {}
+
+extension ResourceMessage {
+    mutating func fill(_ header: ResourceHeader) {
+        projectID = header.projectID.rawValue
+        name = header.name
+        description = header.description
+        labels = header.labels
+        stateSince = HoldpointMessages.Timestamp(header.stateSince)
+        createTime = HoldpointMessages.Timestamp(header.createTime)
+        revision = UInt64(clamping: header.revision)
+        etag = header.etag
+        deletionProtection = header.deletionProtection
+        failure = header.failure.map { HoldpointMessages.Failure($0) }
+        operationID = header.operationID?.rawValue ?? ""
+    }
+
+    /// What a caller chose for a new resource.
+    var attributes: ResourceAttributes {
+        ResourceAttributes(
+            name: name, description: description, labels: labels, deletionProtection: deletionProtection)
+    }
+}

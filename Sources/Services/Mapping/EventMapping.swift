@@ -1,0 +1,37 @@
+internal import HoldpointMessages
+internal import Manager
+internal import Model
+
+extension HoldpointMessages.WatchResponse {
+    init(_ item: WatchItem) {
+        self.init()
+        switch item {
+        case .bookmark(let revision): self.item = .bookmarkRevision(UInt64(clamping: revision))
+        case .event(let event): self.item = .event(HoldpointMessages.Event(event))
+        }
+    }
+}
+
+extension HoldpointMessages.Event {
+    fileprivate init(_ event: Model.Event) {
+        self.init()
+        sequence = UInt64(clamping: event.sequence)
+        time = HoldpointMessages.Timestamp(event.time)
+        principal = event.author.principal
+        source = event.author.source
+        action = event.action.rawValue
+        kind = event.kind.rawValue
+        resourceID = event.resourceID
+        operationID = event.author.operationID?.rawValue ?? ""
+        requestID = event.author.requestID
+        reason = event.author.reason
+        switch event.resource {
+        case .server(let server): resource = .server(HoldpointMessages.Server(server))
+        case .volume(let volume): resource = .volume(HoldpointMessages.Volume(volume))
+        case .snapshot(let snapshot): resource = .snapshot(HoldpointMessages.VolumeSnapshot(snapshot))
+        case .serverSnapshot(let snapshot): resource = .serverSnapshot(HoldpointMessages.ServerSnapshot(snapshot))
+        case .operation(let operation): resource = .operation(HoldpointMessages.Operation(operation))
+        case nil: resource = nil
+        }
+    }
+}

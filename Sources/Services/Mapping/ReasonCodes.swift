@@ -1,0 +1,25 @@
+internal import HoldpointRPC
+internal import Model
+
+extension Reason {
+    /// The status that a reason belongs to; exit codes of the command follow from it.
+    var code: Status.Code {
+        switch self {
+        case .invalidArgument, .invalidName, .invalidSize, .ambiguousName, .requestIDReused, .unsupported:
+            .invalidArgument
+        case .compacted: .outOfRange
+        case .notFound: .notFound
+        case .volumeHasSnapshots, .volumeAttached, .volumeNotAttached, .volumeHasClients, .serverRunning,
+            .serverNotRunning, .serverFull, .snapshotOwned, .serverSnapshotInUse, .serverHasSchedule, .serverInGroup,
+            .deletionProtected, .adminRequired, .consistencyNotMet, .chainTooDeep, .stateForbids,
+            .operationNotCancellable:
+            .failedPrecondition
+        case .resourceBusy, .etagMismatch, .planStale: .aborted
+        case .consentRequired, .consentInvalid: .permissionDenied
+        case .quotaExceeded, .storageFull: .resourceExhausted
+        case .serverLost, .engineTimeout, .storeFailed: .unavailable
+        case .dataDamaged: .dataLoss
+        case .engineFailed, .internal: .internal
+        }
+    }
+}

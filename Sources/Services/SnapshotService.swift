@@ -1,0 +1,68 @@
+public import HoldpointMessages
+public import HoldpointRPC
+public import Manager
+internal import Model
+
+/// Volume snapshots.
+public struct SnapshotService: SnapshotServiceHandler {
+    private let manager: ResourceManager
+
+    public init(manager: ResourceManager) {
+        self.manager = manager
+    }
+
+    public func createSnapshot(
+        _ request: CreateSnapshotRequest, context: CallContext
+    ) async throws -> SnapshotAnswer {
+        let snapshot = request.snapshot ?? HoldpointMessages.VolumeSnapshot()
+        return SnapshotAnswer(
+            try await manager.createSnapshot(
+                snapshot.attributes, of: request.volume, required: request.require.required,
+                try context.mutation(request, validateOnly: request.validateOnly)))
+    }
+
+    public func getSnapshot(
+        _ request: GetSnapshotRequest, context: CallContext
+    ) async throws -> HoldpointMessages.VolumeSnapshot {
+        HoldpointMessages.VolumeSnapshot(try await manager.getSnapshot(request.snapshot, context.call))
+    }
+
+    public func listSnapshots(
+        _ request: ListSnapshotsRequest, context: CallContext
+    ) async throws -> ListSnapshotsResponse {
+        let page = try await manager.listSnapshots(
+            request.query, volume: request.volume, serverSnapshot: request.serverSnapshot, context.call)
+        return ListSnapshotsResponse(
+            snapshots: page.elements.map { HoldpointMessages.VolumeSnapshot($0) },
+            nextPageToken: page.nextPageToken, revision: UInt64(clamping: page.revision))
+    }
+
+    public func updateSnapshot(
+        _ request: UpdateSnapshotRequest, context: CallContext
+    ) async throws -> SnapshotAnswer {
+        SnapshotAnswer(
+            try await manager.updateSnapshot(
+                request.snapshotID, try AttributeUpdate(request.updateMask, request.snapshot), etag: request.etag,
+                try context.mutation(request, validateOnly: request.validateOnly)))
+    }
+
+    public func deleteSnapshot(
+        _ request: DeleteSnapshotRequest, context: CallContext
+    ) async throws -> DeleteAnswer {
+        try await DeleteAnswer.of(allowMissing: request.allowMissing) {
+            try await manager.deleteSnapshot(
+                request.snapshot, etag: request.etag,
+                try context.mutation(
+                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+        }
+    }
+}
+
+extension SnapshotAnswer {
+    fileprivate init(_ answer: MutationAnswer<Model.VolumeSnapshot>) {
+        self.init(
+            snapshot: answer.resource.map { HoldpointMessages.VolumeSnapshot($0) },
+            operation: answer.operation.map { HoldpointMessages.Operation($0) },
+            warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
+    }
+}

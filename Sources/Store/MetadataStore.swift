@@ -1,0 +1,53 @@
+/// Where everything that must last is kept.
+///
+/// A driver executes SQL of the common subset of SQLite and PostgreSQL (positional `?` arguments); tables, queries and
+/// migrations are in this module and shared by all drivers.
+public protocol MetadataStore: Sendable {
+    /// Reads one consistent state of the store, beside any writer.
+    ///
+    /// - Throws: what `body` throws; `StoreError`.
+    func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result
+
+    /// Changes the store: all of `body` or nothing, durable when the call returns.
+    ///
+    /// `body` runs on the store's one writer thread, may run more than once, and does nothing but read and write rows:
+    /// no engine call, no clock, no randomness. If it throws, nothing was written, and the error is thrown on only after
+    /// everything that it may have seen is durable. Cancelling the caller's task changes nothing.
+    /// - Throws: what `body` throws; `StoreError.storageFull` when there is no room (nothing was written).
+    @discardableResult
+    func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    ) async throws -> Result
+
+    /// A new stream that yields after every durable change (coalesced: one element may stand for many changes).
+    func changes() -> AsyncStream<Void>
+}
+
+/// A consistent view. Valid only inside the closure that got it.
+public protocol ReadTransaction {
+    /// Runs a query and decodes each row.
+    func rows<Element>(
+        _ sql: String, _ arguments: [StoredValue], _ decode: (any StoredRow) throws -> Element
+    ) throws -> [Element]
+}
+
+/// A view that can change things. Valid only inside the closure that got it.
+public protocol WriteTransaction: ReadTransaction {
+    /// - Returns: the number of rows that it changed.
+    @discardableResult
+    func execute(_ sql: String, _ arguments: [StoredValue]) throws -> Int
+}
+
+/// What a driver can fail with.
+public enum StoreError: Error, Sendable, Hashable {
+    /// No room; nothing was written. Deletions may still pass once the reserve was given up.
+    case storageFull
+    /// A constraint of the schema refused a change: a defect in the caller.
+    case constraint(String)
+    /// A row does not have the form that the schema promises, or a statement is wrong: a defect of this program.
+    case malformed(String)
+    /// The store cannot be read or written; the process should end (reliability: a failed commit may have happened).
+    case unusable(String)
+}

@@ -1,0 +1,75 @@
+public import Model
+
+extension ReadTransaction {
+    /// Sequence number of the newest event; 0: there is none.
+    public func lastSequence() throws -> Int64 {
+        try rows("SELECT COALESCE(MAX(sequence), 0) FROM event", []) { try $0.integer(0) }.first ?? 0
+    }
+
+    /// Sequence number of the oldest event that is kept; 0: there is none.
+    public func firstSequence() throws -> Int64 {
+        try rows("SELECT COALESCE(MIN(sequence), 0) FROM event", []) { try $0.integer(0) }.first ?? 0
+    }
+
+    /// The events of a project after a position, oldest first.
+    public func events(after sequence: Int64, project: ProjectID, limit: Int) throws -> [Event] {
+        try rows(
+            """
+            SELECT sequence, project_id, time, principal, source, action, kind, resource_id, operation_id, request_id,
+                reason, resource
+            FROM event WHERE sequence > ? AND project_id = ? ORDER BY sequence LIMIT ?
+            """, [.integer(sequence), .text(project.rawValue), .integer(Int64(limit))]
+        ) { row in
+            let kind: ResourceKind = try row.value(6)
+            let author = ChangeAuthor(
+                principal: try row.text(3), source: try row.text(4), requestID: try row.text(9),
+                operationID: try row.optionalID(8), reason: try row.text(10))
+            return Event(
+                sequence: try row.integer(0), projectID: try row.id(1), time: try row.time(2), author: author,
+                action: try row.value(5), kind: kind, resourceID: try row.text(7),
+                resource: try row.optionalText(11).flatMap { try EventResource(kind: kind, json: $0) })
+        }
+    }
+}
+
+extension EventResource {
+    init?(kind: ResourceKind, json: String) throws {
+        switch kind {
+        case .server: self = .server(try JSONColumn.value(Server.self, json))
+        case .volume: self = .volume(try JSONColumn.value(Volume.self, json))
+        case .snapshot: self = .snapshot(try JSONColumn.value(VolumeSnapshot.self, json))
+        case .serverSnapshot: self = .serverSnapshot(try JSONColumn.value(ServerSnapshot.self, json))
+        case .operation: self = .operation(try JSONColumn.value(Operation.self, json))
+        case .project, .autoscaleGroup, .schedule, .principal, .token, .layer: return nil
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// Appends an entry to the log; its sequence number becomes the resource's revision.
+    func appendEvent<Resource: IdentifiedKind>(
+        _ sequence: Int64, _ action: EventAction, of id: Identifier<Resource>, project: ProjectID,
+        resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
+    ) throws {
+        try execute(
+            """
+            INSERT INTO event (sequence, project_id, time, principal, source, action, kind, resource_id, operation_id,
+                request_id, reason, resource)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .integer(sequence), .text(project.rawValue), .integer(time.millisecondsSinceEpoch),
+                .text(author.principal), .text(author.source), .text(action.rawValue), .text(Resource.kind.rawValue),
+                .text(id.rawValue), .id(author.operationID), .text(author.requestID), .text(author.reason),
+                .optional(try resource.map { try JSONColumn.text($0) }),
+            ])
+    }
+
+    /// Drops what is no longer kept: entries older than a time, but never the newest ones.
+    @discardableResult
+    public func compactEvents(before time: Timestamp, keepingNewest count: Int64) throws -> Int {
+        try execute(
+            "DELETE FROM event WHERE time < ? AND sequence <= (SELECT COALESCE(MAX(sequence), 0) FROM event) - ?",
+            [.integer(time.millisecondsSinceEpoch), .integer(count)])
+    }
+}

@@ -1,0 +1,59 @@
+internal import Foundation
+internal import Model
+
+/// Values that are kept as JSON in a text column, because nothing is ever searched by their parts.
+enum JSONColumn {
+    static func text(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(text.utf8))
+        } catch {
+            throw StoreError.malformed("\(type): \(error)")
+        }
+    }
+
+    /// Labels, with a fast way for the usual case that there are none.
+    static func labels(_ labels: [String: String]) throws -> String {
+        labels.isEmpty ? "{}" : try text(labels)
+    }
+
+    static func labels(_ text: String) throws -> [String: String] {
+        text == "{}" ? [:] : try value([String: String].self, text)
+    }
+}
+
+extension StoredValue {
+    static func flag(_ value: Bool) -> StoredValue { .integer(value ? 1 : 0) }
+    static func optional(_ value: String?) -> StoredValue { value.map { .text($0) } ?? .null }
+    static func optional(_ value: Int64?) -> StoredValue { value.map { .integer($0) } ?? .null }
+    static func id<Resource>(_ id: Identifier<Resource>?) -> StoredValue { optional(id?.rawValue) }
+}
+
+extension StoredRow {
+    func flag(_ column: Int) throws -> Bool { try integer(column) != 0 }
+
+    func int(_ column: Int) throws -> Int { Int(try integer(column)) }
+
+    func id<Resource>(_ column: Int, _: Resource.Type = Resource.self) throws -> Identifier<Resource> {
+        Identifier(stored: try text(column))
+    }
+
+    func optionalID<Resource>(_ column: Int, _: Resource.Type = Resource.self) throws -> Identifier<Resource>? {
+        try optionalText(column).map { Identifier(stored: $0) }
+    }
+
+    func time(_ column: Int) throws -> Timestamp { Timestamp(millisecondsSinceEpoch: try integer(column)) }
+
+    func bytes(_ column: Int) throws -> ByteCount { ByteCount(bytes: try integer(column)) }
+
+    func value<Value: RawRepresentable<String>>(_ column: Int, _ type: Value.Type = Value.self) throws -> Value {
+        let text = try text(column)
+        guard let value = Value(rawValue: text) else { throw StoreError.malformed("\(type): \(text)") }
+        return value
+    }
+}

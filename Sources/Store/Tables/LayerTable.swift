@@ -1,0 +1,71 @@
+public import Model
+
+extension ReadTransaction {
+    private static var layerColumns: String { "id, parent_id, size_bytes, depth, state" }
+
+    private func decodeLayer(_ row: any StoredRow) throws -> LayerRecord {
+        LayerRecord(
+            id: try row.id(0), parentID: try row.optionalID(1), size: try row.bytes(2), depth: try row.int(3),
+            state: try row.value(4))
+    }
+
+    public func layer(_ id: LayerID) throws -> LayerRecord? {
+        try rows("SELECT \(Self.layerColumns) FROM layer WHERE id = ?", [.text(id.rawValue)], decodeLayer).first
+    }
+
+    /// A layer and everything below it, root first.
+    public func chain(to top: LayerID) throws -> [LayerRecord] {
+        try rows(
+            """
+            WITH RECURSIVE chain(\(Self.layerColumns)) AS (
+                SELECT \(Self.layerColumns) FROM layer WHERE id = ?
+                UNION ALL
+                SELECT layer.id, layer.parent_id, layer.size_bytes, layer.depth, layer.state
+                FROM layer JOIN chain ON layer.id = chain.parent_id
+            )
+            SELECT \(Self.layerColumns) FROM chain ORDER BY depth
+            """, [.text(top.rawValue)], decodeLayer)
+    }
+
+    /// Layers that nothing needs: no volume's top, named by no snapshot, nothing resting on them, not of an operation
+    /// that is still making them.
+    public func deadLayers() throws -> [LayerRecord] {
+        try rows(
+            """
+            SELECT \(Self.layerColumns) FROM layer
+            WHERE state IN ('FROZEN', 'ACTIVE', 'DELETING')
+                AND NOT EXISTS (SELECT 1 FROM layer AS child WHERE child.parent_id = layer.id)
+                AND NOT EXISTS (SELECT 1 FROM volume WHERE top_layer_id = layer.id)
+                AND NOT EXISTS (SELECT 1 FROM volume_snapshot WHERE layer_id = layer.id)
+            """, [], decodeLayer)
+    }
+
+    public func layers(in state: LayerRecord.State) throws -> [LayerRecord] {
+        try rows("SELECT \(Self.layerColumns) FROM layer WHERE state = ?", [.text(state.rawValue)], decodeLayer)
+    }
+
+    public func layerCount() throws -> Int {
+        try rows("SELECT COUNT(*) FROM layer", []) { try $0.int(0) }.first ?? 0
+    }
+}
+
+extension WriteTransaction {
+    public func insert(_ layer: LayerRecord) throws {
+        try execute(
+            "INSERT INTO layer (id, parent_id, size_bytes, depth, state) VALUES (?, ?, ?, ?, ?)",
+            [
+                .text(layer.id.rawValue), .id(layer.parentID), .integer(layer.size.bytes), .integer(Int64(layer.depth)),
+                .text(layer.state.rawValue),
+            ])
+    }
+
+    public func update(_ layer: LayerRecord) throws {
+        try execute(
+            "UPDATE layer SET size_bytes = ?, state = ? WHERE id = ?",
+            [.integer(layer.size.bytes), .text(layer.state.rawValue), .text(layer.id.rawValue)])
+    }
+
+    public func deleteLayer(_ id: LayerID) throws {
+        try execute("DELETE FROM layer WHERE id = ?", [.text(id.rawValue)])
+    }
+}

@@ -1,0 +1,16 @@
+public import Model
+
+extension ReadTransaction {
+    /// The project with this id or name.
+    public func project(_ reference: String) throws -> Project? {
+        try rows("SELECT id, name FROM project WHERE id = ? OR name = ?", [.text(reference), .text(reference)]) {
+            Project(id: try $0.id(0), name: try $0.text(1))
+        }.first
+    }
+}
+
+extension WriteTransaction {
+    public func insert(_ project: Project) throws {
+        try execute("INSERT INTO project (id, name) VALUES (?, ?)", [.text(project.id.rawValue), .text(project.name)])
+    }
+}

@@ -1,0 +1,76 @@
+public import Model
+
+/// What a mutation did, remembered so that repeating the request gives the same answer.
+public struct RememberedRequest: Sendable, Hashable {
+    public let key: RequestKey
+    /// Of the request's body without request id, consent and validate_only.
+    public let fingerprint: String
+    /// The resource that it changed.
+    public let targetID: String
+    public let operationID: OperationID?
+    public let warnings: [Warning]
+
+    public init(
+        key: RequestKey, fingerprint: String, targetID: String, operationID: OperationID?, warnings: [Warning]
+    ) {
+        self.key = key
+        self.fingerprint = fingerprint
+        self.targetID = targetID
+        self.operationID = operationID
+        self.warnings = warnings
+    }
+}
+
+/// The scope in which a request id is unique.
+public struct RequestKey: Sendable, Hashable {
+    public let principal: String
+    public let projectID: ProjectID
+    public let method: String
+    public let requestID: String
+
+    public init(principal: String, projectID: ProjectID, method: String, requestID: String) {
+        self.principal = principal
+        self.projectID = projectID
+        self.method = method
+        self.requestID = requestID
+    }
+
+    var values: [StoredValue] {
+        [.text(principal), .text(projectID.rawValue), .text(method), .text(requestID)]
+    }
+}
+
+extension ReadTransaction {
+    public func remembered(_ key: RequestKey) throws -> RememberedRequest? {
+        try rows(
+            """
+            SELECT fingerprint, target_id, operation_id, warnings FROM request
+            WHERE principal = ? AND project_id = ? AND method = ? AND request_id = ?
+            """, key.values
+        ) { row in
+            RememberedRequest(
+                key: key, fingerprint: try row.text(0), targetID: try row.text(1), operationID: try row.optionalID(2),
+                warnings: try JSONColumn.value([Warning].self, try row.text(3)))
+        }.first
+    }
+}
+
+extension WriteTransaction {
+    public func remember(_ request: RememberedRequest, at time: Timestamp) throws {
+        try execute(
+            """
+            INSERT INTO request (principal, project_id, method, request_id, fingerprint, target_id, operation_id,
+                warnings, time)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            request.key.values + [
+                .text(request.fingerprint), .text(request.targetID), .id(request.operationID),
+                .text(try JSONColumn.text(request.warnings)), .integer(time.millisecondsSinceEpoch),
+            ])
+    }
+
+    @discardableResult
+    public func forgetRequests(before time: Timestamp) throws -> Int {
+        try execute("DELETE FROM request WHERE time < ?", [.integer(time.millisecondsSinceEpoch)])
+    }
+}

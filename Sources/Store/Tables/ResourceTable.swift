@@ -1,0 +1,71 @@
+public import Model
+
+extension ReadTransaction {
+    /// The resource with this id in any project; nil: there is none.
+    public func get<Element: StoredResource>(_ id: Identifier<Element>) throws -> Element? {
+        let found: [Element] = try select("this.id = ?", [.text(id.rawValue)])
+        return found.first
+    }
+
+    /// Resources for which an SQL condition over the row `this` holds, oldest first.
+    func select<Element: StoredResource>(
+        _ condition: String, _ arguments: [StoredValue], order: String = "this.create_time, this.id",
+        limit: Int? = nil
+    ) throws -> [Element] {
+        let tail = limit.map { " LIMIT \($0)" } ?? ""
+        var elements = try rows(
+            "SELECT \(Element.selection) FROM \(Element.table) AS this WHERE \(condition) ORDER BY \(order)\(tail)",
+            arguments, Element.decode)
+        for index in elements.indices { try elements[index].complete(in: self) }
+        return elements
+    }
+
+    /// Those of a project that bear a name.
+    public func named<Element: StoredResource>(_ name: String, in project: ProjectID) throws -> [Element] {
+        try select("this.project_id = ? AND this.name = ?", [.text(project.rawValue), .text(name)])
+    }
+
+    public func count<Element: StoredResource>(_: Element.Type) throws -> Int {
+        try rows("SELECT COUNT(*) FROM \(Element.table)", []) { try $0.int(0) }.first ?? 0
+    }
+}
+
+extension WriteTransaction {
+    /// Inserts a resource and appends the event; sets its revision.
+    public func insert<Element: StoredResource>(
+        _ resource: inout Element, by author: ChangeAuthor, at time: Timestamp
+    ) throws {
+        resource.header.revision = try lastSequence() + 1
+        let places = Element.columns.map { _ in "?" }.joined(separator: ", ")
+        try execute(
+            "INSERT INTO \(Element.table) (\(Element.columns.joined(separator: ", "))) VALUES (\(places))",
+            try resource.values)
+        try appendEvent(
+            resource.header.revision, .created, of: resource.id, project: resource.header.projectID, resource: resource,
+            by: author, at: time)
+    }
+
+    /// Writes a changed resource and appends the event; sets its revision.
+    public func update<Element: StoredResource>(
+        _ resource: inout Element, by author: ChangeAuthor, at time: Timestamp
+    ) throws {
+        resource.header.revision = try lastSequence() + 1
+        let changes = Element.columns.dropFirst().map { "\($0) = ?" }.joined(separator: ", ")
+        try execute(
+            "UPDATE \(Element.table) SET \(changes) WHERE id = ?",
+            Array(try resource.values.dropFirst()) + [.text(resource.id.rawValue)])
+        try appendEvent(
+            resource.header.revision, .updated, of: resource.id, project: resource.header.projectID, resource: resource,
+            by: author, at: time)
+    }
+
+    /// Deletes a resource's row and appends the event.
+    public func delete<Element: StoredResource>(
+        _ resource: Element, by author: ChangeAuthor, at time: Timestamp
+    ) throws {
+        try execute("DELETE FROM \(Element.table) WHERE id = ?", [.text(resource.id.rawValue)])
+        try appendEvent(
+            try lastSequence() + 1, .deleted, of: resource.id, project: resource.header.projectID,
+            resource: Element?.none, by: author, at: time)
+    }
+}

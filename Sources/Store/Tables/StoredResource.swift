@@ -1,0 +1,75 @@
+public import Model
+
+/// A resource that has a table of its own.
+///
+/// A row is read and written as: id, the header's columns, the table's own columns, and (read only) expressions over
+/// other tables.
+public protocol StoredResource: Resource {
+    static var table: String { get }
+    /// Names of the columns that only this table has.
+    static var ownColumns: [String] { get }
+    /// SQL expressions that are read after the own columns; the row's table is called `this`.
+    static var derivedColumns: [String] { get }
+    /// The own columns' values, in order.
+    var ownValues: [StoredValue] { get }
+    /// Reads a row whose own columns begin at `first`.
+    init(id: Identifier<Self>, header: ResourceHeader, state: State, row: any StoredRow, first: Int) throws
+    /// Reads what is kept in other tables' rows and does not fit into an expression.
+    mutating func complete(in transaction: any ReadTransaction) throws
+}
+
+extension StoredResource {
+    public static var derivedColumns: [String] { [] }
+    public mutating func complete(in transaction: any ReadTransaction) throws {}
+
+    static var columns: [String] { ["id"] + HeaderColumns.names + ownColumns }
+
+    /// The columns to select, derived ones included.
+    static var selection: String {
+        (columns.map { "this.\($0)" } + derivedColumns).joined(separator: ", ")
+    }
+
+    var values: [StoredValue] {
+        get throws { [.text(id.rawValue)] + (try HeaderColumns.values(header, state: state.rawValue)) + ownValues }
+    }
+
+    static func decode(_ row: any StoredRow) throws -> Self {
+        guard let state = State(rawValue: try row.text(HeaderColumns.stateColumn)) else {
+            throw StoreError.malformed("\(table).state: \(try row.text(HeaderColumns.stateColumn))")
+        }
+        return try Self(
+            id: try row.id(0), header: try HeaderColumns.decode(row), state: state, row: row,
+            first: 1 + HeaderColumns.names.count)
+    }
+}
+
+/// The columns that all resource tables have after the id.
+enum HeaderColumns {
+    static let names = [
+        "project_id", "name", "description", "labels", "deletion_protection", "state", "state_since", "create_time",
+        "revision", "failure", "operation_id",
+    ]
+    static let stateColumn = 6
+
+    static func values(_ header: ResourceHeader, state: String) throws -> [StoredValue] {
+        [
+            .text(header.projectID.rawValue), .text(header.name), .text(header.description),
+            .text(try JSONColumn.labels(header.labels)), .flag(header.deletionProtection), .text(state),
+            .integer(header.stateSince.millisecondsSinceEpoch), .integer(header.createTime.millisecondsSinceEpoch),
+            .integer(header.revision), .optional(try header.failure.map { try JSONColumn.text($0) }),
+            .id(header.operationID),
+        ]
+    }
+
+    static func decode(_ row: any StoredRow) throws -> ResourceHeader {
+        let attributes = ResourceAttributes(
+            name: try row.text(2), description: try row.text(3), labels: try JSONColumn.labels(try row.text(4)),
+            deletionProtection: try row.flag(5))
+        var header = ResourceHeader(projectID: try row.id(1), attributes: attributes, at: try row.time(8))
+        header.stateSince = try row.time(7)
+        header.revision = try row.integer(9)
+        header.failure = try row.optionalText(10).map { try JSONColumn.value(Failure.self, $0) }
+        header.operationID = try row.optionalID(11)
+        return header
+    }
+}

@@ -1,0 +1,30 @@
+public import Model
+
+extension Volume: StoredResource {
+    public static var table: String { "volume" }
+    public static var ownColumns: [String] {
+        ["size_bytes", "server_id", "slot", "boot", "source_snapshot_id", "top_layer_id", "writer_was_killed"]
+    }
+    public static var derivedColumns: [String] {
+        ["(SELECT COUNT(*) FROM volume_snapshot WHERE volume_id = this.id)"]
+    }
+
+    public var ownValues: [StoredValue] {
+        [
+            .integer(size.bytes), .id(placement?.serverID), .optional(placement.map { Int64($0.slot) }),
+            .flag(placement?.boot ?? false), .id(sourceSnapshotID), .text(topLayerID.rawValue),
+            .flag(writerWasKilled),
+        ]
+    }
+
+    public init(id: VolumeID, header: ResourceHeader, state: State, row: any StoredRow, first: Int) throws {
+        self.init(
+            id: id, header: header, state: state, size: try row.bytes(first), topLayerID: try row.id(first + 5))
+        if let serverID = try row.optionalID(first + 1, Server.self) {
+            placement = Placement(serverID: serverID, slot: try row.int(first + 2), boot: try row.flag(first + 3))
+        }
+        sourceSnapshotID = try row.optionalID(first + 4)
+        writerWasKilled = try row.flag(first + 6)
+        snapshotCount = try row.int(first + 7)
+    }
+}

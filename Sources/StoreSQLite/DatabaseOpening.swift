@@ -1,0 +1,76 @@
+internal import Foundation
+internal import GRDB
+internal import Store
+
+/// Opens the file such that a commit is durable, and proves it.
+enum DatabaseOpening {
+    /// How long a connection waits for one of another process, which should not be there.
+    static let lockTimeoutSeconds: TimeInterval = 1
+    /// `PRAGMA synchronous` reads 2 for FULL.
+    private static let synchronousFull: Int64 = 2
+    private static let fileMode: mode_t = 0o600
+    /// Problems that the integrity check looks for before it gives up.
+    private static let maximumProblemCount = 5
+
+    /// - Throws: `StoreError.unusable`, `DatabaseError`.
+    static func open(path: String, readerCount: Int) throws -> DatabasePool {
+        try createPrivately(path)
+        let pool = try DatabasePool(path: path, configuration: configuration(readerCount: readerCount))
+        try pool.writeWithoutTransaction { connection in
+            try prepare(writer: connection)
+            try checkIntegrity(connection)
+        }
+        return pool
+    }
+
+    private static func configuration(readerCount: Int) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "holdpoint.store"
+        configuration.maximumReaderCount = readerCount
+        configuration.persistentReadOnlyConnections = true
+        configuration.busyMode = .timeout(lockTimeoutSeconds)
+        // A transaction that cannot even be rolled back makes the store unusable; it must not end the process with a trap.
+        configuration.allowsUnsafeTransactions = true
+        configuration.prepareDatabase { connection in
+            try connection.execute(sql: "PRAGMA synchronous = FULL")
+            try connection.execute(sql: "PRAGMA temp_store = MEMORY")
+            try expect(synchronousFull, of: "synchronous", on: connection)
+            try expect(1, of: "foreign_keys", on: connection)
+        }
+        return configuration
+    }
+
+    /// GRDB turns `synchronous` down when it turns the write-ahead log on; checkpoints are the writer's to make, so that
+    /// none of their errors is lost.
+    private static func prepare(writer: Database) throws {
+        try writer.execute(sql: "PRAGMA synchronous = FULL")
+        try writer.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        try expect(synchronousFull, of: "synchronous", on: writer)
+        guard try String.fetchOne(writer, sql: "PRAGMA journal_mode") == "wal" else {
+            throw StoreError.unusable("SQLite refused its write-ahead log")
+        }
+    }
+
+    private static func expect(_ value: Int64, of pragma: String, on connection: Database) throws {
+        let actual = try Int64.fetchOne(connection, sql: "PRAGMA \(pragma)")
+        guard actual == value else {
+            throw StoreError.unusable("SQLite's \(pragma) is \(actual.map(String.init) ?? "unknown"), not \(value)")
+        }
+    }
+
+    private static func checkIntegrity(_ connection: Database) throws {
+        let problems = try String.fetchAll(connection, sql: "PRAGMA quick_check(\(maximumProblemCount))")
+        guard problems == ["ok"] else {
+            throw StoreError.unusable("the database is damaged: \(problems.joined(separator: "; "))")
+        }
+    }
+
+    /// The files beside the database inherit its mode.
+    private static func createPrivately(_ path: String) throws(StoreError) {
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, fileMode)
+        guard descriptor >= 0 else {
+            throw .unusable("cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        Foundation.close(descriptor)
+    }
+}

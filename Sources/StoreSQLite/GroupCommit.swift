@@ -1,0 +1,100 @@
+internal import GRDB
+internal import Store
+
+/// Runs transactions of callers and commits them: several in one commit, each in a savepoint, or one alone.
+///
+/// Every function throws `BrokenStore` only: nobody knows then what is durable.
+struct GroupCommit {
+    let connection: Database
+    let commit: (Database) throws -> Void
+
+    /// What became of one job.
+    enum Outcome {
+        case done
+        case failed(any Error)
+        /// The disk is full; nothing of the whole transaction is left.
+        case outOfSpace
+    }
+
+    /// Runs the jobs in one transaction; a job that fails loses only its own changes.
+    ///
+    /// - Returns: each job's error; nil if nothing was written, and each must be run alone.
+    func commitTogether(_ jobs: some Sequence<Job<any WriteTransaction>>) throws -> [(any Error)?]? {
+        var errors: [(any Error)?] = []
+        let fault = try attempt {
+            try connection.beginTransaction(.immediate)
+            for job in jobs {
+                errors.append(try runInSavepoint(job))
+            }
+            try commit(connection)
+        }
+        return fault == nil ? errors : nil
+    }
+
+    /// Runs one job in a transaction of its own.
+    func commitAlone(_ job: Job<any WriteTransaction>) throws -> Outcome {
+        var failure: (any Error)?
+        let fault = try attempt {
+            try connection.beginTransaction(.immediate)
+            failure = try run(job)
+            try failure == nil ? commit(connection) : connection.rollback()
+        }
+        switch fault {
+        case nil: return failure.map(Outcome.failed) ?? .done
+        case .full: return .outOfSpace
+        case .some(let fault): return .failed(fault.storeError)
+        }
+    }
+
+    private func runInSavepoint(_ job: Job<any WriteTransaction>) throws -> (any Error)? {
+        try connection.cachedStatement(sql: "SAVEPOINT member").execute()
+        let failure = try run(job)
+        if failure != nil {
+            try connection.cachedStatement(sql: "ROLLBACK TRANSACTION TO SAVEPOINT member").execute()
+        }
+        try connection.cachedStatement(sql: "RELEASE SAVEPOINT member").execute()
+        return failure
+    }
+
+    /// - Returns: what the job threw.
+    /// - Throws: what ends the whole transaction, whether the job passed it on or not: an error of the disk, or
+    ///   `TransactionLost` once SQLite has rolled everything back.
+    private func run(_ job: Job<any WriteTransaction>) throws -> (any Error)? {
+        let transaction = SQLiteTransaction(connection)
+        defer { transaction.end() }
+        var failure: (any Error)?
+        do { try job.run(transaction) } catch { failure = error }
+        if let reason = transaction.brokenReason { throw BrokenStore(reason: reason) }
+        guard !transaction.ranOutOfSpace, connection.isInsideTransaction else { throw TransactionLost() }
+        return failure
+    }
+
+    /// Runs a transaction and leaves none open.
+    ///
+    /// - Returns: why nothing was written; nil if `body` came to its end.
+    private func attempt(_ body: () throws -> Void) throws -> SQLiteFault? {
+        do {
+            try body()
+            return nil
+        } catch is TransactionLost {
+            try rollback()
+            return .full
+        } catch let error as DatabaseError {
+            let fault = SQLiteFault(error)
+            if case .broken(let reason) = fault { throw BrokenStore(reason: reason) }
+            try rollback()
+            return fault
+        }
+    }
+
+    private func rollback() throws {
+        do {
+            try connection.rollback()
+        } catch {
+            throw BrokenStore(reason: "a transaction could not be rolled back: \(error)")
+        }
+    }
+}
+
+/// SQLite has rolled back, or must: the disk is full.
+private struct TransactionLost: Error {}

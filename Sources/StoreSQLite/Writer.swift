@@ -1,0 +1,107 @@
+internal import GRDB
+internal import Logging
+internal import Store
+internal import Synchronization
+
+/// What the writing thread does: group commit, the disk's being full, and checkpoints. Lives on that thread.
+final class Writer {
+    /// Writes that share a commit.
+    static let maximumGroupSize = 128
+    /// Changed rows after which the log is copied into the database.
+    static let checkpointRowCount = 2000
+
+    private var reserve: SpaceReserve
+    private let health: StoreHealth
+    private let signal: ChangeSignal
+    private let statistics: WriterStatistics
+    private let logger: Logger
+    private let commit: (Database) throws -> Void
+    private var rowCountAtCheckpoint = 0
+
+    init(
+        reserve: SpaceReserve, health: StoreHealth, signal: ChangeSignal, statistics: WriterStatistics, logger: Logger,
+        commit: @escaping (Database) throws -> Void
+    ) {
+        self.reserve = reserve
+        self.health = health
+        self.signal = signal
+        self.statistics = statistics
+        self.logger = logger
+        self.commit = commit
+    }
+
+    /// Commits the jobs, in their order, and answers each once what it may have seen is durable.
+    func run(_ jobs: [Job<any WriteTransaction>], on connection: Database) {
+        let rowCountBefore = connection.totalChangesCount
+        var waiting = jobs[...]
+        do {
+            try health.check()
+            try answer(&waiting, on: connection)
+            if connection.totalChangesCount != rowCountBefore { signal.send() }
+            reserve.restore()
+            try checkpointIfDue(connection)
+        } catch {
+            let reason = (error as? BrokenStore).map { health.fail($0.reason) } ?? error
+            for job in waiting { job.finish(reason) }
+        }
+    }
+
+    /// Together if possible; one by one if not, so that only who is to blame fails.
+    private func answer(_ waiting: inout ArraySlice<Job<any WriteTransaction>>, on connection: Database) throws {
+        let group = GroupCommit(connection: connection, commit: commit)
+        if waiting.count > 1, let outcomes = try group.commitTogether(waiting) {
+            statistics.countCommit()
+            for outcome in outcomes {
+                waiting.popFirst()?.finish(outcome)
+            }
+        }
+        while let job = waiting.first {
+            let outcome = try commitAlone(job, group)
+            waiting.removeFirst()
+            job.finish(outcome)
+        }
+    }
+
+    private func commitAlone(_ job: Job<any WriteTransaction>, _ group: GroupCommit) throws -> (any Error)? {
+        var outcome = try group.commitAlone(job)
+        if case .outOfSpace = outcome, reserve.giveUp() {
+            logger.warning("the disk is full: the metadata store gave up its reserve")
+            outcome = try group.commitAlone(job)
+        }
+        switch outcome {
+        case .done:
+            statistics.countCommit()
+            return nil
+        case .failed(let error): return error
+        case .outOfSpace: return StoreError.storageFull
+        }
+    }
+
+    private func checkpointIfDue(_ connection: Database) throws {
+        guard connection.totalChangesCount - rowCountAtCheckpoint >= Self.checkpointRowCount else { return }
+        rowCountAtCheckpoint = connection.totalChangesCount
+        do {
+            try connection.checkpoint(.passive)
+        } catch let error as DatabaseError {
+            // Everything is still in the log; only a disk that fails must not be trusted any further.
+            if case .broken(let reason) = SQLiteFault(error) { throw BrokenStore(reason: reason) }
+            logger.warning("the metadata store's log could not be copied", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+/// What is durable is unknown.
+struct BrokenStore: Error {
+    let reason: String
+}
+
+/// Figures of the writer, for statistics and tests.
+final class WriterStatistics: Sendable {
+    private let commits = Atomic(0)
+
+    func countCommit() {
+        commits.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    var commitCount: Int { commits.load(ordering: .relaxed) }
+}

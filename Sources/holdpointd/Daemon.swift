@@ -1,0 +1,85 @@
+import EngineQEMU
+import Foundation
+import HoldpointRPC
+import HoldpointRPCTransport
+import Logging
+import Manager
+import Model
+import Services
+import Store
+import StoreSQLite
+
+/// Puts the parts together, serves until it is asked to end, and takes them apart again.
+struct Daemon {
+    /// What calls have left when the server is asked to end.
+    private static let drainTime = Duration.seconds(30)
+
+    let directory: StateDirectory
+    let endpoints: [Endpoint]
+    let logger: Logger
+
+    func run() async throws {
+        let ending = EndSignals()
+        let secrets = try Secrets(in: directory, logger: logger)
+        let store = try openStore()
+        let engine = try QEMUEngine(stateDirectory: directory.path, logger: logger)
+        let manager = ResourceManager(
+            store: store, engine: engine, passwords: secrets, logger: logger, clock: Self.now)
+        try await manager.open()
+        let upkeep = Task { await manager.run() }
+        let server = RPCServer(router: router(manager), configuration: configuration(secrets))
+        try await listen(server)
+        await ending.wait()
+        logger.notice("ending: calls have \(Self.drainTime) left")
+        SystemdNotification.send("STOPPING=1")
+        await server.drain(within: Self.drainTime)
+        await manager.drain()
+        upkeep.cancel()
+        await upkeep.value
+        await engine.close()
+        store.close()
+    }
+
+    private static let now: @Sendable () -> Model.Timestamp = {
+        Model.Timestamp(millisecondsSinceEpoch: Int64(Date.now.timeIntervalSince1970 * 1_000))
+    }
+
+    private func openStore() throws -> SQLiteStore {
+        let logger = logger
+        do {
+            return try SQLiteStore(
+                path: directory.file("metadata.sqlite"), migrations: Schema.migrations, logger: logger,
+                onUnusable: { reason in
+                    // A commit that failed may have happened: recovery reads the disk.
+                    Holdpointd.complain("holdpointd: the metadata store failed: \(reason)")
+                    exit(DaemonExit.fault)
+                })
+        } catch {
+            throw DaemonExit(code: DaemonExit.fault, message: "the metadata store cannot be opened: \(error)")
+        }
+    }
+
+    private func router(_ manager: ResourceManager) -> Router {
+        HoldpointServices.router(manager: manager, version: Version.text, stateDirectory: directory.path)
+    }
+
+    private func configuration(_ secrets: Secrets) -> RPCServerConfiguration {
+        var configuration = RPCServerConfiguration(credentials: secrets)
+        configuration.software = "holdpointd/\(Version.text)"
+        configuration.errorMapping = HoldpointErrorMapping(logger: logger)
+        configuration.logger = logger
+        return configuration
+    }
+
+    private func listen(_ server: RPCServer) async throws {
+        for endpoint in endpoints {
+            do {
+                let bound = try await server.listen(on: endpoint)
+                Holdpointd.complain("listening on \(bound)")
+            } catch {
+                throw DaemonExit(code: DaemonExit.fault, message: "cannot listen on \(endpoint): \(error)")
+            }
+        }
+        SystemdNotification.send("READY=1")
+    }
+}

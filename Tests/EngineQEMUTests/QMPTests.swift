@@ -1,0 +1,195 @@
+import Engine
+import Synchronization
+import Testing
+
+@testable import EngineQEMU
+
+@Suite struct QMPLineReaderTests {
+    @Test func messagesComeInPieces() throws {
+        let text =
+            FakeMonitor.greeting + #"{"return":{"a":[1,2.5,null,true,"x"]},"id":7}"# + "\r\n"
+            + #"{"event":"E","data":{"id":"d"}}"# + "\n"
+        for pieceLength in [1, 3, 1000] {
+            var reader = QMPLineReader()
+            var messages: [QMPMessage] = []
+            var rest = Array(text.utf8)[...]
+            while !rest.isEmpty {
+                messages += try reader.receive(rest.prefix(pieceLength))
+                rest = rest.dropFirst(pieceLength)
+            }
+            let result: JSONValue = ["a": [1, .number(2.5), nil, true, "x"]]
+            #expect(messages == [.greeting, .result(id: 7, result), .event(QMPEvent(name: "E", data: ["id": "d"]))])
+        }
+    }
+
+    @Test(arguments: ["hello\n", "{}\n", "[]\n", "\n", "{\"return\":{}}\n", "\u{0}\n", "{\"id\":\"x\",\"return\":1}\n"])
+    func whatIsNotQMPIsRefused(_ text: String) {
+        var reader = QMPLineReader()
+        #expect(throws: EngineError.self) { try reader.receive(Array(text.utf8)) }
+    }
+
+    @Test func deepNestingIsRefused() {
+        var reader = QMPLineReader()
+        let bomb = #"{"return":"# + String(repeating: "[", count: 100_000) + "\n"
+        #expect(throws: EngineError.self) { try reader.receive(Array(bomb.utf8)) }
+    }
+
+    @Test func lineWithoutEndIsRefused() throws {
+        var reader = QMPLineReader()
+        let piece = [UInt8](repeating: UInt8(ascii: "x"), count: QMPLineReader.maximumLineByteCount)
+        #expect(try reader.receive(piece).isEmpty)
+        #expect(throws: EngineError.self) { try reader.receive([UInt8(ascii: "x")]) }
+    }
+
+    @Test func eventsMatchByNameAndData() {
+        let event = QMPEvent(name: "E", data: ["id": "a", "more": 1])
+        #expect(event.matches(QMPEvent(name: "E", data: ["id": "a"])))
+        #expect(!event.matches(QMPEvent(name: "E", data: ["id": "b"])))
+        #expect(!event.matches(QMPEvent(name: "F", data: ["id": "a"])))
+    }
+}
+
+@Suite struct QMPSessionTests {
+    /// Answers every command with an empty object, except those that a test answers itself.
+    private func monitor(_ answer: @escaping @Sendable (_ command: String, _ id: String) -> String?) throws
+        -> FakeMonitor
+    {
+        try FakeMonitor { line in
+            guard let line else { return FakeMonitor.greeting }
+            let id = line.components("\"id\":", until: ",}")
+            let command = line.components("\"execute\":\"", until: "\"")
+            if command == "qmp_capabilities" { return "{\"return\":{},\"id\":\(id)}\n" }
+            return answer(command, id)
+        }
+    }
+
+    private func connect(
+        _ monitor: FakeMonitor, deadline: Duration = .milliseconds(200)
+    ) async throws -> QMPSession {
+        try await QMPSession.connect(to: monitor.path, deadline: deadline) { _ in }
+    }
+
+    private func failure(of session: QMPSession, _ command: String = "x") async -> EngineError? {
+        do throws(EngineError) {
+            try await session.execute(command)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test func answersFindTheirCommands() async throws {
+        let held = Mutex("")
+        let monitor = try monitor { command, id in
+            // The first command's answer comes after the second's.
+            if command == "first" {
+                held.withLock { $0 = "{\"return\":\"first\",\"id\":\(id)}\n" }
+                return ""
+            }
+            return "{\"return\":\"second\",\"id\":\(id)}\n" + held.withLock { $0 }
+        }
+        defer { monitor.stop() }
+        let session = try await connect(monitor, deadline: .seconds(5))
+        async let first = session.execute("first")
+        #expect(try await eventually { !held.withLock { $0.isEmpty } })
+        #expect(try await session.execute("second") == "second")
+        #expect(try await first == "first")
+        await session.close()
+    }
+
+    @Test func refusalsCarryTheProcessesWords() async throws {
+        let monitor = try monitor { command, id in
+            let words = command == "full" ? "Could not write: No space left on device" : "No such node"
+            return "{\"error\":{\"class\":\"GenericError\",\"desc\":\"\(words)\"},\"id\":\(id)}\n"
+        }
+        defer { monitor.stop() }
+        let session = try await connect(monitor)
+        #expect(await failure(of: session) == EngineError(.failed, "x: No such node"))
+        #expect(await failure(of: session, "full")?.reason == .storageFull)
+        await session.close()
+        #expect(await failure(of: session)?.reason == .serverLost)
+    }
+
+    @Test func eventsAreWaitedForAlsoIfTheyComeFirst() async throws {
+        let monitor = try monitor { command, id in
+            let event = #"{"event":"DONE","data":{"id":"a"}}"# + "\n"
+            let answer = "{\"return\":{},\"id\":\(id)}\n"
+            return command == "early" ? event + answer : answer + event
+        }
+        defer { monitor.stop() }
+        let session = try await connect(monitor, deadline: .seconds(5))
+        let event = QMPEvent(name: "DONE", data: ["id": "a"])
+        try await session.execute("early", [:], until: event)
+        try await session.execute("late", [:], until: event)
+        await session.close()
+    }
+
+    @Test func missingEventIsATimeout() async throws {
+        let monitor = try monitor { _, id in "{\"return\":{},\"id\":\(id)}\n" }
+        defer { monitor.stop() }
+        let session = try await connect(monitor)
+        let error = await #expect(throws: EngineError.self) {
+            try await session.execute("x", [:], until: QMPEvent(name: "DONE", data: [:]))
+        }
+        #expect(error?.reason == .timeout)
+    }
+
+    @Test func silenceIsATimeoutAndEndsTheSession() async throws {
+        let monitor = try monitor { _, _ in "" }
+        defer { monitor.stop() }
+        let ends = Ends()
+        let session = try await QMPSession.connect(to: monitor.path, deadline: .milliseconds(200), onEnd: ends.note)
+        #expect(await failure(of: session)?.reason == .timeout)
+        #expect(await failure(of: session)?.reason == .timeout)
+        #expect(ends.reasons == [.timeout])
+    }
+
+    @Test func silentGreetingIsATimeout() async throws {
+        let monitor = try FakeMonitor { _ in "" }
+        defer { monitor.stop() }
+        let error = await #expect(throws: EngineError.self) { _ = try await connect(monitor) }
+        #expect(error?.reason == .timeout)
+    }
+
+    @Test func garbageEndsTheSession() async throws {
+        let monitor = try monitor { _, _ in "\u{1}garbage}{\n" }
+        defer { monitor.stop() }
+        let ends = Ends()
+        let session = try await QMPSession.connect(to: monitor.path, deadline: .seconds(5), onEnd: ends.note)
+        #expect(await failure(of: session)?.reason == .serverLost)
+        #expect(ends.reasons == [.serverLost])
+    }
+
+    @Test func hangingUpInACommandEndsTheSession() async throws {
+        let monitor = try monitor { _, _ in nil }
+        defer { monitor.stop() }
+        let session = try await connect(monitor, deadline: .seconds(5))
+        #expect(await failure(of: session)?.reason == .serverLost)
+    }
+
+    @Test func nobodyListening() async {
+        let error = await #expect(throws: EngineError.self) {
+            _ = try await QMPSession.connect(to: "/tmp/hp-nobody.qmp", deadline: .seconds(1)) { _ in }
+        }
+        #expect(error?.reason == .serverLost)
+    }
+}
+
+/// Collects how a session ended.
+private final class Ends: Sendable {
+    private let errors = Mutex<[EngineError]>([])
+
+    var reasons: [EngineError.Reason] { errors.withLock { $0.map(\.reason) } }
+
+    @Sendable func note(_ error: EngineError) {
+        errors.withLock { $0.append(error) }
+    }
+}
+
+extension String {
+    /// What stands between a text and the first of some characters after it.
+    fileprivate func components(_ start: String, until ends: String) -> String {
+        guard let range = firstRange(of: start) else { return "" }
+        return String(self[range.upperBound...].prefix { !ends.contains($0) })
+    }
+}

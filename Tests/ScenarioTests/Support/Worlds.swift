@@ -1,0 +1,117 @@
+import Engine
+import EngineQEMU
+import Foundation
+import HoldpointClient
+import HoldpointRPC
+import HoldpointRPCTransport
+import Logging
+import Manager
+import Model
+import Services
+import Store
+import StoreSQLite
+
+/// One password for all.
+struct FixedPassword: PasswordCheck {
+    static let text = "open-sesame"
+
+    func isPassword(_ password: String, of principal: String) async -> Bool { password == Self.text }
+}
+
+/// Everyone on the socket is trusted.
+private struct TrustEveryone: CredentialCheck {
+    func principal(token: String, source: PeerSource) async -> String? { "admin" }
+}
+
+/// A manager over some engine, its upkeep running.
+struct ManagedHouse {
+    let store: SQLiteStore
+    let manager: ResourceManager
+    let router: Router
+    private let upkeep: Task<Void, Never>
+
+    init(_ state: String, engine: any StorageEngine) async throws {
+        try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+        store = try SQLiteStore(path: state + "/metadata.sqlite", migrations: Schema.migrations, reserveBytes: 0) {
+            fatalError("the store failed: \($0)")
+        }
+        let manager = ResourceManager(
+            store: store, engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: Self.now)
+        self.manager = manager
+        try await manager.open()
+        upkeep = Task { await manager.run() }
+        router = HoldpointServices.router(manager: manager, version: "test", stateDirectory: state)
+    }
+
+    static let now: @Sendable () -> Model.Timestamp = {
+        Model.Timestamp(millisecondsSinceEpoch: Int64(Date.now.timeIntervalSince1970 * 1_000))
+    }
+
+    static var logger: Logger {
+        var logger = Logger(label: "scenario")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    var channel: InProcessChannel {
+        InProcessChannel(
+            router: router, caller: Caller(principal: "admin", source: "in-process"),
+            errorMapping: HoldpointErrorMapping(logger: Self.logger))
+    }
+
+    func close() async {
+        await manager.drain()
+        upkeep.cancel()
+        await upkeep.value
+        store.close()
+    }
+}
+
+enum InProcessWorld {
+    static func with(_ directory: String, _ scenario: @Sendable (World) async throws -> Void) async throws {
+        try await with(directory, engine: SimulatedEngine()) { world, _ in try await scenario(world) }
+    }
+
+    static func with(
+        _ directory: String, engine: SimulatedEngine,
+        _ scenario: @Sendable (World, ManagedHouse) async throws -> Void
+    ) async throws {
+        let house = try await ManagedHouse(directory + "/state", engine: engine)
+        let world = World(
+            client: HoldpointClient(channel: house.channel), password: FixedPassword.text, directory: directory,
+            kind: .inProcess)
+        do {
+            try await scenario(world, house)
+        } catch {
+            await house.close()
+            throw error
+        }
+        await house.close()
+    }
+}
+
+enum SocketWorld {
+    static func with(_ directory: String, _ scenario: @Sendable (World) async throws -> Void) async throws {
+        let engine = try QEMUEngine(stateDirectory: directory + "/state", logger: ManagedHouse.logger)
+        let house = try await ManagedHouse(directory + "/state", engine: engine)
+        var configuration = RPCServerConfiguration(credentials: TrustEveryone())
+        configuration.errorMapping = HoldpointErrorMapping(logger: ManagedHouse.logger)
+        let server = RPCServer(router: house.router, configuration: configuration)
+        let endpoint = try await server.listen(on: .unix(path: directory + "/socket"))
+        let client = HoldpointClient(endpoint: endpoint)
+        let world = World(client: client, password: FixedPassword.text, directory: directory, kind: .socket)
+        func takeApart() async {
+            await client.close()
+            await server.drain(within: .seconds(5))
+            await house.close()
+            await engine.close()
+        }
+        do {
+            try await scenario(world)
+        } catch {
+            await takeApart()
+            throw error
+        }
+        await takeApart()
+    }
+}
