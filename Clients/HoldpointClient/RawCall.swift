@@ -47,7 +47,8 @@ extension HoldpointClient {
     ) async throws {
         let payload = try method.payload(json)
         guard method.info.serverStreaming else {
-            return try receive(try method.json(await channel.unary(method: method.name, payload: payload, options: options)))
+            return try receive(
+                try method.json(await channel.unary(method: method.name, payload: payload, options: options)))
         }
         for try await item in channel.serverStreaming(method: method.name, payload: payload, options: options) {
             try receive(try method.json(item))

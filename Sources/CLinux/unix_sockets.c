@@ -36,6 +36,10 @@ static int ask(int descriptor) {
     return send(descriptor, &message, sizeof message, 0) < 0 ? -errno : 0;
 }
 
+static int is_searched_path(const struct search *search, const char *name, size_t length) {
+    return strnlen(name, length) == search->path_length && memcmp(name, search->path, search->path_length) == 0;
+}
+
 static void note(struct search *search, const struct nlmsghdr *header) {
     if (header->nlmsg_len < NLMSG_LENGTH(sizeof(struct unix_diag_msg))) return;
     const struct unix_diag_msg *socket = NLMSG_DATA(header);
@@ -46,8 +50,7 @@ static void note(struct search *search, const struct nlmsghdr *header) {
     for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
         size_t length = RTA_PAYLOAD(attribute);
         if (attribute->rta_type == UNIX_DIAG_NAME)
-            matches = length >= search->path_length && memcmp(RTA_DATA(attribute), search->path, search->path_length) == 0 &&
-                      strnlen(RTA_DATA(attribute), length) == search->path_length;
+            matches = is_searched_path(search, RTA_DATA(attribute), length);
         else if (attribute->rta_type == UNIX_DIAG_PEER && length >= sizeof peer)
             memcpy(&peer, RTA_DATA(attribute), sizeof peer);
     }
@@ -72,7 +75,7 @@ static int read_answers(int descriptor, struct search *search) {
 }
 
 ssize_t linux_unix_socket_peers(const char *path, uint32_t *inodes, size_t capacity) {
-    struct search search = {.path = path, .path_length = strlen(path), .inodes = inodes, .capacity = capacity, .found = 0};
+    struct search search = {.path = path, .path_length = strlen(path), .inodes = inodes, .capacity = capacity};
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (descriptor < 0) return -errno;
     int result = ask(descriptor);

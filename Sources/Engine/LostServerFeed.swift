@@ -1,5 +1,5 @@
-internal import Synchronization
 public import Model
+internal import Synchronization
 
 /// Tells one consumer which servers were lost; for engines to build `lostServers` on.
 ///

@@ -13,8 +13,8 @@ public protocol StorageEngine: Sendable {
     /// The longest chain that a volume may have; a snapshot that would pass it must be refused.
     var maximumChainDepth: Int { get }
 
-    /// Takes running server processes back over and cleans up what an unfinished call left (temporary files). Call once,
-    /// before anything else.
+    /// Takes running server processes back over and cleans up what an unfinished call left (temporary files). Call
+    /// once, before anything else.
     ///
     /// - Returns: servers whose process runs and answers.
     func start() async throws(EngineError) -> [ServerID]
@@ -47,10 +47,10 @@ public protocol StorageEngine: Sendable {
 
     /// Makes all overlays active at one instant, all or none, and freezes what they rest on. Has no undo.
     ///
-    /// A process that died before, during or after the cut counts as having made it: whoever opens the volumes next opens
-    /// the overlays (an empty one reads as what it rests on).
-    /// - Returns: how long the process took for the switch, writes waiting; zero if nobody has the volumes open, or if the
-    ///   cut was found done.
+    /// A process that died before, during or after the cut counts as having made it: whoever opens the volumes next
+    /// opens the overlays (an empty one reads as what it rests on).
+    /// - Returns: how long the process took for the switch, writes waiting; zero if nobody has the volumes open, or if
+    ///   the cut was found done.
     /// - Throws: only if no volume was cut.
     @discardableResult
     func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration

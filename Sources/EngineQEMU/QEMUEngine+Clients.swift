@@ -6,14 +6,16 @@ extension QEMUEngine {
         "nbd+unix:///\(volume)?socket=\(servers.directory.exportSocket(of: server))"
     }
 
-    /// QEMU does not say which export a client uses, only whether an export is in use: when it is asked to end one in mode
-    /// `safe`. So where a server has clients and several exports, an idle export ends and comes back, within a millisecond.
+    /// QEMU does not say which export a client uses, only whether an export is in use: when it is asked to end one in
+    /// mode `safe`. So where a server has clients and several exports, an idle export ends and comes back, within a
+    /// millisecond.
     public func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
         guard let monitor = try await servers.monitor(of: server) else { return [] }
-        let exports = try await monitor.exports()
-        guard let active = exports[volume] else { return [] }
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
+        guard let active = monitor.served[volume] else { return [] }
         let connected = try await clients(of: server)
-        guard !connected.isEmpty, exports.count > 1 else { return connected }
+        guard !connected.isEmpty, monitor.served.count > 1 else { return connected }
         do {
             try await monitor.endExport(volume, force: false)
         } catch where error.message.contains("still in use") {

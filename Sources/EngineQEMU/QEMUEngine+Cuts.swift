@@ -8,6 +8,8 @@ extension QEMUEngine {
             return try await layers.sync(cuts.map(\.overlay.id))
         }
         let monitor = try await servers.runningMonitor(of: server)
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         let served = monitor.served
         let undone = cuts.filter { served[$0.chain.volume] != $0.overlay.id }
         for cut in undone where served[cut.chain.volume] != cut.chain.layers.last?.id {
@@ -17,7 +19,10 @@ extension QEMUEngine {
         try await forEachConcurrently([Preparation.durable, .open]) { [layers] preparation throws(EngineError) in
             switch preparation {
             case .durable: try await layers.sync(undone.map(\.overlay.id))
-            case .open: try await forEachConcurrently(undone) { cut throws(EngineError) in try await monitor.prepare(cut.overlay.id) }
+            case .open:
+                try await forEachConcurrently(undone) { cut throws(EngineError) in
+                    try await monitor.prepare(cut.overlay.id)
+                }
             }
         }
     }
@@ -30,7 +35,8 @@ extension QEMUEngine {
     private func createOverlays(_ cuts: [Cut]) async throws(EngineError) {
         try await BlockingWork.run { [layers] () throws(EngineError) in
             for cut in cuts {
-                // QEMU takes an overlay that is smaller than what it goes on, and then fails writes that it acknowledged.
+                // QEMU takes an overlay that is smaller than what it goes on, and then fails writes that it
+                // acknowledged.
                 guard let active = cut.chain.layers.last, try layers.size(of: active.id) == cut.overlay.size else {
                     throw EngineError(.failed, "\(cut.overlay.id) is not as large as what it goes on")
                 }
@@ -58,8 +64,8 @@ extension QEMUEngine {
         }
     }
 
-    /// Makes the cut in the server's process. If the process does not answer, nobody knows whether it made the cut or will
-    /// make it later; it is ended, and whoever opens the volumes next opens the overlays.
+    /// Makes the cut in the server's process. If the process does not answer, nobody knows whether it made the cut or
+    /// will make it later; it is ended, and whoever opens the volumes next opens the overlays.
     ///
     /// - Returns: nil if no process runs that could make the cut.
     private func switchToOverlays(_ cuts: [Cut], of server: ServerID) async throws(EngineError) -> Duration? {
@@ -73,6 +79,8 @@ extension QEMUEngine {
     }
 
     private func switchToOverlays(_ cuts: [Cut], in monitor: ServerMonitor) async throws(EngineError) -> Duration {
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         let served = monitor.served
         if cuts.allSatisfy({ served[$0.chain.volume] == $0.overlay.id }) { return .zero }
         var switches: [ServerMonitor.Switch] = []
@@ -88,6 +96,8 @@ extension QEMUEngine {
     public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
         let monitor: ServerMonitor?
         if let server { monitor = try await servers.monitor(of: server) } else { monitor = nil }
+        await monitor?.turns.begin()
+        defer { monitor?.turns.end() }
         let served = monitor?.served ?? [:]
         for cut in cuts where served[cut.chain.volume] == cut.overlay.id {
             throw EngineError(.failed, "\(cut.overlay.id) is active")
@@ -101,7 +111,8 @@ extension QEMUEngine {
     /// Deletes an overlay that was never active: it holds no data, and what it rests on is not frozen.
     private static func discard(_ cut: Cut, _ layers: LayerStore) throws(EngineError) {
         guard try layers.exists(cut.overlay.id) else { return }
-        guard let active = cut.chain.layers.last, try !layers.isFrozen(active.id), try !layers.hasData(cut.overlay) else {
+        guard let active = cut.chain.layers.last, try !layers.isFrozen(active.id), try !layers.hasData(cut.overlay)
+        else {
             throw EngineError(.failed, "\(cut.overlay.id) may have been active")
         }
         try layers.delete(cut.overlay.id)

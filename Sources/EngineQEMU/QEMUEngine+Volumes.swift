@@ -6,6 +6,8 @@ extension QEMUEngine {
 
     public func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError) {
         let monitor = try await servers.runningMonitor(of: server)
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         guard let active = volume.layers.last else { throw EngineError(.failed, "\(volume.volume) has no layers") }
         if let served = monitor.served[volume.volume] {
             guard served == active.id else { throw EngineError(.failed, "\(volume.volume) is attached with \(served)") }
@@ -17,8 +19,8 @@ extension QEMUEngine {
             await freeze(volume.layers.dropLast())
             try await monitor.export(volume.volume, layer: active.id)
         } catch {
-            // What the failure leaves open would block the next attempt elsewhere; if it cannot be closed, the process is
-            // lost and the first error says so.
+            // What the failure leaves open would block the next attempt elsewhere; if it cannot be closed, the process
+            // is lost and the first error says so.
             try? await closeUnneeded(in: monitor)
             throw error
         }
@@ -49,6 +51,8 @@ extension QEMUEngine {
 
     public func detach(_ volume: VolumeID, from server: ServerID, force: Bool) async throws(EngineError) {
         guard let monitor = try await servers.monitor(of: server) else { return }
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         let active = monitor.served[volume]
         if active != nil { try await endExport(volume, of: server, in: monitor, force: force) }
         try await closeUnneeded(in: monitor)
@@ -68,17 +72,19 @@ extension QEMUEngine {
                 guard ContinuousClock.now < end else {
                     let clients = try await clients(of: server)
                     throw EngineError(
-                        .volumeHasClients, "\(volume) is in use; connected to its server: \(clients.joined(separator: ", "))")
+                        .volumeHasClients,
+                        "\(volume) is in use; connected to its server: \(clients.joined(separator: ", "))")
                 }
             }
             await Polling.pause(Self.clientPollInterval)
         }
     }
 
-    /// Closes the layers that no served volume needs.
+    /// Closes the layers that no served volume needs, those on top first.
     func closeUnneeded(in monitor: ServerMonitor) async throws(EngineError) {
         let needed = monitor.served.values.reduce(into: Set<LayerID>()) { $0.formUnion(layers.ancestry(of: $1)) }
-        try await monitor.closeAll(except: needed)
+        let unneeded = monitor.openLayers.subtracting(needed).map { (id: $0, depth: layers.ancestry(of: $0).count) }
+        for layer in unneeded.sorted(by: { $0.depth > $1.depth }) { try await monitor.close(layer.id) }
     }
 
     func freeze(_ frozen: some Sequence<Layer> & Sendable) async {
@@ -94,7 +100,9 @@ extension QEMUEngine {
             guard try !layers.isFrozen(active.id) else { throw EngineError(.failed, "\(active.id) is frozen") }
             return try layers.size(of: active.id)
         }
-        guard size >= current else { throw EngineError(.failed, "\(volume.volume) cannot become smaller than \(current)") }
+        guard size >= current else {
+            throw EngineError(.failed, "\(volume.volume) cannot become smaller than \(current)")
+        }
         if let server {
             try await resize(volume.volume, active.id, from: current, to: size, in: servers.runningMonitor(of: server))
         } else if size > current {
@@ -106,6 +114,8 @@ extension QEMUEngine {
     private func resize(
         _ volume: VolumeID, _ active: LayerID, from current: ByteCount, to size: ByteCount, in monitor: ServerMonitor
     ) async throws(EngineError) {
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
         guard monitor.isOpen(active) else { throw EngineError(.failed, "\(volume) is not attached with \(active)") }
         var isServed = monitor.served[volume] != nil
         if size > current {
@@ -126,7 +136,8 @@ extension QEMUEngine {
             guard !layers.isOpen(active) else { throw EngineError(.failed, "a process has \(active) open") }
             let path = layers.path(of: active)
             _ = try ChildProcess.run(
-                Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)], deadline: limits.stopDeadline)
+                Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)],
+                deadline: limits.stopDeadline)
             try Files.sync(path)
         }
     }

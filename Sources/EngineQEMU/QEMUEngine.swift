@@ -47,8 +47,8 @@ public final class QEMUEngine: StorageEngine {
         return try await servers.open(usesDirectAccess: usesDirectAccess)
     }
 
-    /// Lets go of the servers' processes, which go on, so that another engine can take them over. Nothing may be asked of
-    /// this engine afterwards.
+    /// Lets go of the servers' processes, which go on, so that another engine can take them over. Nothing may be asked
+    /// of this engine afterwards.
     public func close() async {
         await servers.close()
     }

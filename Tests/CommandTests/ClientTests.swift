@@ -81,7 +81,8 @@ import Testing
 @Suite struct PagingTests {
     private func page(_ names: [String], next: String) -> FakeChannel.Answer {
         FakeChannel.answer(
-            ListVolumesResponse(volumes: names.map { Volume(name: $0) }, nextPageToken: next, revision: UInt64(names.count)))
+            ListVolumesResponse(
+                volumes: names.map { Volume(name: $0) }, nextPageToken: next, revision: UInt64(names.count)))
     }
 
     private func listing(_ channel: FakeChannel, limit: Int?) async throws -> Listing<Volume> {

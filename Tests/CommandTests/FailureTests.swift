@@ -5,12 +5,14 @@ import Testing
 @testable import HoldpointCommand
 
 @Suite struct ExitStatusTests {
-    @Test(arguments: [
-        (.ok, 0), (.`internal`, 1), (.unknown, 1), (.unimplemented, 1), (.unrecognized(99), 1), (.invalidArgument, 2),
-        (.outOfRange, 2), (.notFound, 3), (.failedPrecondition, 4), (.aborted, 4), (.alreadyExists, 4),
-        (.unauthenticated, 5), (.permissionDenied, 5), (.unavailable, 6), (.dataLoss, 7), (.resourceExhausted, 8),
-        (.deadlineExceeded, 9), (.cancelled, 9),
-    ] as [(Status.Code, Int32)])
+    @Test(
+        arguments: [
+            (.ok, 0), (.`internal`, 1), (.unknown, 1), (.unimplemented, 1), (.unrecognized(99), 1),
+            (.invalidArgument, 2),
+            (.outOfRange, 2), (.notFound, 3), (.failedPrecondition, 4), (.aborted, 4), (.alreadyExists, 4),
+            (.unauthenticated, 5), (.permissionDenied, 5), (.unavailable, 6), (.dataLoss, 7), (.resourceExhausted, 8),
+            (.deadlineExceeded, 9), (.cancelled, 9),
+        ] as [(Status.Code, Int32)])
     func followsTheTable(_ code: Status.Code, _ exit: Int32) {
         #expect(ExitStatus(Status(code: code)).rawValue == exit)
     }
@@ -54,7 +56,8 @@ import Testing
             Blocker(kind: "client", id: "unix:7", reason: "VOLUME_HAS_CLIENTS"),
         ],
         remedies: [
-            Remedy(description: "delete it", method: "m", requestJson: "{}", command: "holdpoint snapshot delete vsnap-1"),
+            Remedy(
+                description: "delete it", method: "m", requestJson: "{}", command: "holdpoint snapshot delete vsnap-1"),
             Remedy(command: "holdpoint volume detach vol-1"), Remedy(description: "ask an administrator"),
         ])
 
@@ -71,7 +74,8 @@ import Testing
     }
 
     @Test func printsFieldViolationsAndAnEmptyMessage() {
-        let status = Status(code: .invalidArgument, fieldViolations: [FieldViolation(field: "volume.name", description: "too short")])
+        let status = Status(
+            code: .invalidArgument, fieldViolations: [FieldViolation(field: "volume.name", description: "too short")])
         #expect(
             FailureText.lines(CommandFailure("volume create x", status)) == [
                 "holdpoint: volume create x: INVALID_ARGUMENT; volume.name: too short"
@@ -88,14 +92,18 @@ import Testing
         #expect(!text.contains("\n"))
         let tree = try JSONReader.read(text)
         #expect(tree["code"] == .string("FAILED_PRECONDITION"))
-        for name in ["code", "reason", "message", "blockers", "remedies", "fieldViolations", "operationId", "retryAfterMs"] {
+        for name in [
+            "code", "reason", "message", "blockers", "remedies", "fieldViolations", "operationId", "retryAfterMs",
+        ] {
             #expect(tree[name] != nil, "\(name)")
         }
         guard case .array(let blockers) = tree["blockers"] else {
             Issue.record("no blockers")
             return
         }
-        #expect(blockers[0].compact == #"{"kind":"snapshot","id":"vsnap-1","name":"before","reason":"VOLUME_HAS_SNAPSHOTS"}"#)
+        #expect(
+            blockers[0].compact
+                == #"{"kind":"snapshot","id":"vsnap-1","name":"before","reason":"VOLUME_HAS_SNAPSHOTS"}"#)
     }
 
     @Test func otherErrorsHaveACodeToo() {
@@ -105,7 +113,9 @@ import Testing
     }
 
     @Test func remediesCanBeRunAsTheyStand() {
-        #expect(Process.commandLine(["volume", "create", "a b", "it's", ""]) == #"holdpoint volume create 'a b' 'it'\''s' ''"#)
+        #expect(
+            Process.commandLine(["volume", "create", "a b", "it's", ""])
+                == #"holdpoint volume create 'a b' 'it'\''s' ''"#)
         #expect(Process.commandLine(["x", "$HOME", "a;b"]) == "holdpoint x '$HOME' 'a;b'")
     }
 

@@ -11,7 +11,8 @@ import Testing
     }
 
     @Test func globalOptionsStandBeforeAndAfterTheVerbAndTheLaterWins() throws {
-        let list: List<Volume> = try parsed("--timeout", "5s", "-o", "json", "volume", "--quiet", "list", "-o", "name", "--verbose")
+        let list: List<Volume> = try parsed(
+            "--timeout", "5s", "-o", "json", "volume", "--quiet", "list", "-o", "name", "--verbose")
         #expect(list.globals.output == .name)
         #expect(list.globals.timeout == .seconds(5))
         #expect(list.globals.loudness == .verbose)
@@ -43,16 +44,20 @@ import Testing
     }
 
     @Test func deletesTakeSeveralAndForceIsForServers() throws {
-        let delete: Delete<Server> = try parsed("server", "delete", "a", "b", "--force", "--yes", "--password-file", "-")
+        let delete: Delete<Server> = try parsed(
+            "server", "delete", "a", "b", "--force", "--yes", "--password-file", "-")
         #expect(delete.ids == ["a", "b"])
         #expect(delete.extras.force && delete.consent.yes)
         #expect(throws: (any Error).self) { try Root.parseAsRoot(["volume", "delete", "a", "--force"]) }
     }
 
     @Test(arguments: [
-        ["volume", "create", "data-1"], ["volume", "create", "x", "--snapshot", "a", "--server-snapshot", "b", "--volume", "c"],
-        ["volume", "create", "x", "--server-snapshot", "b"], ["volume", "create", "x", "--size", "1MiB", "--volume", "c"],
-        ["volume", "resize", "x"], ["volume", "delete"], ["volume", "update", "x"], ["volume", "list", "--all", "--limit", "1"],
+        ["volume", "create", "data-1"],
+        ["volume", "create", "x", "--snapshot", "a", "--server-snapshot", "b", "--volume", "c"],
+        ["volume", "create", "x", "--server-snapshot", "b"],
+        ["volume", "create", "x", "--size", "1MiB", "--volume", "c"],
+        ["volume", "resize", "x"], ["volume", "delete"], ["volume", "update", "x"],
+        ["volume", "list", "--all", "--limit", "1"],
         ["volume", "list", "--limit", "0"], ["volume", "delete", "a", "b", "--request-id", "x"], ["volume", "bogus"],
         ["volume", "list", "-o", "xml"], ["snapshot", "create", "x"], ["server", "create", "x", "--kind", "cloud"],
         ["volume", "list", "--password", "x"], ["watch", "--from", "-1"],
@@ -91,7 +96,8 @@ import Testing
         _ arguments: [String] = [], environment: [String: String] = [:], profile: [String: String] = [:]
     ) throws -> Settings {
         let options = try GlobalOptions.parse(arguments)
-        return try Settings(options: options, environment: environment, profile: profile, defaultEndpoint: "unix:/run/x.sock")
+        return try Settings(
+            options: options, environment: environment, profile: profile, defaultEndpoint: "unix:/run/x.sock")
     }
 
     @Test func defaults() throws {
@@ -159,8 +165,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("output: json", 1), ("a:\n  outputs: json", 2), ("  output: json", 1), ("a:\n  output", 2), ("a:\n  output:", 2),
-        ("a:\n  output: [json]", 2), ("a:\n  output: json\n   quiet: true", 3), ("a:\n  output: json\n  output: name", 3),
+        ("output: json", 1), ("a:\n  outputs: json", 2), ("  output: json", 1), ("a:\n  output", 2),
+        ("a:\n  output:", 2),
+        ("a:\n  output: [json]", 2), ("a:\n  output: json\n   quiet: true", 3),
+        ("a:\n  output: json\n  output: name", 3),
         ("a:\nb:\na:", 3), ("a:\n  output: \"json", 2), ("a:\n  output:json", 2), ("a:\n  endpoint: \"a\\n\"", 2),
         ("a:\n  password: x", 2),
     ])

@@ -13,13 +13,17 @@ import Testing
 
     @Test func readsSpaceAndEscapes() throws {
         let value = try JSONReader.read(" { \"a\" : [ 1 , 2 ] ,\n\"b\":\"\\u00e9\\ud83d\\ude00\\/\" } ")
-        #expect(value == .object([
-            .init(name: "a", value: .array([.number("1"), .number("2")])), .init(name: "b", value: .string("é😀/")),
-        ]))
+        #expect(
+            value
+                == .object([
+                    .init(name: "a", value: .array([.number("1"), .number("2")])),
+                    .init(name: "b", value: .string("é😀/")),
+                ]))
     }
 
     @Test(arguments: [
-        "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "+1", "tru", "\"", "\"\\x\"", "\"\\ud83d\"", "\"\\u+123\"",
+        "", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "+1", "tru", "\"", "\"\\x\"", "\"\\ud83d\"",
+        "\"\\u+123\"",
         "1 2", "\"\n\"", "nul", "-", "{a:1}", String(repeating: "[", count: 100_000),
     ])
     func refuses(_ text: String) {
@@ -34,6 +38,7 @@ import Testing
     @Test func setsAField() throws {
         let value = try JSONReader.read(#"{"warnings":1,"a":2}"#).setting("warnings", .array([]))
         #expect(value.compact == #"{"a":2,"warnings":[]}"#)
+        #expect(value.without("a").compact == #"{"warnings":[]}"#)
     }
 }
 
@@ -58,7 +63,9 @@ import Testing
                 """)
     }
 
-    @Test(arguments: ["", "yes", "No", "null", "1", "1.5", "- x", "a: b", "a #b", "#", "~", " a", "a ", "*x", "a\nb", "한국어", "-"])
+    @Test(arguments: [
+        "", "yes", "No", "null", "1", "1.5", "- x", "a: b", "a #b", "#", "~", " a", "a ", "*x", "a\nb", "한국어", "-",
+    ])
     func quotesWhatYAMLWouldTakeForSomethingElse(_ text: String) {
         #expect(YAMLWriter.text(.string(text)) == JSONValue.quoted(text) + "\n")
     }
@@ -76,7 +83,8 @@ import Testing
     }
 
     @Test func doublesAQuoteThatACombiningMarkFollows() {
-        #expect(CSVWriter.text([.object([.init(name: "a", value: .string("\"\u{301}"))])]) == "a\r\n\"\"\"\u{301}\"\r\n")
+        #expect(
+            CSVWriter.text([.object([.init(name: "a", value: .string("\"\u{301}"))])]) == "a\r\n\"\"\"\u{301}\"\r\n")
     }
 
     @Test func writesNothingForNothing() {
@@ -98,10 +106,12 @@ import Testing
         #expect(Printable.line("한국어 ok") == "한국어 ok")
     }
 
-    @Test(arguments: [
-        ("AVAILABLE", .green), ("ERROR_DELETING", .red), ("DELETING", .yellow), ("RUNNING", .green), ("STUCK", .red),
-        ("STOPPED", nil), ("17", nil),
-    ] as [(String, Color?)])
+    @Test(
+        arguments: [
+            ("AVAILABLE", .green), ("ERROR_DELETING", .red), ("DELETING", .yellow), ("RUNNING", .green),
+            ("STUCK", .red),
+            ("STOPPED", nil), ("17", nil),
+        ] as [(String, Color?)])
     func paintsStates(_ state: String, _ color: Color?) {
         #expect(Color(state: state) == color)
     }

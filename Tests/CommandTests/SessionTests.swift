@@ -21,7 +21,8 @@ private func session(
     private let accepted = VolumeAnswer(volume: Volume(id: "vol-1"), operation: Operation(id: "op-1", state: .running))
 
     private func resize(_ session: Session) async throws {
-        try await session.change(ResizeVolumeRequest(volume: "data-1", sizeBytes: 1 << 20)) { request, options throws(RPCError) in
+        try await session.change(ResizeVolumeRequest(volume: "data-1", sizeBytes: 1 << 20)) {
+            request, options throws(RPCError) in
             try await session.client.volumes.resizeVolume(request, options: options)
         }
     }
@@ -143,7 +144,9 @@ private func session(
         let session = try session(FakeChannel([]))
         let path = try temporaryFile("secret\nnot this\n")
         defer { remove(path) }
-        #expect(try await consent(["--yes", "--password-file", path], session) == Consent(acknowledged: true, password: "secret"))
+        #expect(
+            try await consent(["--yes", "--password-file", path], session)
+                == Consent(acknowledged: true, password: "secret"))
     }
 
     @Test func takesThePasswordFileFromTheEnvironment() async throws {
@@ -158,13 +161,17 @@ private func session(
         let session = try session(FakeChannel([]))
         let error = await #expect(throws: ValidationError.self) { try await consent(arguments, session) }
         let message = try #require(error?.message)
-        #expect(message.contains("--yes") && message.contains("--password-file") && message.contains("HOLDPOINT_PASSWORD_FILE"))
+        #expect(
+            message.contains("--yes") && message.contains("--password-file")
+                && message.contains("HOLDPOINT_PASSWORD_FILE"))
         #expect(CommandFailure("x", ValidationError(message)).exit == .usage)
     }
 
     @Test func anEmptyPasswordFileIsNoConsent() async throws {
         let session = try session(FakeChannel([]))
-        await #expect(throws: ValidationError.self) { try await consent(["--yes", "--password-file", "/dev/null"], session) }
+        await #expect(throws: ValidationError.self) {
+            try await consent(["--yes", "--password-file", "/dev/null"], session)
+        }
     }
 
     @Test func aDryRunDestroysNothingAndNeedsNone() async throws {
@@ -183,7 +190,8 @@ private func session(
     }
 
     @Test func resultsAreALineEach() throws {
-        let running = DeletionResult(subject: "volume a", operation: Operation(id: "op-1", state: .running), warnings: [], isDryRun: false)
+        let running = DeletionResult(
+            subject: "volume a", operation: Operation(id: "op-1", state: .running), warnings: [], isDryRun: false)
         #expect(running.line == "volume a is being deleted: op-1")
         let gone = DeletionResult(subject: "volume a", operation: nil, warnings: [], isDryRun: false)
         #expect(gone.line == "volume a does not exist")

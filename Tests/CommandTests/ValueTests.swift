@@ -5,10 +5,11 @@ import Testing
 @testable import HoldpointCommand
 
 @Suite struct ByteSizeTests {
-    @Test(arguments: [
-        ("0", 0), ("512", 512), ("4KiB", 4096), ("512MiB", 512 << 20), ("10GiB", 10 << 30), ("1TiB", 1 << 40),
-        ("18446744073709551615", UInt64.max), ("16777215TiB", 16_777_215 << 40),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("0", 0), ("512", 512), ("4KiB", 4096), ("512MiB", 512 << 20), ("10GiB", 10 << 30), ("1TiB", 1 << 40),
+            ("18446744073709551615", UInt64.max), ("16777215TiB", 16_777_215 << 40),
+        ] as [(String, UInt64)])
     func reads(_ text: String, _ bytes: UInt64) throws {
         #expect(try ByteSize.parse(text) == bytes)
     }
@@ -25,11 +26,13 @@ import Testing
         #expect { try ByteSize.parse(text) } throws: { "\($0)".contains("too large") }
     }
 
-    @Test(arguments: [
-        (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (1 << 20, "1 MiB"), ((1 << 20) - 1, "1 MiB"),
-        (10 << 30, "10 GiB"), (1 << 40, "1 TiB"), (1500 << 40, "1500 TiB"), (UInt64.max, "16777216 TiB"),
-        (1_610_612_736, "1.5 GiB"), (1_100_000, "1 MiB"), (1_200_000, "1.1 MiB"),
-    ] as [(UInt64, String)])
+    @Test(
+        arguments: [
+            (0, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (1536, "1.5 KiB"), (1 << 20, "1 MiB"),
+            ((1 << 20) - 1, "1 MiB"),
+            (10 << 30, "10 GiB"), (1 << 40, "1 TiB"), (1500 << 40, "1500 TiB"), (UInt64.max, "16777216 TiB"),
+            (1_610_612_736, "1.5 GiB"), (1_100_000, "1 MiB"), (1_200_000, "1.1 MiB"),
+        ] as [(UInt64, String)])
     func writes(_ bytes: UInt64, _ text: String) {
         #expect(ByteSize.text(bytes) == text)
     }
@@ -41,9 +44,11 @@ import Testing
 }
 
 @Suite struct DurationTextTests {
-    @Test(arguments: [
-        ("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("2h", 7_200_000), ("7d", 604_800_000), ("49d", 4_233_600_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("500ms", 500), ("30s", 30_000), ("5m", 300_000), ("2h", 7_200_000), ("7d", 604_800_000),
+            ("49d", 4_233_600_000),
+        ] as [(String, Int64)])
     func reads(_ text: String, _ milliseconds: Int64) throws {
         let duration = try DurationText.parse(text)
         #expect(duration == .milliseconds(milliseconds))
@@ -64,11 +69,13 @@ import Testing
 }
 
 @Suite struct TimeTextTests {
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_709_251_199, "2024-02-29T23:59:59Z"),
-        (1_763_717_400, "2025-11-21T09:30:00Z"), (-1, "1969-12-31T23:59:59Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
-        (-62_135_596_800, "0001-01-01T00:00:00Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (951_782_400, "2000-02-29T00:00:00Z"), (1_709_251_199, "2024-02-29T23:59:59Z"),
+            (1_763_717_400, "2025-11-21T09:30:00Z"), (-1, "1969-12-31T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (-62_135_596_800, "0001-01-01T00:00:00Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] as [(Int64, String)])
     func writesExactTimes(_ seconds: Int64, _ text: String) {
         #expect(TimeText.exact(Timestamp(seconds: seconds)) == text)
     }

@@ -63,7 +63,9 @@ extension QEMUTests {
             try await TestWorld.with { world in
                 let volume = try await world.newVolume()
                 _ = try await world.clone(volume.layers)
-                let leftovers = ["\(world.stateDirectory)/trash/lay-a.qcow2", world.path(of: world.newLayer()) + ".new"]
+                let leftovers = [
+                    "\(world.stateDirectory)/trash/lay-a.qcow2", world.path(of: world.newLayer()) + ".new",
+                ]
                 for path in leftovers { try Data().write(to: URL(fileURLWithPath: path)) }
 
                 let successor = try world.successor()

@@ -55,6 +55,21 @@ extension QEMUTests {
             }
         }
 
+        /// The engine once took the dead process's exports for the new one's, if it had not yet noticed the death.
+        @Test func newProcessIsNotTakenForTheDeadOne() async throws {
+            try await TestWorld.with { world in
+                let server = try await world.newServer()
+                let volume = try await world.newAttachedVolume(to: server)
+                for _ in 1...20 {
+                    kill(try world.processID(of: server), SIGKILL)
+                    while world.engine.servers.process(of: server).runningID() != nil { await Task.yield() }
+                    try await world.engine.startServer(server)
+                    try await world.engine.attach(volume, to: server)
+                    #expect(try world.connect(volume, of: server).read(4096, at: 0) == block(0))
+                }
+            }
+        }
+
         @Test func stoppedServerIsNoLoss() async throws {
             try await TestWorld.with { world in
                 let servers = [try await world.newServer(), try await world.newServer()]
@@ -123,7 +138,8 @@ extension QEMUTests {
                     try await world.engine.startServer(server)
                     for volume in volumes { try await world.engine.attach(volume, to: server) }
                     let counts = try volumes.map { try world.connect($0, of: server).count() }
-                    #expect(counts[0] >= writer.count && counts[1] >= writer.count, "killed after \(delayMicroseconds) us")
+                    #expect(
+                        counts[0] >= writer.count && counts[1] >= writer.count, "killed after \(delayMicroseconds) us")
                     #expect(counts[0] - counts[1] <= 1)
                     try await world.engine.stopServer(server)
                 }
@@ -202,7 +218,8 @@ extension QEMUTests {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { rmdir(folder) }
             do {
-                _ = try ChildProcess.run("mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], deadline: .seconds(10))
+                _ = try ChildProcess.run(
+                    "mount", ["-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], deadline: .seconds(10))
             } catch {
                 print("SKIPPED, no file system may be mounted here: \(error)")
                 return

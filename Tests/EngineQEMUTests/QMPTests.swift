@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct QMPLineReaderTests {
     @Test func messagesComeInPieces() throws {
-        let text = FakeMonitor.greeting + #"{"return":{"a":[1,2.5,null,true,"x"]},"id":7}"# + "\r\n" + #"{"event":"E","data":{"id":"d"}}"# + "\n"
+        let text =
+            FakeMonitor.greeting + #"{"return":{"a":[1,2.5,null,true,"x"]},"id":7}"# + "\r\n"
+            + #"{"event":"E","data":{"id":"d"}}"# + "\n"
         for pieceLength in [1, 3, 1000] {
             var reader = QMPLineReader()
             var messages: [QMPMessage] = []
@@ -49,7 +51,9 @@ import Testing
 
 @Suite struct QMPSessionTests {
     /// Answers every command with an empty object, except those that a test answers itself.
-    private func monitor(_ answer: @escaping @Sendable (_ command: String, _ id: String) -> String?) throws -> FakeMonitor {
+    private func monitor(_ answer: @escaping @Sendable (_ command: String, _ id: String) -> String?) throws
+        -> FakeMonitor
+    {
         try FakeMonitor { line in
             guard let line else { return FakeMonitor.greeting }
             let id = line.components("\"id\":", until: ",}")

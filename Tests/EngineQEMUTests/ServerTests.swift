@@ -64,6 +64,30 @@ extension QEMUTests {
             }
         }
 
+        @Test func clientsAreToldOfTheVolumeThatTheyUse() async throws {
+            try await TestWorld.with { world in
+                let server = try await world.newServer()
+                var volumes = [
+                    try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server),
+                ]
+                #expect(try await world.engine.clients(of: volumes[0].volume, on: server) == [])
+                let client = try world.connect(volumes[0], of: server)
+                let used = try await world.engine.clients(of: volumes[0].volume, on: server)
+                #expect(used.count == 1 && used[0].hasPrefix("unix:pid=\(getpid()) ("), "\(used)")
+
+                // An idle export ends and comes back for the answer: a cut that goes on beside it must not notice.
+                let idleVolume = volumes[1].volume
+                for _ in 1...10 {
+                    async let idle = world.engine.clients(of: idleVolume, on: server)
+                    volumes = try await world.snapshot(volumes, of: server)
+                    #expect(try await idle == [])
+                }
+                let served = try await world.engine.observe(server)?.activeLayers
+                #expect(served == Dictionary(uniqueKeysWithValues: volumes.map { ($0.volume, $0.layers[$0.layers.count - 1].id) }))
+                try client.write(block(1), at: 0)
+            }
+        }
+
         @Test func volumesShareTheLayersThatTheyHaveInCommon() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()

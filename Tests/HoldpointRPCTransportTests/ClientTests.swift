@@ -3,7 +3,7 @@ import HoldpointRPCTransport
 import Testing
 
 /// The client library against the real server.
-@Suite(.timeLimit(.minutes(2))) struct ClientTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ClientTests {
     @Test(arguments: [false, true])
     func calls(tcp: Bool) async throws {
         try await withServer(tcp: tcp) { test in
@@ -18,7 +18,7 @@ import Testing
     @Test func waitsForHelloWithALargeRequest() async throws {
         try await withServer(credentials: TestCredentials(delay: .milliseconds(30))) { test in
             try await withClient(test.endpoint) { client in
-                let value = [UInt8](repeating: 9, count: 3_000_000)
+                let value = [UInt8](repeating: 9, count: 1_000_000)
                 let answer = try await client.unary(TestHandlers.echo, Metadata(key: "", value: value), options: CallOptions())
                 #expect(answer.value == value)
                 await #expect(throws: RPCError.requestTooLarge(limit: 4 << 20)) {
@@ -117,10 +117,10 @@ import Testing
         try await withServer { test in
             try await withClient(test.endpoint) { client in
                 var keys: [String] = []
-                for try await item in client.serverStreaming(TestHandlers.count, Ping(nonce: 20_000), options: CallOptions()) {
+                for try await item in client.serverStreaming(TestHandlers.count, Ping(nonce: 3_000), options: CallOptions()) {
                     keys.append(item.key)
                 }
-                #expect(keys == (0..<20_000).map(String.init))
+                #expect(keys == (0..<3_000).map(String.init))
             }
         }
     }
@@ -130,18 +130,17 @@ import Testing
             var configuration = RPCClientConfiguration()
             configuration.streamWindowBytes = 65_536
             try await withClient(test.endpoint, configuration: configuration) { client in
-                var iterator = client.serverStreaming(TestHandlers.count, Ping(nonce: 5_000), options: CallOptions())
+                var iterator = client.serverStreaming(TestHandlers.count, Ping(nonce: 1_000), options: CallOptions())
                     .makeAsyncIterator()
                 for taken in [1, 100, 200] {
                     for _ in 0..<(taken == 1 ? 1 : 100) { _ = try await iterator.next() }
-                    let sent = try await settled { test.handlers.itemsSent.value }
+                    try await eventually("no items ahead of the consumer") { test.handlers.itemsSent.value > taken }
                     // A window is not quite 62 items.
-                    #expect(sent <= taken + 64)
-                    #expect(sent > taken)
+                    #expect(try await settled { test.handlers.itemsSent.value } <= taken + 64)
                 }
                 var rest = 0
                 while try await iterator.next() != nil { rest += 1 }
-                #expect(rest == 5_000 - 201)
+                #expect(rest == 1_000 - 201)
             }
         }
     }

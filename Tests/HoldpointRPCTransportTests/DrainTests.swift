@@ -4,7 +4,7 @@ import ProtobufC
 import Testing
 
 /// The server's orderly end.
-@Suite(.timeLimit(.minutes(2))) struct DrainTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct DrainTests {
     @Test func announcesFinishesAndCloses() async throws {
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)
@@ -58,6 +58,7 @@ import Testing
             try await peer.sendHello(window: 65_536)
             // Waits for credit that never comes.
             try await peer.send(.request(try Request(1, TestHandlers.count.name, Ping(nonce: 1_000_000))))
+            try await eventually("no item was sent") { test.handlers.itemsSent.value > 60 }
             async let draining: Void = test.server.drain(within: .seconds(20))
             var status: Status?
             while let kind = try await peer.answer() {
@@ -65,6 +66,16 @@ import Testing
             }
             #expect(status?.code == .unavailable)
             await draining
+        }
+    }
+
+    @Test func leavesNoConnectionThatComesWithTheEnd() async throws {
+        for _ in 0..<30 {
+            try await withServer { test in
+                let peers = try (0..<4).map { _ in try RawPeer(test.endpoint) }
+                await test.server.drain(within: .seconds(20))
+                for peer in peers { while try await peer.frame() != nil {} }
+            }
         }
     }
 

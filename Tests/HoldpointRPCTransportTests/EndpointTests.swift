@@ -6,7 +6,7 @@ import Testing
 
 func currentUserID() -> UInt32 { getuid() }
 
-@Suite(.timeLimit(.minutes(2))) struct EndpointTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct EndpointTests {
     @Test func readsEndpoints() throws {
         #expect(try Endpoint(parsing: "unix:/run/x.sock") == .unix(path: "/run/x.sock"))
         #expect(try Endpoint(parsing: "tcp://127.0.0.1:80") == .tcp(host: "127.0.0.1", port: 80))

@@ -18,6 +18,7 @@ struct TimeIsOver: Error {}
 final class RawPeer: @unchecked Sendable {
     private let descriptor: Int32
     private var received: [UInt8] = []
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var isAtEnd = false
 
     init(descriptor: Int32) throws {
@@ -123,10 +124,9 @@ final class RawPeer: @unchecked Sendable {
 
     /// False: nothing is there yet.
     private func read() throws -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = buffer.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress, $0.count, 0) }
         if count > 0 {
-            received += buffer[..<count]
+            buffer.withUnsafeBytes { received.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             return true
         }
         if count == 0 || errno == ECONNRESET {

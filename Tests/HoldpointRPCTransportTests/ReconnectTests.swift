@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The client library when servers come and go.
-@Suite(.timeLimit(.minutes(2))) struct ReconnectTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ReconnectTests {
     @Test func saysThatNothingWasDoneWithoutAServer() async throws {
         try await withFolder { folder in
             var configuration = RPCClientConfiguration()

@@ -4,7 +4,7 @@ import ProtobufC
 import Testing
 
 /// Calls on a raw connection: what the server answers, and when.
-@Suite(.timeLimit(.minutes(2))) struct ServerCallTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ServerCallTests {
     @Test func answersEveryTruncationOfAPayload() async throws {
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)
@@ -24,15 +24,19 @@ import Testing
     }
 
     @Test func takesAFrameOfTheLimitAndNoByteMore() async throws {
-        try await withServer { test in
+        var limits = TestServer.limits
+        limits.frameBytes = 128 << 10
+        try await withServer(limits: limits) { test in
             for (excess, isTaken) in [(0, true), (1, false)] {
                 let peer = try RawPeer(test.endpoint)
-                try await peer.sendHello(frameBytes: 8 << 20)
-                var request = try Request(1, TestHandlers.echo.name, Metadata(key: "", value: .init(repeating: 1, count: 4_000_000)))
-                let rest = (4 << 20) - (try Frame(kind: .request(request)).serialized().count)
-                request = try Request(1, TestHandlers.echo.name, Metadata(key: "", value: .init(repeating: 1, count: 4_000_000 + rest + excess)))
-                let frame = try Frame(kind: .request(request)).serialized()
-                #expect(frame.count == (4 << 20) + excess)
+                try await peer.sendHello()
+                func frame(valueByteCount: Int) throws -> [UInt8] {
+                    let message = Metadata(key: "", value: .init(repeating: 1, count: valueByteCount))
+                    return try Frame(kind: .request(try Request(1, TestHandlers.echo.name, message))).serialized()
+                }
+                let overhead = try frame(valueByteCount: 130_000).count - 130_000
+                let frame = try frame(valueByteCount: limits.frameBytes - overhead + excess)
+                #expect(frame.count == limits.frameBytes + excess)
                 try await peer.send(RawPeer.framed(frame))
                 if isTaken {
                     #expect(try await peer.response().status?.code == .ok)
@@ -115,7 +119,7 @@ import Testing
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)
             try await peer.sendHello()
-            let count: UInt32 = 20_000
+            let count: UInt32 = 5_000
             var bytes: [UInt8] = []
             for callID in 1...count {
                 bytes += try RawPeer.bytes(.request(try Request(callID, TestHandlers.sleep.name, Metadata())))
@@ -140,19 +144,76 @@ import Testing
         try await withServer(limits: limits) { test in
             let peer = try RawPeer(test.endpoint)
             try await peer.sendHello()
-            let count: UInt32 = 40
+            let count: UInt32 = 20
             var bytes: [UInt8] = []
             for callID in 1...count {
                 let message = Metadata(key: "\(callID)", value: .init(repeating: 0, count: 200_000))
                 bytes += try RawPeer.bytes(.request(try Request(callID, TestHandlers.wait.name, message)))
             }
             async let sending: Void = peer.send(bytes)
-            let started = try await settled { test.handlers.started.value }
-            #expect(started >= 5)
-            #expect(started <= 8)
+            try await eventually("calls within the limit do not start") { test.handlers.started.value >= 5 }
+            #expect(try await settled { test.handlers.started.value } <= 8)
             test.handlers.gate.open()
             for _ in 1...count { #expect(try await peer.response().status?.code == .ok) }
             try await sending
+        }
+    }
+
+    @Test func waitsForMemoryOfTheProcessForAWhile() async throws {
+        var limits = TestServer.limits
+        limits.processReceivedBytes = 100_000
+        limits.memoryStall = .milliseconds(300)
+        try await withServer(limits: limits) { test in
+            let message = Metadata(key: "", value: .init(repeating: 0, count: 150_000))
+            let holder = try RawPeer(test.endpoint)
+            try await holder.sendHello()
+            try await holder.send(.request(try Request(1, TestHandlers.wait.name, message)))
+            try await eventually("the handler did not start") { test.handlers.started.value == 1 }
+            let other = try RawPeer(test.endpoint)
+            try await other.sendHello()
+            try await other.send(Array(try RawPeer.bytes(.request(try Request(1, TestHandlers.echo.name, message))).dropLast()))
+            #expect(try await other.goAway() == .enhanceYourCalm)
+        }
+    }
+
+    @Test func goesOnWhenMemoryOfTheProcessIsFree() async throws {
+        var limits = TestServer.limits
+        limits.processReceivedBytes = 100_000
+        try await withServer(limits: limits) { test in
+            let message = Metadata(key: "", value: .init(repeating: 0, count: 150_000))
+            let holder = try RawPeer(test.endpoint)
+            try await holder.sendHello()
+            try await holder.send(.request(try Request(1, TestHandlers.wait.name, message)))
+            try await eventually("the handler did not start") { test.handlers.started.value == 1 }
+            let other = try RawPeer(test.endpoint)
+            try await other.sendHello()
+            async let sending: Void = other.send(.request(try Request(1, TestHandlers.large.name, Ping(nonce: 1))), .request(try Request(2, TestHandlers.echo.name, message)))
+            #expect(try await other.response().status?.code == .ok)
+            test.handlers.gate.open()
+            #expect(try await holder.response().status?.code == .ok)
+            #expect(try await other.response().status?.code == .ok)
+            try await sending
+        }
+    }
+
+    @Test func endsTheConnectionsOfARevokedCredential() async throws {
+        try await withServer { test in
+            let known = try RawPeer(test.endpoint)
+            let revoked = try RawPeer(test.endpoint)
+            try await known.sendHello()
+            try await revoked.sendHello(token: "secret")
+            for peer in [known, revoked] {
+                try await peer.send(.request(try Request(1, TestHandlers.watch.name, Ping())))
+                guard case .streamItem = try await peer.answer() else {
+                    Issue.record("no first item")
+                    return
+                }
+            }
+            test.server.disconnect { $0.principal == "token" }
+            #expect(try await revoked.goAway() == .unauthenticated)
+            try await eventually("the handler did not end") { test.handlers.ended.value == 1 }
+            try await known.send(.request(try Request(2, TestHandlers.echo.name, Metadata())))
+            #expect(try await known.response().callID == 2)
         }
     }
 
@@ -160,12 +221,13 @@ import Testing
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)
             try await peer.sendHello()
-            let count: UInt32 = 200
+            let count: UInt32 = 400
             for callID in 1...count {
-                try await peer.send(.request(try Request(callID, TestHandlers.large.name, Ping(nonce: 100_000))))
+                try await peer.send(.request(try Request(callID, TestHandlers.large.name, Ping(nonce: 20_000))))
             }
-            let started = try await settled { test.handlers.started.value }
-            #expect(started < 40)
+            try await eventually("not even 1 MiB of answers") { test.handlers.started.value >= 50 }
+            // 1 MiB, and what the system's socket buffers take.
+            #expect(try await settled { test.handlers.started.value } < 120)
             // Control frames are handled: a call that has not started is cancelled without running.
             try await peer.send(.cancel(Cancel(callID: count)))
             var codes: [UInt32: Status.Code] = [:]

@@ -4,7 +4,7 @@ import ProtobufC
 import Testing
 
 /// Streams on a raw connection: credit, slow readers, the end.
-@Suite(.timeLimit(.minutes(2))) struct ServerStreamTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ServerStreamTests {
     @Test func sendsAsMuchAsItHasCreditFor() async throws {
         try await withServer { test in
             let peer = try RawPeer(test.endpoint)
@@ -42,6 +42,7 @@ import Testing
             try await peer.send(
                 .request(try Request(1, TestHandlers.count.name, Ping(nonce: 10_000_000))),
                 .windowUpdate(WindowUpdate(callID: 1, bytes: 2_000_000_000)))
+            try await eventually("the handler did not start") { test.handlers.started.value == 1 }
             try await eventually("the connection of a reader that does not read stays") {
                 test.server.connectionCount == 0
             }

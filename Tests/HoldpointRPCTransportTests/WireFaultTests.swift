@@ -4,7 +4,7 @@ import ProtobufC
 import Testing
 
 /// Peers that break the rules, over real sockets.
-@Suite(.timeLimit(.minutes(2))) struct WireFaultTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct WireFaultTests {
     @Test(arguments: [false, true])
     func refusesAnEndlessLengthAtOnce(tcp: Bool) async throws {
         try await withServer(tcp: tcp) { test in

@@ -37,7 +37,8 @@ public enum HoldpointCommand {
         let type = type(of: command)
         guard !type.configuration.subcommands.isEmpty else { return nil }
         if FailureReport.usesJSON {
-            FailureReport.print(CommandFailure("wrong usage", Status(code: .invalidArgument, message: "a verb is missing")))
+            FailureReport.print(
+                CommandFailure("wrong usage", Status(code: .invalidArgument, message: "a verb is missing")))
         } else {
             StandardStreams.error(Root.helpMessage(for: type) + "\n")
         }

@@ -1,5 +1,5 @@
-internal import Synchronization
 public import Model
+internal import Synchronization
 
 /// What happens around an engine: guests and clients, faults, deaths.
 extension SimulatedEngine {
@@ -61,7 +61,8 @@ extension SimulatedEngine {
     public func write(_ contents: [UInt8], toBlock index: Int64, of volume: VolumeID) throws(EngineError) {
         try storage.withLock { storage throws(EngineError) in
             let layer = try storage.activeLayer(of: volume)
-            guard let size = storage.layers[layer]?.size, index >= 0, index < size.bytes / Int64(Self.blockByteCount) else {
+            guard let size = storage.layers[layer]?.size, index >= 0, index < size.bytes / Int64(Self.blockByteCount)
+            else {
                 throw EngineError(.failed, "\(volume) has no block \(index)")
             }
             try storage.requireRoom(bytes: Int64(Self.blockByteCount))

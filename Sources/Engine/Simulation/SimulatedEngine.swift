@@ -1,11 +1,11 @@
-internal import Synchronization
 public import Model
+internal import Synchronization
 
 /// A storage engine in memory, for tests of everything above it.
 ///
-/// It keeps the contract of `StorageEngine` strictly: what a real engine could not do is refused. A restart of its owner
-/// is simulated by handing the same object to a new one. Calls can be made to fail or to hang by number; clients, writes
-/// and the death of processes are simulated by the calls in `SimulatedEngine+World.swift`.
+/// It keeps the contract of `StorageEngine` strictly: what a real engine could not do is refused. A restart of its
+/// owner is simulated by handing the same object to a new one. Calls can be made to fail or to hang by number;
+/// clients, writes and the death of processes are simulated by the calls in `SimulatedEngine+World.swift`.
 public final class SimulatedEngine: StorageEngine {
     /// Bytes in a block, the unit in which volumes are written and read here.
     public static let blockByteCount = 4096

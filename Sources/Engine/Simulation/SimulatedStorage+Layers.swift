@@ -5,7 +5,9 @@ extension SimulatedStorage {
         try check(parents)
         if layers[layer.id] != nil { return try check(parents + [layer]) }
         if let parent = parents.last {
-            guard layer.size >= parent.size else { throw EngineError(.failed, "\(layer.id) is smaller than its parent") }
+            guard layer.size >= parent.size else {
+                throw EngineError(.failed, "\(layer.id) is smaller than its parent")
+            }
             guard !isActive(parent.id) else { throw EngineError(.failed, "\(parent.id) is being written") }
         }
         try requireRoom(bytes: SimulatedEngine.layerOverheadBytes)

@@ -7,7 +7,8 @@ internal import Synchronization
 
 /// The files of the layers: one qcow2 image each, named after the layer, the parent's name in its header. Calls block.
 ///
-/// Mode 0400 says frozen, 0600 not frozen: it is the mark that a cut leaves, and nothing opens a frozen file for writing.
+/// Mode 0400 says frozen, 0600 not frozen: it is the mark that a cut leaves, and nothing opens a frozen file for
+/// writing.
 final class LayerStore: Sendable {
     let folder: String
     private let trash: String
@@ -48,8 +49,9 @@ final class LayerStore: Sendable {
 
     /// Makes an empty layer. It is durable once `sync` was called for it too.
     ///
-    /// The name is given before the contents are flushed, so that one commit of the journal covers both. A power cut may
-    /// thus leave a name without all contents; that file holds no data and no call has succeeded, so it is made again.
+    /// The name is given before the contents are flushed, so that one commit of the journal covers both. A power cut
+    /// may thus leave a name without all contents; that file holds no data and no call has succeeded, so it is made
+    /// again.
     func create(_ layer: Layer, parent: LayerID?) throws(EngineError) {
         let image = QCOW2Image(size: layer.size, backingName: parent.map(Self.fileName))
         if try !isComplete(layer, parent: parent, image) { try write(image, as: layer.id) }
@@ -81,10 +83,13 @@ final class LayerStore: Sendable {
 
     private static func write(_ image: QCOW2Image, to descriptor: Int32, path: String) throws(EngineError) {
         for piece in image.pieces { try Files.write(piece.bytes, at: piece.offset, to: descriptor, path: path) }
-        guard ftruncate(descriptor, off_t(image.fileByteCount)) == 0 else { throw .system("write \(path)", code: errno) }
+        guard ftruncate(descriptor, off_t(image.fileByteCount)) == 0 else {
+            throw .system("write \(path)", code: errno)
+        }
     }
 
-    /// Whether an earlier call made this layer whole: certain if it was used since; otherwise making it again loses nothing.
+    /// Whether an earlier call made this layer whole: certain if it was used since; otherwise making it again loses
+    /// nothing.
     private func isComplete(_ layer: Layer, parent: LayerID?, _ image: QCOW2Image) throws(EngineError) -> Bool {
         guard let header = try header(of: layer.id), let status = try Files.status(of: path(of: layer.id)) else {
             return false
@@ -97,7 +102,9 @@ final class LayerStore: Sendable {
 
     /// Moves a file out of the way, then frees its bytes: after a crash it is either whole or gone.
     func delete(_ id: LayerID) throws(EngineError) {
-        guard !graph.withLock({ $0.hasChildren(id) }) else { throw EngineError(.failed, "another layer rests on \(id)") }
+        guard !graph.withLock({ $0.hasChildren(id) }) else {
+            throw EngineError(.failed, "another layer rests on \(id)")
+        }
         guard !isOpen(id) else { throw EngineError(.failed, "a process has \(id) open") }
         guard try exists(id) else { return }
         let trashPath = "\(trash)/\(Self.fileName(of: id))"
@@ -197,7 +204,6 @@ final class LayerStore: Sendable {
     }
 
     private static func isFrozen(_ status: stat) -> Bool { status.st_mode & 0o222 == 0 }
-
 
     private static func layer(named name: String?) -> LayerID? {
         guard let name, name.hasSuffix(suffix) else { return nil }

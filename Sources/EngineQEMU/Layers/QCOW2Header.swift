@@ -6,7 +6,8 @@ struct QCOW2Header: Hashable {
     static let version: UInt32 = 3
     /// Bytes of the fixed part.
     static let byteCount = 112
-    /// Bytes to read of a file for its header: names of backing files are at most 1023 bytes long and near its beginning.
+    /// Bytes to read of a file for its header: names of backing files are at most 1023 bytes long and near its
+    /// beginning.
     static let readByteCount = 4096
     private static let longestBackingName: UInt32 = 1023
     private static let corruptFeature: UInt64 = 1 << 1
@@ -30,7 +31,8 @@ struct QCOW2Header: Hashable {
             return
         }
         let length: UInt32 = Self.integer(bytes, at: 16)
-        guard length <= Self.longestBackingName, offset <= UInt64(bytes.count), UInt64(length) <= UInt64(bytes.count) - offset
+        guard length <= Self.longestBackingName, offset <= UInt64(bytes.count),
+            UInt64(length) <= UInt64(bytes.count) - offset
         else { return nil }
         let start = Int(offset)
         backingName = String(decoding: bytes[start..<start + Int(length)], as: UTF8.self)

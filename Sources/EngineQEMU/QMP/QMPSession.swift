@@ -4,8 +4,8 @@ internal import Glibc
 
 /// One conversation with the monitor of a QEMU process, which talks to one client at a time.
 ///
-/// A session ends once: when the process closes it, says what is not QMP, or does not answer in time. Every command that
-/// waits then fails with the same error, and so does every later one.
+/// A session ends once: when the process closes it, says what is not QMP, or does not answer in time. Every command
+/// that waits then fails with the same error, and so does every later one.
 actor QMPSession {
     /// How long the process may take to answer any command; it counts as lost afterwards.
     private let deadline: Duration
@@ -40,8 +40,8 @@ actor QMPSession {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Connects and agrees on the protocol. The process must have finished starting: a client that comes earlier can hang
-    /// its monitor.
+    /// Connects and agrees on the protocol. The process must have finished starting: a client that comes earlier can
+    /// hang its monitor.
     ///
     /// - Parameter onEnd: called once when the session ends, before any command fails of it, on the session's queue.
     /// - Throws: `.serverLost` if nobody listens, `.timeout` if nobody answers.
@@ -66,15 +66,16 @@ actor QMPSession {
         source.setCancelHandler { [descriptor] in _ = Glibc.close(descriptor) }
         self.source = source
         _ = try await answer(to: Self.greetingID, named: "greeting") { source.activate() }
-        // Only with this capability is the next command read while one is executed, and reading is slow: a byte at a time.
+        // Only with this capability is the next command read while one is executed, and reading is slow: a byte at a
+        // time.
         try await execute("qmp_capabilities", ["enable": ["oob"]])
     }
 
     /// Executes a command.
     ///
     /// - Returns: what it returns; many return an empty object.
-    /// - Throws: `.failed` or `.storageFull` with the process's words if it refuses; `.serverLost` or `.timeout` if it did
-    ///   not answer, and may have executed the command or not.
+    /// - Throws: `.failed` or `.storageFull` with the process's words if it refuses; `.serverLost` or `.timeout` if it
+    ///   did not answer, and may have executed the command or not.
     @discardableResult
     func execute(_ command: String, _ arguments: JSONValue = [:]) async throws(EngineError) -> JSONValue {
         lastID += 1

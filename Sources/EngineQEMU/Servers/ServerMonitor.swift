@@ -8,12 +8,13 @@ internal import Synchronization
 /// monitor it knows which layers are open without asking.
 final class ServerMonitor: Sendable {
     let session: QMPSession
+    /// For everything that changes what is open or served, and takes more than one command.
+    let turns = Turns()
     private let usesDirectAccess: Bool
     private let state: Mutex<State>
 
     private struct State {
-        /// In the order in which they were opened: a layer comes after those that it rests on.
-        var openLayers: [LayerID]
+        var openLayers: Set<LayerID>
         /// Overlays that were opened for a cut and are not active yet.
         var prepared: Set<LayerID> = []
         /// The active layer of each volume that is served.
@@ -25,14 +26,17 @@ final class ServerMonitor: Sendable {
         self.session = session
         self.usesDirectAccess = usesDirectAccess
         let nodes = try await session.execute("query-named-block-nodes", ["flat": true]).array ?? []
-        // Nodes are listed oldest first. The files below the layers have names of QEMU's making, which are no layers' ids.
+        // The nodes of files below the layers have names of QEMU's making, which are no layers' ids.
         let openLayers = nodes.compactMap { $0["node-name"]?.string.flatMap(LayerID.init) }
-        state = Mutex(State(openLayers: openLayers, served: try await Self.exports(in: session)))
+        state = Mutex(State(openLayers: Set(openLayers), served: try await Self.exports(in: session)))
     }
 
     func isOpen(_ layer: LayerID) -> Bool {
         state.withLock { $0.openLayers.contains(layer) }
     }
+
+    /// What is open, overlays that wait for their cut left out.
+    var openLayers: Set<LayerID> { state.withLock { $0.openLayers.subtracting($0.prepared) } }
 
     /// The active layer of each volume that is served.
     var served: [VolumeID: LayerID] { state.withLock { $0.served } }
@@ -51,9 +55,9 @@ final class ServerMonitor: Sendable {
         try await open(layer, parent: parent, access: ["auto-read-only": true])
     }
 
-    /// The process works in the layers' folder, so a file's name here is the one in the headers of the layers on top. If
-    /// the two differ, QEMU describes every chain in full in the name of each of its nodes: at depth 100 a cut then takes
-    /// 14 ms instead of 2, and listing 200 nodes 5 s instead of 0.1.
+    /// The process works in the layers' folder, so a file's name here is the one in the headers of the layers on top.
+    /// If the two differ, QEMU describes every chain in full in the name of each of its nodes: at depth 100 a cut then
+    /// takes 14 ms instead of 2, and listing 200 nodes 5 s instead of 0.1.
     private func open(_ layer: LayerID, parent: LayerID?, access: [String: JSONValue]) async throws(EngineError) {
         var file: [String: JSONValue] = [
             "driver": "file", "filename": .string(LayerStore.fileName(of: layer)), "discard": "unmap",
@@ -66,7 +70,7 @@ final class ServerMonitor: Sendable {
         ]
         if access["read-only"] != nil { node["read-only"] = true }
         try await session.execute("blockdev-add", .object(node))
-        state.withLock { $0.openLayers.append(layer) }
+        state.withLock { _ = $0.openLayers.insert(layer) }
     }
 
     /// Closes a layer, which writes back what the process holds of it. Not open: success.
@@ -74,17 +78,9 @@ final class ServerMonitor: Sendable {
         guard isOpen(layer) else { return }
         try await session.execute("blockdev-del", ["node-name": .string(layer.rawValue)])
         state.withLock { state in
-            state.openLayers.removeAll { $0 == layer }
+            state.openLayers.remove(layer)
             state.prepared.remove(layer)
         }
-    }
-
-    /// Closes every layer that is not needed, those on top first.
-    func closeAll(except needed: Set<LayerID>) async throws(EngineError) {
-        let unneeded = state.withLock { state in
-            state.openLayers.reversed().filter { !needed.contains($0) && !state.prepared.contains($0) }
-        }
-        for layer in unneeded { try await close(layer) }
     }
 
     func resize(_ layer: LayerID, to size: ByteCount) async throws(EngineError) {

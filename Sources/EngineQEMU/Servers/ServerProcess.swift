@@ -4,8 +4,8 @@ internal import Model
 
 /// The `qemu-storage-daemon` of one server, as the operating system sees it.
 ///
-/// It listens for NBD clients and for one monitor client on Unix sockets, and outlives this process. Its pid file, checked
-/// against its command line, is how it is found again.
+/// It listens for NBD clients and for one monitor client on Unix sockets, and outlives this process. Its pid file,
+/// checked against its command line, is how it is found again.
 struct ServerProcess: Sendable {
     let id: ServerID
     let directory: StateDirectory
@@ -36,13 +36,44 @@ struct ServerProcess: Sendable {
         path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
 
-    /// The process's id while it runs; nil once it ended, even if nobody waited for it yet.
-    func runningID() -> pid_t? {
+    /// Whether the process that the pid file names is ours and lives.
+    private enum Presence {
+        case runs(pid_t)
+        /// It has let go of its memory, and perhaps not yet of its files and their locks.
+        case ends
+        case absent
+    }
+
+    private func presence() -> Presence {
         guard let text = try? Files.read(directory.pidFile(of: id), upTo: 32), let processID = Self.processID(in: text),
-            let bytes = try? Files.read("/proc/\(processID)/cmdline", upTo: Self.commandLineLimitBytes)
-        else { return nil }
-        let arguments = bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        return arguments.contains(monitorArgument) ? processID : nil
+            let commandLine = try? Files.read("/proc/\(processID)/cmdline", upTo: Self.commandLineLimitBytes)
+        else { return .absent }
+        let arguments = commandLine.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        if arguments.contains(monitorArgument) { return .runs(processID) }
+        return arguments.isEmpty && Self.isEnding(processID) ? .ends : .absent
+    }
+
+    /// Whether a process without a command line is a storage daemon with threads that have not ended yet.
+    private static func isEnding(_ processID: pid_t) -> Bool {
+        guard let bytes = try? Files.read("/proc/\(processID)/status", upTo: commandLineLimitBytes) else {
+            return false
+        }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        // The kernel keeps the first 15 bytes of a program's name.
+        guard lines.contains("Name:\t\(program.prefix(15))") else { return false }
+        return !(lines.contains { $0.hasPrefix("State:\tZ") } && lines.contains("Threads:\t1"))
+    }
+
+    /// The process's id while it runs; nil from the beginning of its end on.
+    func runningID() -> pid_t? {
+        guard case .runs(let processID) = presence() else { return nil }
+        return processID
+    }
+
+    private func hasEnded() -> Bool {
+        ChildReaper.shared.collect()
+        guard case .absent = presence() else { return false }
+        return true
     }
 
     private static func processID(in text: [UInt8]) -> pid_t? {
@@ -77,19 +108,18 @@ struct ServerProcess: Sendable {
         return String(decoding: text, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
     }
 
-    /// Waits until the process ended by itself.
+    /// Waits until the process has ended and holds nothing any more.
     ///
     /// - Returns: whether it did.
     func waitForEnd(_ deadline: Duration) async -> Bool {
-        await Polling.wait(deadline, every: Self.pollInterval) { runningID() == nil }
+        await Polling.wait(deadline, every: Self.pollInterval) { hasEnded() }
     }
 
     /// Ends the process whatever it does, and waits until it is gone.
     ///
     /// - Throws: `.timeout` if the kernel does not let go of it: its disk does not answer.
     func kill() async throws(EngineError) {
-        guard let processID = runningID() else { return }
-        Glibc.kill(processID, SIGKILL)
+        if let processID = runningID() { Glibc.kill(processID, SIGKILL) }
         guard await waitForEnd(limits.commandDeadline) else {
             throw EngineError(.timeout, "the process of \(id) cannot be ended")
         }

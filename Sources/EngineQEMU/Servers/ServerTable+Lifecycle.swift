@@ -27,7 +27,6 @@ extension ServerTable {
         let hasAnswered = try await quit(id)
         let hasEnded = await process.waitForEnd(hasAnswered ? limits.stopDeadline : .zero)
         if !hasEnded { try await process.kill() }
-        ChildReaper.shared.collect()
         try await BlockingWork.run { () throws(EngineError) in try process.removeFiles() }
     }
 

@@ -1,4 +1,5 @@
 internal import Engine
+internal import Glibc
 internal import Logging
 internal import Model
 internal import Synchronization
@@ -20,9 +21,11 @@ final class ServerTable: Sendable {
         var usesDirectAccess = false
     }
 
-    /// A conversation, or the attempt to begin one: a monitor takes one client, so whoever comes meanwhile waits for it.
+    /// A conversation, or the attempt to begin one: a monitor takes one client, so whoever comes meanwhile waits for
+    /// it.
     private struct Connection {
         let number: Int
+        let processID: pid_t
         let attempt: Task<Result<ServerMonitor, EngineError>, Never>
         var isEstablished = false
     }
@@ -47,7 +50,8 @@ final class ServerTable: Sendable {
             do {
                 if try await self.monitor(of: id) != nil { found.withLock { $0.append(id) } }
             } catch {
-                self.logger.warning("a server's process does not answer", metadata: ["server": "\(id)", "cause": "\(error)"])
+                self.logger.warning(
+                    "a server's process does not answer", metadata: ["server": "\(id)", "cause": "\(error)"])
             }
         }
         return found.withLock { $0 }
@@ -73,13 +77,19 @@ final class ServerTable: Sendable {
     /// - Returns: nil if the process does not run.
     /// - Throws: `.timeout` or `.serverLost` if it runs and does not answer.
     func monitor(of id: ServerID) async throws(EngineError) -> ServerMonitor? {
-        guard process(of: id).runningID() != nil else { return nil }
+        let process = process(of: id)
+        guard let processID = process.runningID() else {
+            // What follows may open what the process still holds for a moment.
+            _ = await process.waitForEnd(limits.commandDeadline)
+            return nil
+        }
         let attempt = state.withLock { state in
-            if let connection = state.connections[id] { return connection.attempt }
+            // The end of a conversation with an earlier process may not have been noticed yet.
+            if let connection = state.connections[id], connection.processID == processID { return connection.attempt }
             state.lastConnectionNumber += 1
             let number = state.lastConnectionNumber
             let attempt = Task { await self.connect(to: id, number: number) }
-            state.connections[id] = Connection(number: number, attempt: attempt)
+            state.connections[id] = Connection(number: number, processID: processID, attempt: attempt)
             return attempt
         }
         return try await attempt.value.get()
@@ -94,7 +104,8 @@ final class ServerTable: Sendable {
     private func connect(to id: ServerID, number: Int) async -> Result<ServerMonitor, EngineError> {
         do {
             let socket = directory.monitorSocket(of: id)
-            let session = try await QMPSession.connect(to: socket, deadline: limits.commandDeadline) { [weak self] error in
+            let session = try await QMPSession.connect(to: socket, deadline: limits.commandDeadline) {
+                [weak self] error in
                 self?.connectionEnded(to: id, number: number, error)
             }
             let usesDirectAccess = state.withLock { $0.usesDirectAccess }

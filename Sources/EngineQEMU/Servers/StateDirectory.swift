@@ -13,14 +13,17 @@ struct StateDirectory: Sendable {
     /// - Parameter path: absolute.
     /// - Throws: `.failed` if the path is relative, or so long that no socket below it can have an address.
     init(_ path: String) throws(EngineError) {
-        guard path.hasPrefix("/") else { throw EngineError(.failed, "the state directory's path is not absolute: \(path)") }
+        guard path.hasPrefix("/") else {
+            throw EngineError(.failed, "the state directory's path is not absolute: \(path)")
+        }
         run = "\(path)/run"
         layers = "\(path)/layers"
         trash = "\(path)/trash"
         let longestSocket = monitorSocket(of: ServerID(stored: Self.idShape))
         let excess = longestSocket.utf8.count - UnixSocket.maximumPathByteCount
         guard excess <= 0 else {
-            throw EngineError(.failed, "the state directory's path is \(excess) bytes too long for Unix sockets: \(path)")
+            throw EngineError(
+                .failed, "the state directory's path is \(excess) bytes too long for Unix sockets: \(path)")
         }
     }
 

@@ -52,7 +52,8 @@ enum ChildProcess {
 
     private static func failure(of program: String, _ output: String) -> EngineError {
         let isFull = FullStorage.isMeant(by: output)
-        return EngineError(isFull ? .storageFull : .failed, "\(program): \(output.split(separator: "\n").joined(separator: "; "))")
+        return EngineError(
+            isFull ? .storageFull : .failed, "\(program): \(output.split(separator: "\n").joined(separator: "; "))")
     }
 
     /// Reads until the writer closes its end.

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Collects the ends of child processes that outlive the call that started them, so that they do not stay as zombies.
 ///
-/// There is one for the whole process because children belong to the process. Ends are collected whenever somebody asks.
+/// There is one for the whole process because children belong to the process. Ends are collected whenever somebody
+/// asks.
 final class ChildReaper: Sendable {
     static let shared = ChildReaper()
 

@@ -20,7 +20,9 @@ enum Files {
         var names: [String] = []
         while let entry = readdir(stream) {
             // The name is an array inside the entry, ended by a NUL that readdir guarantees.
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
             if name != ".", name != ".." { names.append(name) }
         }
         return names
@@ -46,7 +48,8 @@ enum Files {
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
-                pwrite(descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset) + written)
+                pwrite(
+                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset) + written)
             }
             guard count > 0 else { throw .system("write \(path)", code: errno) }
             written += count

@@ -1,4 +1,5 @@
-/// Waiting for what nobody announces. Cancelling the caller does not shorten it: an engine's call does its work to the end.
+/// Waiting for what nobody announces. Cancelling the caller does not shorten it: an engine's call does its work to the
+/// end.
 enum Polling {
     /// Asks again and again until something is so.
     ///

@@ -15,7 +15,8 @@ enum UnixSocket {
 
     static func connect(to path: String) throws(EngineError) -> Int32 {
         var address = try address(of: path)
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw .system("make a socket", code: errno) }
         let result = withUnsafePointer(to: &address) { pointer in
             // sockaddr_un is one of the shapes that a sockaddr stands for.

@@ -9,5 +9,8 @@ public final class DrainSignal: Sendable {
     public var isRaised: Bool { flag.load(ordering: .acquiring) }
 
     /// Safe to repeat.
-    public func raise() { flag.store(true, ordering: .releasing) }
+    ///
+    /// - Returns: whether it was raised just now.
+    @discardableResult
+    public func raise() -> Bool { !flag.exchange(true, ordering: .acquiringAndReleasing) }
 }

@@ -27,7 +27,7 @@ final class LoopContext: TaskExecutor, @unchecked Sendable {
 
     let eventLoop: any EventLoop
     let scratch = MessageScratch()
-    let timers: TimerWheel
+    let timers: LoopTimers
     /// Time of the turn.
     private(set) var now = ContinuousClock.now
 
@@ -39,7 +39,7 @@ final class LoopContext: TaskExecutor, @unchecked Sendable {
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
-        timers = TimerWheel(eventLoop: eventLoop)
+        timers = LoopTimers(eventLoop: eventLoop)
         timers.inTurn = { [unowned self] actions in turn(actions) }
     }
 

@@ -1,53 +1,53 @@
-internal import NIOCore
-
 /// A timer of a wheel: fires once, unless it is canceled before. Used on its loop only.
 final class WheelTimer {
     fileprivate let tick: Int64
     fileprivate var index = 0
     fileprivate var isInSlot = true
-    fileprivate var action: (() -> Void)?
+    private var action: (() -> Void)?
 
     fileprivate init(tick: Int64, action: @escaping () -> Void) {
         self.tick = tick
         self.action = action
     }
+
+    /// Does nothing after it fired or was canceled.
+    func fire() {
+        let action = action
+        self.action = nil
+        action?()
+    }
+
+    fileprivate func disarm() {
+        action = nil
+    }
 }
 
-/// All timers of an event loop: setting and canceling one costs no scheduled task, and only one is scheduled at a time.
+/// Timers by the tick at which they are due: setting and canceling one takes constant time. Knows no clock.
 ///
-/// 512 slots of 10 ms; a timer that is further away stays in its slot for more rounds. Never early, at most about
-/// 10 ms late. Used on its loop only.
-final class TimerWheel {
-    private static let slotCount: Int64 = 512
-    private static let tickNanoseconds: Int64 = 10_000_000
+/// A timer that is further away than there are slots stays in its slot for more rounds.
+struct TimerWheel {
+    static let slotCount: Int64 = 512
 
-    private let eventLoop: any EventLoop
     private var slots = [[WheelTimer]](repeating: [], count: Int(slotCount))
     private var count = 0
     private var lastTick: Int64
-    private var wake: (tick: Int64, task: Scheduled<Void>)?
-    /// Runs what it is given, the timers' actions, as a turn of the loop.
-    var inTurn: ((() -> Void) -> Void)?
 
-    init(eventLoop: any EventLoop) {
-        self.eventLoop = eventLoop
-        lastTick = Self.tick(of: .now())
+    /// - Parameter tick: of now.
+    init(tick: Int64) {
+        lastTick = tick
     }
 
-    func schedule(after delay: Duration, _ action: @escaping () -> Void) -> WheelTimer {
-        // The tick after the one in which the time is over, so that no timer is early.
-        let timer = WheelTimer(tick: Self.tick(of: .now() + TimeAmount(delay)) + 1, action: action)
-        let slot = Self.slot(timer.tick)
-        timer.index = slots[slot].count
-        slots[slot].append(timer)
+    mutating func schedule(tick: Int64, _ action: @escaping () -> Void) -> WheelTimer {
+        // A slot that was passed is not looked at again before the next round.
+        let timer = WheelTimer(tick: max(tick, lastTick + 1), action: action)
+        insert(timer)
         count += 1
-        wakeUp(at: timer.tick)
         return timer
     }
 
     /// Safe to repeat, and after the timer fired.
-    func cancel(_ timer: WheelTimer) {
-        timer.action = nil
+    mutating func cancel(_ timer: WheelTimer) {
+        timer.disarm()
         guard timer.isInSlot else { return }
         timer.isInSlot = false
         count -= 1
@@ -59,76 +59,42 @@ final class TimerWheel {
         }
     }
 
-    /// The loop ends: nothing fires any more.
-    func shutDown() {
-        wake?.task.cancel()
-        wake = nil
-        slots = [[WheelTimer]](repeating: [], count: Int(Self.slotCount))
-        count = 0
-    }
-
-    private func advance() {
-        wake = nil
-        let now = Self.tick(of: .now())
-        let due = takeDue(now)
-        if !due.isEmpty { inTurn? { Self.fire(due) } }
-        scheduleNextWake(from: now)
-    }
-
-    private static func fire(_ timers: [WheelTimer]) {
-        for timer in timers {
-            let action = timer.action
-            timer.action = nil
-            action?()
-        }
-    }
-
-    private func takeDue(_ now: Int64) -> [WheelTimer] {
+    /// Takes out the timers that are due at a tick; fire them.
+    mutating func takeDue(_ tick: Int64) -> [WheelTimer] {
         var due: [WheelTimer] = []
-        let first = max(lastTick + 1, now - Self.slotCount + 1)
-        if first <= now {
-            for tick in first...now { takeDue(now, slot: Self.slot(tick), into: &due) }
-        }
-        lastTick = max(lastTick, now)
+        let first = max(lastTick + 1, tick - Self.slotCount + 1)
+        lastTick = max(lastTick, tick)
+        guard first <= tick else { return due }
+        for passed in first...tick { takeDue(tick, slot: Self.slot(passed), into: &due) }
         return due
     }
 
-    private func takeDue(_ now: Int64, slot: Int, into due: inout [WheelTimer]) {
+    /// A tick not later than the next timer's; nil: there is none.
+    var nextTick: Int64? {
+        guard count > 0 else { return nil }
+        return ((lastTick + 1)...(lastTick + Self.slotCount)).first { !slots[Self.slot($0)].isEmpty }
+    }
+
+    private mutating func takeDue(_ tick: Int64, slot: Int, into due: inout [WheelTimer]) {
         guard !slots[slot].isEmpty else { return }
         let timers = slots[slot]
         slots[slot] = []
         for timer in timers {
-            if timer.tick <= now {
+            if timer.tick <= tick {
                 timer.isInSlot = false
                 count -= 1
                 due.append(timer)
             } else {
-                timer.index = slots[slot].count
-                slots[slot].append(timer)
+                insert(timer)
             }
         }
     }
 
-    private func scheduleNextWake(from now: Int64) {
-        guard count > 0 else { return }
-        for tick in (now + 1)...(now + Self.slotCount) where !slots[Self.slot(tick)].isEmpty {
-            return wakeUp(at: tick)
-        }
-    }
-
-    private func wakeUp(at tick: Int64) {
-        if let wake {
-            guard tick < wake.tick else { return }
-            wake.task.cancel()
-        }
-        let deadline = NIODeadline.uptimeNanoseconds(UInt64(clamping: tick * Self.tickNanoseconds))
-        let wheel = NIOLoopBound(self, eventLoop: eventLoop)
-        wake = (tick, eventLoop.scheduleTask(deadline: deadline) { wheel.value.advance() })
+    private mutating func insert(_ timer: WheelTimer) {
+        let slot = Self.slot(timer.tick)
+        timer.index = slots[slot].count
+        slots[slot].append(timer)
     }
 
     private static func slot(_ tick: Int64) -> Int { Int(tick & (slotCount - 1)) }
-
-    private static func tick(of deadline: NIODeadline) -> Int64 {
-        Int64(clamping: deadline.uptimeNanoseconds) / tickNanoseconds
-    }
 }

@@ -19,6 +19,10 @@ public final class RPCServer: Sendable {
         loops = group.makeIterator().map { ServerLoop(context: LoopContext(eventLoop: $0)) }
     }
 
+    deinit {
+        group.shutdownGracefully { _ in }
+    }
+
     /// Begins to serve.
     ///
     /// - Returns: the endpoint with the port that was chosen.
@@ -39,12 +43,27 @@ public final class RPCServer: Sendable {
     /// Connections that exist now, those included whose handlers have not ended.
     public var connectionCount: Int { shared.connectionCount.load(ordering: .relaxed) }
 
+    /// Ends connections at once, for instance those of a credential that was revoked; their calls are cancelled and
+    /// their clients have to authenticate again.
+    ///
+    /// - Parameter condition: which, by who calls; asked on the connections' event loops.
+    public func disconnect(where condition: @escaping @Sendable (Caller) -> Bool) {
+        let fault = ConnectionFault(.unauthenticated, "the credential is no longer valid")
+        for loop in loops {
+            loop.forEachConnection { connection in
+                if let caller = connection.caller, condition(caller) { connection.end(fault) }
+            }
+        }
+    }
+
     /// Ends the server: no new connections and calls, streams without a natural end are cut, other calls may end.
     ///
+    /// Only the first call does anything; further ones return at once.
     /// - Parameter time: what the calls have before they are cancelled and their connections closed.
     public func drain(within time: Duration) async {
-        shared.drain.raise()
+        guard shared.drain.raise() else { return }
         for listener in takeListeners() { await listener.close() }
+        await waitForAccepted()
         for loop in loops { loop.forEachConnection { $0.drain() } }
         await waitForConnections(atMost: time)
         for loop in loops { loop.forEachConnection { $0.abandon() } }
@@ -61,6 +80,16 @@ public final class RPCServer: Sendable {
             return listeners
         }
     }
+
+    /// A connection that was accepted passes from the listener's loop to its own, back, and to its own again before it is
+    /// counted. After as many rounds over all loops none is on its way.
+    private func waitForAccepted() async {
+        for _ in 0..<Self.acceptHops {
+            for loop in loops { try? await loop.context.eventLoop.submit {}.get() }
+        }
+    }
+
+    private static let acceptHops = 3
 
     private func waitForConnections(atMost time: Duration) async {
         let deadline = ContinuousClock.now + time

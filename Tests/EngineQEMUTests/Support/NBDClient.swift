@@ -82,7 +82,9 @@ final class NBDClient: Sendable {
         var bytes = [UInt8](repeating: 0, count: count)
         var received = 0
         while received < count {
-            let length = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress.map { $0 + received }, count - received, 0) }
+            let length = bytes.withUnsafeMutableBytes {
+                recv(descriptor, $0.baseAddress.map { $0 + received }, count - received, 0)
+            }
             guard length > 0 else { throw Failure(code: nil) }
             received += length
         }

@@ -65,7 +65,9 @@ struct OperationCancel: AsyncParsableCommand {
                 CancelOperationRequest(operation: id), options: session.callOptions)
             guard session.settings.waits else { return try session.printer.single(operation) }
             let ended = try await session.ended(operation)
-            guard [.cancelled, .succeeded].contains(ended.state) else { throw CommandFailure(session.what, ended: ended) }
+            guard [.cancelled, .succeeded].contains(ended.state) else {
+                throw CommandFailure(session.what, ended: ended)
+            }
             try session.printer.single(ended)
         }
     }

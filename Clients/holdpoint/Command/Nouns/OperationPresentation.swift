@@ -18,7 +18,9 @@ extension Operation: Presentable {
         }
         return [
             Detail("id", id), Detail("kind", kind),
-            Detail("state", state.name + (stateSince.map { ", since \(TimeText.full($0))" } ?? ""), color: Color(state: state.name)),
+            Detail(
+                "state", state.name + (stateSince.map { ", since \(TimeText.full($0))" } ?? ""),
+                color: Color(state: state.name)),
             Detail("progress", percentage), Detail("error", errorText, color: .red),
             Detail("targets", targetIDs.joined(separator: " ")),
         ] + shown + [

@@ -17,7 +17,9 @@ extension DeletionPlan: Presentable {
         let blockers = blockers.map { Detail("blocked by", "\($0.kind) \($0.id): \($0.reason)", color: .red) }
         let remedies = remedies.map { Detail("clear it by", $0.command.isEmpty ? $0.description : $0.command) }
         return steps + blockers + remedies + [
-            Detail("frees", "\(ByteSize.exactText(freesBytes)) at once, \(ByteSize.exactText(reclaimableBytes)) in the end"),
+            Detail(
+                "frees", "\(ByteSize.exactText(freesBytes)) at once, \(ByteSize.exactText(reclaimableBytes)) in the end"
+            ),
             Detail("hash", hash),
         ]
     }

@@ -4,7 +4,8 @@ import HoldpointClient
 /// `holdpoint server create NAME`
 struct ServerCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "create", abstract: "Create a server: empty, or from a server snapshot with copies of its volumes.")
+        commandName: "create", abstract: "Create a server: empty, or from a server snapshot with copies of its volumes."
+    )
 
     /// What `--kind` takes.
     enum Kind: String, CaseIterable, ExpressibleByArgument {

@@ -6,7 +6,8 @@ struct ServerSnapshotNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "server-snapshot", abstract: "Servers with all their volumes at one instant.",
         subcommands: [
-            ServerSnapshotCreate.self, List<ServerSnapshot>.self, Show<ServerSnapshot>.self, Update<ServerSnapshot>.self,
+            ServerSnapshotCreate.self, List<ServerSnapshot>.self, Show<ServerSnapshot>.self,
+            Update<ServerSnapshot>.self,
             Delete<ServerSnapshot>.self,
         ])
 
@@ -30,7 +31,8 @@ extension ServerSnapshot: Changeable {
     static func get(
         _ reference: String, from client: HoldpointClient, _ options: CallOptions
     ) async throws(RPCError) -> ServerSnapshot {
-        try await client.serverSnapshots.getServerSnapshot(GetServerSnapshotRequest(serverSnapshot: reference), options: options)
+        try await client.serverSnapshots.getServerSnapshot(
+            GetServerSnapshotRequest(serverSnapshot: reference), options: options)
     }
 
     static func page(

@@ -6,7 +6,8 @@ extension ServerSnapshot: Presentable {
     var row: [Table.Cell] {
         [
             .init(name), .init(id), stateCell, .init(serverName.isEmpty ? serverID : serverName),
-            .init(String(memberIDs.count)), .init(ResourceText.grade(consistency)), .init(ResourceText.relative(cutTime)),
+            .init(String(memberIDs.count)), .init(ResourceText.grade(consistency)),
+            .init(ResourceText.relative(cutTime)),
         ]
     }
 

@@ -8,7 +8,9 @@ struct VolumeCreate: AsyncParsableCommand {
 
     @OptionGroup var fields: CreateOptions
 
-    @Option(help: ArgumentHelp("1MiB to 64TiB; from a snapshot: its size or larger.", valueName: "size"), transform: ByteSize.parse)
+    @Option(
+        help: ArgumentHelp("1MiB to 64TiB; from a snapshot: its size or larger.", valueName: "size"),
+        transform: ByteSize.parse)
     var size: UInt64?
 
     @Option(help: ArgumentHelp("Make it from this volume snapshot.", valueName: "snapshot"))
@@ -30,7 +32,8 @@ struct VolumeCreate: AsyncParsableCommand {
             throw ValidationError("--snapshot and --server-snapshot exclude each other")
         }
         if (serverSnapshot == nil) != (volume == nil) {
-            throw ValidationError("--server-snapshot and --volume go together: the member that is that volume's snapshot")
+            throw ValidationError(
+                "--server-snapshot and --volume go together: the member that is that volume's snapshot")
         }
         if size == nil, snapshot == nil, serverSnapshot == nil {
             throw ValidationError("give --size, --snapshot or --server-snapshot with --volume")
@@ -57,12 +60,15 @@ struct VolumeCreate: AsyncParsableCommand {
 
     private func differences(_ existing: Volume, _ session: Session) async throws -> [String] {
         let source = try await source(session)
-        let server = try await attach.asyncMap { try await Server.get($0, from: session.client, session.callOptions).id }
-        return fields.differences(existing) + [
-            existing.sizeBytes == size ?? source?.sizeBytes ?? existing.sizeBytes ? nil : "size",
-            existing.sourceSnapshotID == source?.id ?? "" ? nil : "source snapshot",
-            server == nil || existing.serverID == server ? nil : "server",
-        ].compactMap { $0 }
+        let server = try await attach.asyncMap {
+            try await Server.get($0, from: session.client, session.callOptions).id
+        }
+        return fields.differences(existing)
+            + [
+                existing.sizeBytes == size ?? source?.sizeBytes ?? existing.sizeBytes ? nil : "size",
+                existing.sourceSnapshotID == source?.id ?? "" ? nil : "source snapshot",
+                server == nil || existing.serverID == server ? nil : "server",
+            ].compactMap { $0 }
     }
 
     /// The snapshot that it is to be made from.

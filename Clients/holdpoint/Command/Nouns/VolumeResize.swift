@@ -8,7 +8,8 @@ struct VolumeResize: AsyncParsableCommand {
     @Argument(help: "Id or unique name.")
     var id: String
 
-    @Option(help: ArgumentHelp("The new size, not below the present one.", valueName: "size"), transform: ByteSize.parse)
+    @Option(
+        help: ArgumentHelp("The new size, not below the present one.", valueName: "size"), transform: ByteSize.parse)
     var size: UInt64
 
     @OptionGroup var globals: GlobalOptions

@@ -14,7 +14,9 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Named set of options in ~/.config/holdpoint/config.yaml.", valueName: "name"))
     var profile: String?
 
-    @Option(name: [.customShort("o"), .long], help: ArgumentHelp("Form of the output; default: table.", valueName: "format"))
+    @Option(
+        name: [.customShort("o"), .long], help: ArgumentHelp("Form of the output; default: table.", valueName: "format")
+    )
     var output: OutputFormat?
 
     @Option(
@@ -29,7 +31,9 @@ struct GlobalOptions: ParsableArguments {
     @Flag(help: "Print the operation instead of waiting for it.")
     var noWait = false
 
-    @Option(name: .customLong("request-id"), help: ArgumentHelp("UUID of the change, to ask again safely.", valueName: "uuid"))
+    @Option(
+        name: .customLong("request-id"),
+        help: ArgumentHelp("UUID of the change, to ask again safely.", valueName: "uuid"))
     var requestID: String?
 
     @Flag(help: "Check everything, change nothing.")

@@ -64,7 +64,9 @@ struct ProfileReader {
         guard let first = value.first, first != "#" else { return nil }
         guard value.startIndex > text.startIndex else { throw ValidationError("a space is missing behind the colon") }
         if first == "\"" || first == "'" { return try quoted(value, by: first) }
-        guard !"[]{}&*!|>%@`?-,".contains(first) else { throw ValidationError("a value in quotes, or a plain one, is expected") }
+        guard !"[]{}&*!|>%@`?-,".contains(first) else {
+            throw ValidationError("a value in quotes, or a plain one, is expected")
+        }
         return plain(value)
     }
 

@@ -27,7 +27,12 @@ indirect enum JSONValue: Hashable, Sendable {
 
     /// The object with a field at its end, instead of one of that name.
     func setting(_ name: String, _ value: JSONValue) -> JSONValue {
-        .object(fields.filter { $0.name != name } + [Field(name: name, value: value)])
+        .object(without(name).fields + [Field(name: name, value: value)])
+    }
+
+    /// The object without a field.
+    func without(_ name: String) -> JSONValue {
+        .object(fields.filter { $0.name != name })
     }
 }
 

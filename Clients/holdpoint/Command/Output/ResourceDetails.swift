@@ -16,7 +16,9 @@ extension HoldpointResource {
         [
             Detail("name", name), Detail("id", id), Detail("description", description),
             Detail("labels", labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")),
-            Detail("state", stateName + (stateSince.map { ", since \(TimeText.full($0))" } ?? ""), color: Color(state: stateName)),
+            Detail(
+                "state", stateName + (stateSince.map { ", since \(TimeText.full($0))" } ?? ""),
+                color: Color(state: stateName)),
             Detail("failure", failure.map(ResourceText.failure) ?? "", color: .red),
         ]
     }

@@ -48,7 +48,9 @@ enum YAMLWriter {
         guard !["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased()) else {
             return false
         }
-        return text.unicodeScalars.allSatisfy { isLetter($0) || ("0"..."9").contains($0) || "-_./".unicodeScalars.contains($0) }
+        return text.unicodeScalars.allSatisfy {
+            isLetter($0) || ("0"..."9").contains($0) || "-_./".unicodeScalars.contains($0)
+        }
     }
 
     private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {

@@ -35,7 +35,8 @@ extension Session {
         if settings.dryRun { return nil }
         guard terminal.canAsk else {
             throw ValidationError(
-                "this cannot be undone and needs consent: give --yes and --password-file FILE (or \(Session.passwordVariable))")
+                "this cannot be undone and needs consent: give --yes and --password-file FILE (or \(Session.passwordVariable))"
+            )
         }
         if !options.yes { try confirm(try await losses()) }
         let password = try file.map(password) ?? Prompt.password("Password: ")

@@ -14,7 +14,9 @@ enum Prompt {
     /// The same without showing what is typed.
     static func password(_ question: String) throws -> String {
         var shown = termios()
-        guard tcgetattr(STDIN_FILENO, &shown) == 0 else { throw ValidationError("the password cannot be asked for here") }
+        guard tcgetattr(STDIN_FILENO, &shown) == 0 else {
+            throw ValidationError("the password cannot be asked for here")
+        }
         var hidden = shown
         hidden.c_lflag &= ~tcflag_t(ECHO)
         Interruption.restoring(shown)

@@ -12,7 +12,9 @@ enum TextFile {
         guard descriptor >= 0 else { throw ValidationError("\(path): \(lastError)") }
         defer { if path != "-" { close(descriptor) } }
         let bytes = try bytes(descriptor, path: path, limitBytes: limitBytes)
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw ValidationError("\(path): is not UTF-8") }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ValidationError("\(path): is not UTF-8")
+        }
         return text
     }
 

@@ -72,7 +72,8 @@ extension Session {
 
     /// One that is still being created is waited for.
     private func settled<Item: Changeable>(_ item: Item) async throws -> Item {
-        guard settings.waits, item.stateName == "CREATING" || item.stateName == "PROVISIONING", !item.operationID.isEmpty
+        guard settings.waits, item.stateName == "CREATING" || item.stateName == "PROVISIONING",
+            !item.operationID.isEmpty
         else { return item }
         _ = try await finished(Operation(id: item.operationID))
         return try await Item.get(item.id, from: client, callOptions)

@@ -48,7 +48,8 @@ struct Delete<Item: Changeable>: AsyncParsableCommand {
                 _ = try await Item.send(request, to: session.client, session.callOptions)
                 allowed.append(id)
             } catch {
-                if error.reason == "CONSENT_REQUIRED" || error.busyOperationID != nil && session.settings.waitsWhileBusy {
+                let isWaitedFor = error.busyOperationID != nil && session.settings.waitsWhileBusy
+                if isWaitedFor || error.reason == "CONSENT_REQUIRED" {
                     allowed.append(id)
                 } else {
                     results.fail(CommandFailure(what([id]), error.status))

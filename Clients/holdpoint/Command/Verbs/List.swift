@@ -4,7 +4,8 @@ import HoldpointClient
 /// `… list`
 struct List<Item: Listable>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "list", abstract: "List them: the first \(ListOptions.defaultLimit), unless told otherwise.")
+        CommandConfiguration(
+            commandName: "list", abstract: "List them: the first \(ListOptions.defaultLimit), unless told otherwise.")
     }
 
     @OptionGroup var filters: Item.Filters

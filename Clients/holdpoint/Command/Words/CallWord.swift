@@ -31,31 +31,47 @@ struct CallWord: AsyncParsableCommand {
 
     private func call(_ method: RawMethod, _ session: Session) async throws {
         let text = json == "-" ? try TextFile.read("-", limitBytes: CallWord.longestRequestBytes) : json
-        let request = try identified(text, method, session)
-        let isStream = method.isStreaming
+        let (request, requestID) = try identified(text, method, session)
         // A stream has no end of its own, so its time is not limited.
-        let options = isStream ? CallOptions() : session.callOptions
-        let format = session.settings.output
+        let options = method.isStreaming ? CallOptions() : session.callOptions
+        do {
+            try await receive(method, request, options, session)
+        } catch let error as RPCError {
+            let failure = CommandFailure(session.what, error.status)
+            guard let requestID, failure.exit == .outcomeUnknown else { throw failure }
+            throw failure.repeatable(requestID)
+        }
+    }
+
+    private func receive(
+        _ method: RawMethod, _ request: String, _ options: CallOptions, _ session: Session
+    ) async throws {
+        let isYAML = session.settings.output == .yaml
         try await session.client.call(method, json: request, options: options) { answer in
-            let isLine = isStream && format != .yaml
-            StandardStreams.output(isLine ? answer + "\n" : Printer.text(try tree(answer), format == .yaml ? .yaml : .json))
+            switch (isYAML, method.isStreaming) {
+            case (false, true): StandardStreams.output(answer + "\n")
+            case (false, false): StandardStreams.output(Printer.text(try tree(answer), .json))
+            case (true, let isStream):
+                StandardStreams.output((isStream ? "---\n" : "") + YAMLWriter.text(try tree(answer)))
+            }
             if StandardStreams.isOutputClosed { throw ReportedFailure(exit: .success) }
         }
         Interruption.settled()
     }
 
-    /// The request with an id, if it takes one and has none.
-    private func identified(_ text: String, _ method: RawMethod, _ session: Session) throws -> String {
-        guard method.takesRequestID else { return text }
-        var request = try tree(text)
+    /// The request with an id, if it takes one; and that id, if it was given or made here.
+    private func identified(
+        _ text: String, _ method: RawMethod, _ session: Session
+    ) throws -> (request: String, requestID: String?) {
+        guard method.takesRequestID else { return (text, nil) }
+        let request = try tree(text)
         guard case .object = request else { throw ValidationError("the request is no JSON object") }
-        let given = session.settings.requestID
-        if given != nil || request["requestId"] == nil && request["request_id"] == nil {
-            let id = given ?? HoldpointClient.newRequestID()
-            request = request.setting("requestId", .string(id))
-            Interruption.asked(id)
+        let isThere = request["requestId"] != nil || request["request_id"] != nil
+        guard let id = session.settings.requestID ?? (isThere ? nil : HoldpointClient.newRequestID()) else {
+            return (text, nil)
         }
-        return request.compact
+        Interruption.asked(id)
+        return (request.without("request_id").setting("requestId", .string(id)).compact, id)
     }
 
     private func tree(_ text: String) throws -> JSONValue {

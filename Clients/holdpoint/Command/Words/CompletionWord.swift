@@ -3,7 +3,8 @@ import ArgumentParser
 /// `holdpoint completion bash|zsh|fish`
 struct CompletionWord: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "completion", abstract: "Print a shell's completion script: source it in the shell's start-up file.")
+        commandName: "completion",
+        abstract: "Print a shell's completion script: source it in the shell's start-up file.")
 
     /// The shells that have one.
     enum Shell: String, CaseIterable, ExpressibleByArgument {

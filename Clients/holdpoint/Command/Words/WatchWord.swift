@@ -6,7 +6,9 @@ struct WatchWord: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch", abstract: "Print events as they come, one a line, until Ctrl-C.")
 
-    @Option(name: .customLong("from"), help: ArgumentHelp("Begin behind this revision; default: now.", valueName: "revision"))
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp("Begin behind this revision; default: now.", valueName: "revision"))
     var revision: UInt64?
 
     @OptionGroup var globals: GlobalOptions
@@ -58,7 +60,8 @@ extension Event {
         let state = resource.map { " \($0.nameAndState)" } ?? ""
         let author = principal.isEmpty ? "" : " by \(principal)"
         let cause = reason.isEmpty ? "" : ": \(reason)"
-        return "\(time.map { TimeText.exact($0) } ?? "-")  #\(sequence)  \(action) \(kind) \(resourceID)\(state)\(author)\(cause)"
+        return
+            "\(time.map { TimeText.exact($0) } ?? "-")  #\(sequence)  \(action) \(kind) \(resourceID)\(state)\(author)\(cause)"
     }
 }
 
