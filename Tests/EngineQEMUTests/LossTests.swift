@@ -33,6 +33,22 @@ extension QEMUTests {
             }
         }
 
+        @Test func nextOwnerClosesLayersFromTheTop() async throws {
+            try await TestWorld.with { world in
+                let server = try await world.newServer()
+                var volumes = [try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server)]
+                volumes = try await world.snapshot(volumes, of: server)
+                volumes = try await world.snapshot(volumes, of: server)
+                await world.engine.close()
+
+                let successor = try world.successor()
+                #expect(try await successor.start() == [server])
+                for volume in volumes { try await successor.detach(volume.volume, from: server, force: false) }
+                try await successor.stopServer(server)
+                try expectClean(volumes.flatMap(\.layers).map(world.path))
+            }
+        }
+
         @Test func deadServerIsReportedAndStartedAgain() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()

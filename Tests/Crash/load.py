@@ -1,0 +1,104 @@
+"""What the workers of the random test share: whose turn it is, what was acknowledged, what went wrong."""
+
+import threading
+
+from acknowledged import Acknowledged
+from workspace import wait_until
+
+# For the last steps of all workers after a restart, on a slow machine.
+PAUSE_DEADLINE_SECONDS = 120
+
+
+class Load:
+    def __init__(self, command):
+        self.command = command
+        self.acknowledged = Acknowledged()
+        self.workers = []
+        self.repeats = 0
+        self.failures = []
+        self.taken = {}
+        self._lock = threading.Lock()
+        self._idle = set()
+        self._running = threading.Event()
+        self._daemon_runs = threading.Event()
+        self._daemon_runs.set()
+        self._ended = False
+
+    # For the test
+
+    def go_on(self, snapshots):
+        """Lets the workers work, taking so many snapshots each at most."""
+        for worker in self.workers:
+            worker.snapshots_left = snapshots
+        self._running.set()
+
+    def stop_turns(self):
+        """Workers end the step that they are in, and no other begins."""
+        self._running.clear()
+
+    def wait_until_idle(self):
+        """Returns when every step has ended, so that all outcomes are known; raises what a worker failed with."""
+        wait_until(lambda: self.failures or self._idle >= set(self.workers), PAUSE_DEADLINE_SECONDS, "workers pause")
+        self.raise_failure()
+
+    def raise_failure(self):
+        if self.failures:
+            raise AssertionError("; ".join(self.failures))
+
+    def daemon_ended(self):
+        self._daemon_runs.clear()
+
+    def daemon_started(self):
+        self._daemon_runs.set()
+
+    def end(self):
+        self._ended = True
+        self._daemon_runs.set()
+        self._running.set()
+
+    @property
+    def current(self):
+        """What is being asked right now."""
+        return [worker.current for worker in self.workers if worker.current]
+
+    # For the workers
+
+    def wait_for_turn(self, worker):
+        """Whether to make another step."""
+        with self._lock:
+            self._idle.add(worker)
+        self._running.wait()
+        with self._lock:
+            self._idle.discard(worker)
+        return not self._ended
+
+    def wait_for_daemon(self):
+        self._daemon_runs.wait()
+        if self._ended:
+            raise InterruptedError("the test has ended")
+
+    def show(self, kind, resource_id):
+        """A resource as it is, as soon as there is somebody to ask."""
+        while True:
+            result = self.command.run(kind, "show", resource_id)
+            if result.code == 0:
+                return result.answer
+            if self._daemon_runs.is_set() and result.code == 3:
+                raise AssertionError(str(result))
+            self.wait_for_daemon()
+
+    def fail(self, name, error):
+        if not self._ended:
+            self.failures.append(f"{name}: {type(error).__name__}: {error}")
+
+    def count_repeat(self):
+        with self._lock:
+            self.repeats += 1
+
+    def note_taken(self, taken):
+        with self._lock:
+            self.taken[taken.id] = taken
+
+    def forget_taken(self, snapshot_id):
+        with self._lock:
+            self.taken.pop(snapshot_id, None)

@@ -1,0 +1,131 @@
+"""One `holdpointd`."""
+
+import json
+import os
+import signal
+import subprocess
+
+from workspace import kill, processes_naming, wait_until
+
+START_DEADLINE_SECONDS = 60
+END_DEADLINE_SECONDS = 60
+LOG_EXCERPT_BYTES = 4000
+
+
+class Daemon:
+    """`folder` is the workspace's; state, socket and log are below it."""
+
+    def __init__(self, binaries, folder, state=None, listeners=(), environment=None):
+        self.program = os.path.join(binaries, "holdpointd")
+        self.state = state or os.path.join(folder, "state")
+        self.socket = os.path.join(folder, "holdpoint.sock")
+        self.log = os.path.join(folder, "holdpointd.log")
+        self.listeners = [f"unix:{self.socket}", *listeners]
+        self.environment = {**os.environ, **(environment or {})}
+        self.process = None
+        self.endpoints = []
+
+    @property
+    def arguments(self):
+        listen = [word for listener in self.listeners for word in ("--listen", listener)]
+        return [self.program, "--state-dir", self.state, *listen, "--log-format", "json"]
+
+    @property
+    def endpoint(self):
+        return f"unix:{self.socket}"
+
+    @property
+    def password_file(self):
+        return os.path.join(self.state, "admin.password")
+
+    @property
+    def token_file(self):
+        return os.path.join(self.state, "admin.token")
+
+    def start(self):
+        """Returns once it listens."""
+        begin = self._log_size()
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment,
+                start_new_session=True)
+        self.endpoints = wait_until(lambda: self._listening(begin), START_DEADLINE_SECONDS, "holdpointd listens")
+        return self
+
+    def _listening(self, begin):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"holdpointd ended with {self.process.returncode}:\n{self.log_end()}")
+        prefix = "listening on "
+        lines = [line[len(prefix):] for line in self._log_from(begin).splitlines() if line.startswith(prefix)]
+        return lines if len(lines) == len(self.listeners) else None
+
+    @property
+    def runs(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        """Ends it as an operator would; returns its exit code."""
+        self.process.terminate()
+        return self.process.wait(END_DEADLINE_SECONDS)
+
+    # Its servers' processes
+
+    def storage_daemons(self):
+        """Process ids of the servers' processes by server id, from their pid files."""
+        found = {}
+        run = os.path.join(self.state, "run")
+        for name in os.listdir(run) if os.path.isdir(run) else []:
+            process_id = _read_process_id(os.path.join(run, name)) if name.endswith(".pid") else None
+            if process_id in processes_naming(os.path.join(run, name)):
+                found[name.removesuffix(".pid")] = process_id
+        return found
+
+    def kill_storage_daemon(self, server_id):
+        """Kills a server's process and whatever else names its monitor, and returns when all are gone."""
+        monitor = os.path.join(self.state, "run", f"{server_id}.qmp")
+        for process_id in processes_naming(monitor):
+            kill(process_id)
+        wait_until(lambda: not processes_naming(monitor), END_DEADLINE_SECONDS, f"the process of {server_id} is gone")
+
+    def layers(self):
+        """Names of the image files."""
+        folder = os.path.join(self.state, "layers")
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+    def layer_paths(self):
+        return [os.path.join(self.state, "layers", name) for name in self.layers()]
+
+    # Its log
+
+    def _log_size(self):
+        return os.path.getsize(self.log) if os.path.exists(self.log) else 0
+
+    def _log_from(self, begin):
+        with open(self.log, "rb") as file:
+            file.seek(begin)
+            return file.read().decode(errors="replace")
+
+    def log_records(self, message):
+        """The log's records with this message, oldest first."""
+        records = []
+        for line in self._log_from(0).splitlines():
+            if line.startswith("{"):
+                record = json.loads(line)
+                if record.get("message") == message:
+                    records.append(record)
+        return records
+
+    def log_end(self):
+        return self._log_from(max(0, self._log_size() - LOG_EXCERPT_BYTES))
+
+
+def _read_process_id(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return int(file.read().strip() or 0)
+    except (OSError, ValueError):
+        return None
