@@ -36,7 +36,9 @@ extension QEMUTests {
         @Test func nextOwnerClosesLayersFromTheTop() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                var volumes = [try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server)]
+                var volumes = [
+                    try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server),
+                ]
                 volumes = try await world.snapshot(volumes, of: server)
                 volumes = try await world.snapshot(volumes, of: server)
                 await world.engine.close()

@@ -83,7 +83,10 @@ extension QEMUTests {
                     #expect(try await idle == [])
                 }
                 let served = try await world.engine.observe(server)?.activeLayers
-                #expect(served == Dictionary(uniqueKeysWithValues: volumes.map { ($0.volume, $0.layers[$0.layers.count - 1].id) }))
+                #expect(
+                    served
+                        == Dictionary(
+                            uniqueKeysWithValues: volumes.map { ($0.volume, $0.layers[$0.layers.count - 1].id) }))
                 try client.write(block(1), at: 0)
             }
         }

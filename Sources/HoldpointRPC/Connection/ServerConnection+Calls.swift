@@ -41,7 +41,8 @@ extension ServerConnection {
         else {
             return RPCError(
                 .resourceExhausted,
-                "metadata is limited to \(ProtocolLimits.metadataBytes) bytes and \(ProtocolLimits.metadataEntries) keys",
+                "metadata is limited to \(ProtocolLimits.metadataBytes) bytes "
+                    + "and \(ProtocolLimits.metadataEntries) keys",
                 reason: RPCReason.metadataTooLarge)
         }
         return nil
