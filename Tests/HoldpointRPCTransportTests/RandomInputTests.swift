@@ -34,7 +34,8 @@ import Testing
         }
         for _ in 0..<Int.random(in: 0...3, using: &generator) {
             // Past the Hello as often as not, or no conversation gets far.
-            let place = Int.random(in: Bool.random(using: &generator) ? 0..<bytes.count : 9..<bytes.count, using: &generator)
+            let place = Int.random(
+                in: Bool.random(using: &generator) ? 0..<bytes.count : 9..<bytes.count, using: &generator)
             bytes[place] = UInt8.random(in: 0...255, using: &generator)
         }
         return Array(bytes.prefix(Int.random(in: bytes.count / 2...bytes.count, using: &generator)))
@@ -45,7 +46,9 @@ import Testing
         let some = UInt32.random(in: 0...callID, using: &generator)
         switch Int.random(in: 0...6, using: &generator) {
         case 0: return .cancel(Cancel(callID: some))
-        case 1: return .windowUpdate(WindowUpdate(callID: some, bytes: UInt32.random(in: 0...UInt32.max, using: &generator)))
+        case 1:
+            return .windowUpdate(
+                WindowUpdate(callID: some, bytes: UInt32.random(in: 0...UInt32.max, using: &generator)))
         case 2: return .ping(Ping(nonce: generator.next()))
         case 3: return .streamItem(StreamItem(callID: some, payload: [1, 2, 3]))
         default:
