@@ -39,8 +39,13 @@ extension ResourceManager {
         }
     }
 
-    private func clients(of reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
-        try await clients(of: [try await get(reference, field: "volume", call)])
+    /// Clients connected to a volume. None if there is no such volume: a repeated request is answered as before.
+    func clients(of reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
+        do {
+            return try await clients(of: [try await get(reference, field: "volume", call)])
+        } catch let refusal as Refusal where refusal.reason == .notFound {
+            return [:]
+        }
     }
 
     /// Clients connected to volumes, by volume: those that have any.

@@ -79,12 +79,17 @@ extension ResourceManager {
         }
     }
 
+    /// None if there is no such server: a repeated request is answered as before.
     private func clientsOfServer(_ reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
-        let volumes = try await store.read { transaction in
-            let project = try transaction.project(of: call).id
-            return try transaction.volumes(of: transaction.serverID(reference, project))
+        do {
+            let volumes = try await store.read { transaction in
+                let project = try transaction.project(of: call).id
+                return try transaction.volumes(of: transaction.serverID(reference, project))
+            }
+            return try await clients(of: volumes)
+        } catch let refusal as Refusal where refusal.reason == .notFound {
+            return [:]
         }
-        return try await clients(of: volumes)
     }
 
     /// Fills in where its volumes are served.

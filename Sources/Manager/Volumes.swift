@@ -59,10 +59,11 @@ extension ResourceManager {
     public func deleteVolume(
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
-        try await mutate(mutation) { transaction, context in
+        let clients = try await clients(of: reference, mutation.call)
+        return try await mutate(mutation) { transaction, context in
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
-            try transaction.requireDeletable(.volume(volume.id), name: volume.header.name)
+            try transaction.requireDeletable(.volume(volume.id), name: volume.header.name, clients: clients)
             let freed = FreedLayers(ids: try transaction.layersFreed(byDeleting: [volume.id.rawValue]))
             volume.enter(.deleting, at: context.now)
             return try transaction.begin(DeleteVolumeSaga(volumeID: volume.id, freed: freed), on: volume, &context)

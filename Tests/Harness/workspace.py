@@ -1,5 +1,6 @@
 """A temporary folder, and the end of everything that was started in it, whatever happens."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -68,6 +69,8 @@ class Workspace:
         self._endings.append(action)
 
     def __enter__(self):
+        # An interrupted test runner forgets its cleanups; the interpreter does not.
+        atexit.register(self._end)
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._interrupt)
         return self
@@ -86,6 +89,7 @@ class Workspace:
                 signal.signal(number, handler)
 
     def _end(self):
+        atexit.unregister(self._end)
         self._end_processes()
         for action in reversed(self._endings):
             try:

@@ -25,6 +25,25 @@ import Testing
         }
     }
 
+    /// A deletion that is asked for again after it was done gets the same answer.
+    @Test(arguments: WorldKind.allCases)
+    func aRepeatedDeletionIsAnsweredAsBefore(kind: WorldKind) async throws {
+        try await World.with(kind) { world in
+            _ = try await world.makeServer("web-1")
+            _ = try await world.makeVolume("data-1")
+            let server = DeleteServerRequest(requestID: world.newID(), server: "web-1", consent: world.consent)
+            let volume = DeleteVolumeRequest(requestID: world.newID(), volume: "data-1", consent: world.consent)
+            let first = [
+                try await world.client.servers.deleteServer(server), try await world.client.volumes.deleteVolume(volume),
+            ]
+            for answer in first { try await world.settled(answer.operation) }
+            let again = [
+                try await world.client.servers.deleteServer(server), try await world.client.volumes.deleteVolume(volume),
+            ]
+            #expect(again.map(\.operation?.id) == first.map(\.operation?.id))
+        }
+    }
+
     /// A refusal is not remembered: the same request succeeds once its reason is gone.
     @Test(arguments: WorldKind.allCases)
     func refusalsAreNotRemembered(kind: WorldKind) async throws {

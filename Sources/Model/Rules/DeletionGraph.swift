@@ -16,7 +16,8 @@ public struct DeletionGraph: Sendable {
     }
 
     func members(of serverSnapshot: ServerSnapshotID) -> [VolumeSnapshot] {
-        snapshots.values.filter { $0.serverSnapshotID == serverSnapshot }.sorted(by: oldestFirst)
+        snapshots.values.filter { $0.serverSnapshotID == serverSnapshot }
+            .sorted { ($0.slot ?? 0, $0.id.rawValue) < ($1.slot ?? 0, $1.id.rawValue) }
     }
 
     func ownedSnapshots(of target: DeletionTarget) -> [Refusal.Blocker] {
@@ -35,7 +36,8 @@ public struct DeletionGraph: Sendable {
 }
 
 private func oldestFirst(_ left: some Resource, _ right: some Resource) -> Bool {
-    (left.header.createTime, left.header.name) < (right.header.createTime, right.header.name)
+    (left.header.createTime, left.header.name, left.id.rawValue)
+        < (right.header.createTime, right.header.name, right.id.rawValue)
 }
 
 /// A resource that can be deleted.
