@@ -100,7 +100,11 @@ let package = Package(
             path: "Clients/holdpoint/Main", exclude: ["Static"], swiftSettings: swift, linkerSettings: oneFile),
 
         .testTarget(
-            name: "CommandTests", dependencies: ["HoldpointCommand", "HoldpointClient"], swiftSettings: swift),
+            name: "CommandTests",
+            dependencies: [
+                "HoldpointCommand", "HoldpointClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: swift),
 
         .testTarget(
             name: "StoreSQLiteTests",
@@ -127,6 +131,7 @@ let package = Package(
         .testTarget(
             name: "HoldpointRPCTransportTests",
             dependencies: ["HoldpointRPCTransport", "HoldpointRPC", "ProtobufC", logging], swiftSettings: swift),
+        .testTarget(name: "TidyTests", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]
 )

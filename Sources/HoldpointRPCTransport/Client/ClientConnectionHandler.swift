@@ -233,8 +233,8 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
             guard due < checkTimer.due else { return }
             loop.timers.cancel(checkTimer.timer)
         }
-        let timer = loop.timers.schedule(after: max(.milliseconds(1), due - loop.now)) { [weak self] in
-            self?.check()
+        let timer = loop.timers.schedule(after: max(.milliseconds(1), due - loop.now)) {
+            self.check()
         }
         checkTimer = (due, timer)
     }

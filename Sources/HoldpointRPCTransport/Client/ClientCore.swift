@@ -83,8 +83,8 @@ final class ClientCore: @unchecked Sendable {
         guard !call.isOver else { return }
         guard !isClosed else { return call.end(.failure(.clientClosed)) }
         if let deadline = call.deadline {
-            call.timer = loop.timers.schedule(after: max(.zero, deadline - loop.now)) { [weak self] in
-                self?.deadlinePassed(call)
+            call.timer = loop.timers.schedule(after: max(.zero, deadline - loop.now)) {
+                self.deadlinePassed(call)
             }
         }
         queue.append(call)

@@ -48,8 +48,8 @@ extension ServerConnectionHandler {
         let bound = bound
         calls[callID] = call
         if let deadline = context.deadline {
-            call.deadline = loop.timers.schedule(after: max(.zero, deadline - loop.now)) { [weak self] in
-                self?.interrupt(callID, .deadlineExceeded)
+            call.deadline = loop.timers.schedule(after: max(.zero, deadline - loop.now)) {
+                self.interrupt(callID, .deadlineExceeded)
             }
         }
         let sink: any ResponseSink =

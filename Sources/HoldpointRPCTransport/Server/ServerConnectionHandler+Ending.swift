@@ -15,8 +15,8 @@ extension ServerConnectionHandler {
         flush()
         stopEverything()
         context?.close(mode: .output, promise: nil)
-        lingerTimer = loop.timers.schedule(after: limits.lingering) { [weak self] in
-            self?.context?.close(promise: nil)
+        lingerTimer = loop.timers.schedule(after: limits.lingering) {
+            self.context?.close(promise: nil)
         }
         // Whatever the peer has sent must be read, or closing would reset the connection and lose the GoAway.
         if isReadHeld {
@@ -65,7 +65,7 @@ extension ServerConnectionHandler {
         let fault = ConnectionFault(.shutdown, "the server is shutting down")
         append(message(GoAway(fault, lastCallID: state.drain())) { .goAway($0) })
         for call in calls.values where !call.handler.hasNaturalEnd { call.interrupt(.shuttingDown) }
-        _ = loop.timers.schedule(after: limits.streamFarewell) { [weak self] in self?.endFarewell() }
+        _ = loop.timers.schedule(after: limits.streamFarewell) { self.endFarewell() }
         closeIfDrained()
     }
 
@@ -87,8 +87,8 @@ extension ServerConnectionHandler {
             guard due < checkTimer.due else { return }
             loop.timers.cancel(checkTimer.timer)
         }
-        let timer = loop.timers.schedule(after: max(.milliseconds(1), due - loop.now)) { [weak self] in
-            self?.check()
+        let timer = loop.timers.schedule(after: max(.milliseconds(1), due - loop.now)) {
+            self.check()
         }
         checkTimer = (due, timer)
     }

@@ -124,7 +124,7 @@ extension ServerConnectionHandler {
     }
 
     private func scheduleMemoryCheck() {
-        memoryTimer = loop.timers.schedule(after: .milliseconds(50)) { [weak self] in self?.checkMemory() }
+        memoryTimer = loop.timers.schedule(after: .milliseconds(50)) { self.checkMemory() }
     }
 
     private func checkMemory() {

@@ -54,8 +54,8 @@ extension ServerConnectionHandler {
 
     private func scheduleStallCheck() {
         guard stallTimer == nil else { return }
-        stallTimer = loop.timers.schedule(after: min(.seconds(1), limits.outboundStall / 4)) { [weak self] in
-            self?.checkStall()
+        stallTimer = loop.timers.schedule(after: min(.seconds(1), limits.outboundStall / 4)) {
+            self.checkStall()
         }
     }
 
