@@ -43,10 +43,11 @@ let package = Package(
         .target(
             name: "ProtobufC", dependencies: ["CProtobufC"], swiftSettings: swift,
             linkerSettings: [.linkedLibrary(":libprotobuf-c.a")]),
-        .target(name: "HoldpointRPC", dependencies: ["ProtobufC", "CMessages"], swiftSettings: swift),
+        .target(
+            name: "HoldpointRPC", dependencies: ["ProtobufC", "CMessages"], exclude: ["README.md"], swiftSettings: swift),
         .target(
             name: "HoldpointRPCTransport", dependencies: ["HoldpointRPC", nioCore, nioPosix, logging],
-            swiftSettings: swift),
+            exclude: ["README.md"], swiftSettings: swift),
         .target(
             name: "HoldpointMessages", dependencies: ["HoldpointRPC", "ProtobufC", "CMessages"],
             swiftSettings: swift),
