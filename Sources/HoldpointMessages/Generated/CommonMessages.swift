@@ -17,7 +17,7 @@ public struct Failure: ProtobufMessage {
         public static let allCases: [Resolver] = [
             .unspecified,
             .user,
-            .administrator
+            .administrator,
         ]
 
         public init(rawValue: Int32) {
@@ -134,10 +134,12 @@ public struct Consent: ProtobufMessage, CustomReflectable {
 
     /// Without secrets: what is printed may end in a log.
     public var customMirror: Mirror {
-        Mirror(self, children: [
-            "acknowledged": self.acknowledged as Any,
-            "password": "hidden" as Any
-        ], displayStyle: .struct)
+        Mirror(
+            self,
+            children: [
+                "acknowledged": self.acknowledged as Any,
+                "password": "hidden" as Any,
+            ], displayStyle: .struct)
     }
 }
 
@@ -195,7 +197,7 @@ public struct Consistency: ProtobufMessage {
             .unspecified,
             .crash,
             .quiesced,
-            .offline
+            .offline,
         ]
 
         public init(rawValue: Int32) {

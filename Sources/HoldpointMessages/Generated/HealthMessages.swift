@@ -33,7 +33,7 @@ public struct HealthCheckResponse: ProtobufMessage {
         public static let allCases: [State] = [
             .unspecified,
             .serving,
-            .draining
+            .draining,
         ]
 
         public init(rawValue: Int32) {

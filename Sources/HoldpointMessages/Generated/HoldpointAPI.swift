@@ -12,28 +12,28 @@ public enum HoldpointAPI {
             methods: [
                 MethodInfo(
                     name: "GetStatus", request: GetStatusRequest.descriptor,
-                    response: SystemStatus.descriptor, serverStreaming: false),
+                    response: SystemStatus.descriptor, serverStreaming: false)
             ]),
         ServiceInfo(
             name: "holdpoint.v1.EventService",
             methods: [
                 MethodInfo(
                     name: "Watch", request: WatchRequest.descriptor,
-                    response: WatchResponse.descriptor, serverStreaming: true),
+                    response: WatchResponse.descriptor, serverStreaming: true)
             ]),
         ServiceInfo(
             name: "holdpoint.v1.HealthService",
             methods: [
                 MethodInfo(
                     name: "Check", request: HealthCheckRequest.descriptor,
-                    response: HealthCheckResponse.descriptor, serverStreaming: false),
+                    response: HealthCheckResponse.descriptor, serverStreaming: false)
             ]),
         ServiceInfo(
             name: "holdpoint.v1.IntrospectionService",
             methods: [
                 MethodInfo(
                     name: "ListServices", request: ListServicesRequest.descriptor,
-                    response: ListServicesResponse.descriptor, serverStreaming: false),
+                    response: ListServicesResponse.descriptor, serverStreaming: false)
             ]),
         ServiceInfo(
             name: "holdpoint.v1.OperationService",
@@ -56,7 +56,7 @@ public enum HoldpointAPI {
             methods: [
                 MethodInfo(
                     name: "PlanDelete", request: PlanDeleteRequest.descriptor,
-                    response: DeletionPlan.descriptor, serverStreaming: false),
+                    response: DeletionPlan.descriptor, serverStreaming: false)
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerService",
@@ -142,7 +142,7 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "DetachVolume", request: DetachVolumeRequest.descriptor,
                     response: VolumeAnswer.descriptor, serverStreaming: false),
-            ])
+            ]),
     ]
 
     /// Every message, Google's included, file by file.
@@ -229,7 +229,7 @@ public enum HoldpointAPI {
         MethodDescription.self,
         PlanDeleteRequest.self,
         DeletionPlan.self,
-        DeletionStep.self
+        DeletionStep.self,
     ]
 
     /// Serialized `google.protobuf.FileDescriptorProto`s, each after those that it imports.

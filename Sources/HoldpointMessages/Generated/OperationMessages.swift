@@ -26,7 +26,7 @@ public struct Operation: ProtobufMessage {
             .succeeded,
             .failed,
             .cancelled,
-            .stuck
+            .stuck,
         ]
 
         public init(rawValue: Int32) {
@@ -183,7 +183,7 @@ public struct OperationStep: ProtobufMessage {
             .started,
             .done,
             .failed,
-            .undone
+            .undone,
         ]
 
         public init(rawValue: Int32) {

@@ -111,7 +111,7 @@ public struct DeletionStep: ProtobufMessage {
             .delete,
             .detach,
             .stop,
-            .suspend
+            .suspend,
         ]
 
         public init(rawValue: Int32) {

@@ -18,7 +18,7 @@ public struct Server: ProtobufMessage {
         public static let allCases: [Kind] = [
             .unspecified,
             .vm,
-            .external
+            .external,
         ]
 
         public init(rawValue: Int32) {
@@ -75,7 +75,7 @@ public struct Server: ProtobufMessage {
             .rebooting,
             .deleting,
             .error,
-            .errorDeleting
+            .errorDeleting,
         ]
 
         public init(rawValue: Int32) {
@@ -216,7 +216,9 @@ public struct Server: ProtobufMessage {
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
         self.labels =
-            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") {
+                ($0.pointee.key, $0.pointee.value)
+            }
         self.state = Server.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
@@ -284,7 +286,7 @@ public struct Desired: ProtobufMessage {
         public static let allCases: [State] = [
             .unspecified,
             .running,
-            .stopped
+            .stopped,
         ]
 
         public init(rawValue: Int32) {

@@ -22,7 +22,7 @@ public struct ServerSnapshot: ProtobufMessage {
             .available,
             .deleting,
             .error,
-            .errorDeleting
+            .errorDeleting,
         ]
 
         public init(rawValue: Int32) {
@@ -150,7 +150,9 @@ public struct ServerSnapshot: ProtobufMessage {
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
         self.labels =
-            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") {
+                ($0.pointee.key, $0.pointee.value)
+            }
         self.state = ServerSnapshot.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
@@ -165,7 +167,8 @@ public struct ServerSnapshot: ProtobufMessage {
         self.consistency = Consistency.Grade(rawValue: Int32(bitPattern: source.pointee.consistency.rawValue))
         self.cutTime = try CopyOut.message(source.pointee.cut_time, "cut_time")
         self.autoscaleGroupIDs =
-            try CopyOut.strings(source.pointee.autoscale_group_ids, source.pointee.n_autoscale_group_ids, "autoscale_group_ids")
+            try CopyOut.strings(
+                source.pointee.autoscale_group_ids, source.pointee.n_autoscale_group_ids, "autoscale_group_ids")
         self.configuration = try CopyOut.message(source.pointee.configuration, "configuration")
     }
 

@@ -22,7 +22,7 @@ public struct VolumeSnapshot: ProtobufMessage {
             .available,
             .deleting,
             .error,
-            .errorDeleting
+            .errorDeleting,
         ]
 
         public init(rawValue: Int32) {
@@ -154,7 +154,9 @@ public struct VolumeSnapshot: ProtobufMessage {
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
         self.labels =
-            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") {
+                ($0.pointee.key, $0.pointee.value)
+            }
         self.state = VolumeSnapshot.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")

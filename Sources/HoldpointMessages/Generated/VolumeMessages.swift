@@ -32,7 +32,7 @@ public struct Volume: ProtobufMessage {
             .reverting,
             .deleting,
             .error,
-            .errorDeleting
+            .errorDeleting,
         ]
 
         public init(rawValue: Int32) {
@@ -175,7 +175,9 @@ public struct Volume: ProtobufMessage {
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.description = try CopyOut.string(source.pointee.description, "description")
         self.labels =
-            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") { ($0.pointee.key, $0.pointee.value) }
+            try CopyOut.map(source.pointee.labels, source.pointee.n_labels, "labels") {
+                ($0.pointee.key, $0.pointee.value)
+            }
         self.state = Volume.State(rawValue: Int32(bitPattern: source.pointee.state.rawValue))
         self.stateSince = try CopyOut.message(source.pointee.state_since, "state_since")
         self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")

@@ -182,16 +182,18 @@ public struct Hello: ProtobufMessage, CustomReflectable {
 
     /// Without secrets: what is printed may end in a log.
     public var customMirror: Mirror {
-        Mirror(self, children: [
-            "protocol_versions": self.protocolVersions as Any,
-            "software": self.software as Any,
-            "max_frame_bytes": self.maxFrameBytes as Any,
-            "features": self.features as Any,
-            "token": "hidden" as Any,
-            "initial_stream_window": self.initialStreamWindow as Any,
-            "max_calls": self.maxCalls as Any,
-            "project": self.project as Any
-        ], displayStyle: .struct)
+        Mirror(
+            self,
+            children: [
+                "protocol_versions": self.protocolVersions as Any,
+                "software": self.software as Any,
+                "max_frame_bytes": self.maxFrameBytes as Any,
+                "features": self.features as Any,
+                "token": "hidden" as Any,
+                "initial_stream_window": self.initialStreamWindow as Any,
+                "max_calls": self.maxCalls as Any,
+                "project": self.project as Any,
+            ], displayStyle: .struct)
     }
 }
 
@@ -541,7 +543,7 @@ public struct GoAway: ProtobufMessage {
             .idle,
             .timeout,
             .`internal`,
-            .shutdown
+            .shutdown,
         ]
 
         public init(rawValue: Int32) {

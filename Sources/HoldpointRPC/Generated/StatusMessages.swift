@@ -44,7 +44,7 @@ public struct Status: ProtobufMessage {
             .`internal`,
             .unavailable,
             .dataLoss,
-            .unauthenticated
+            .unauthenticated,
         ]
 
         public init(rawValue: Int32) {
