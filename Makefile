@@ -5,7 +5,7 @@ SWIFT ?= swift
 
 # qemu-storage-daemon is in qemu-system-common on Debian 12, the other image tools in qemu-utils.
 PACKAGES := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libsqlite3-dev \
-    qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs strace procps util-linux lld
+    qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs
 
 .PHONY: setup build demo test generate format install clean
 
@@ -19,14 +19,17 @@ demo: build
 	@Tests/Demo/demo .build/release
 
 test: setup
-	@SWIFT="$(SWIFT)" Tests/Tools/test
+	@SWIFT="$(SWIFT)" Tests/Tools/contained Tests/Tools/test
 
 generate: setup
 	@Protos/generate
 
+# Generated code is as its generator writes it.
 format:
-	$(SWIFT) format --in-place --recursive --parallel Sources Clients Tests Protos/Generator/Sources Package.swift
+	@find Package.swift Sources Clients Tests Protos/Generator/Sources -name '*.swift' -not -path '*/Generated/*' -print0 \
+	    | xargs -0 $(SWIFT) format --in-place --parallel
 
+# Installs what `make build` made.
 install:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 .build/release/holdpoint $(DESTDIR)$(PREFIX)/bin/holdpoint

@@ -3,7 +3,7 @@ import PackageDescription
 
 // The arrows between targets are the design: architecture in README.md, checked by Tests/TidyTests.
 let swift: [SwiftSetting] = [
-    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("InternalImportsByDefault")
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
+                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC",
+                "Services",
                 "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
             ], swiftSettings: swift),
         .testTarget(

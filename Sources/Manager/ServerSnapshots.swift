@@ -1,5 +1,5 @@
-public import Model
 internal import Engine
+public import Model
 internal import Store
 
 extension ResourceManager {
@@ -10,9 +10,10 @@ extension ResourceManager {
         _ attributes: ResourceAttributes, of server: String, required: Consistency?, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
         let attributes = try attributes.checked(field: "server_snapshot")
-        try await requireRoom()
+        let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
             let server: Server = try transaction.resolve(server, in: context.projectID, field: "server")
             try server.requireIdle()
             try server.requireState(.running, .stopped)
@@ -57,7 +58,8 @@ extension ResourceManager {
         try await store.read { transaction in
             let project = try transaction.project(of: call).id
             // A deleted server's snapshots are still found by its id.
-            let scope = try server.isEmpty
+            let scope =
+                try server.isEmpty
                 ? [] : [ListScope.server(ServerID(server) ?? transaction.serverID(server, project))]
             return try transaction.list(ServerSnapshot.self, query, in: project, scope: scope)
         }

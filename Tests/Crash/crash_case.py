@@ -36,7 +36,7 @@ class CrashCase(unittest.TestCase):
         print(f"  {type(self).__name__}: {text}", flush=True)
 
     def make_server(self, name, volume_count):
-        """An external server with volumes NAME-0, NAME-1, … in the slots of these numbers. Returns the server's id."""
+        """An external server with volumes NAME-0, NAME-1, … in the slots of these numbers. Returns its id."""
         server = self.command.ask("server", "create", name, "--kind", "external")["id"]
         for slot in range(volume_count):
             self.command.ask("volume", "create", f"{name}-{slot}", "--size", VOLUME_SIZE, "--attach", server)
@@ -74,7 +74,8 @@ class CrashCase(unittest.TestCase):
         A writer that was killed may leave clusters that nothing refers to: waste, and no damage."""
         paths = self.daemon.layer_paths()
         for path in paths:
-            checked = subprocess.run(["qemu-img", "check", "-f", "qcow2", path], capture_output=True, text=True, check=False)
+            checked = subprocess.run(
+                ["qemu-img", "check", "-f", "qcow2", path], capture_output=True, text=True, check=False)
             allowed = (IMAGE_CLEAN, IMAGE_LEAKS) if leaks_are_waste else (IMAGE_CLEAN,)
             self.assertIn(checked.returncode, allowed, f"{path}: {checked.stdout}{checked.stderr}")
         return len(paths)
