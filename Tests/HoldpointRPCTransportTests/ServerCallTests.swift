@@ -142,6 +142,7 @@ import Testing
 
     @Test func pausesReadingOverTheLimitOfReceivedBytes() async throws {
         var limits = TestServer.limits
+        limits.frameBytes = 256 << 10
         limits.receivedBytes = 1 << 20
         try await withServer(limits: limits) { test in
             let peer = try RawPeer(test.endpoint)
@@ -158,6 +159,25 @@ import Testing
             test.handlers.gate.open()
             for _ in 1...count { #expect(try await peer.response().status?.code == .ok) }
             try await sending
+        }
+    }
+
+    @Test func readsALargeRequestBesideAStream() async throws {
+        var limits = TestServer.limits
+        limits.frameBytes = 1 << 20
+        limits.receivedBytes = 64 << 10
+        try await withServer(limits: limits) { test in
+            let peer = try RawPeer(test.endpoint)
+            try await peer.sendHello()
+            let message = Metadata(key: "", value: .init(repeating: 0, count: 1_000_000))
+            try await peer.send(
+                .request(try Request(1, TestHandlers.watch.name, Ping())),
+                .request(try Request(2, TestHandlers.echo.name, message)))
+            guard case .streamItem = try await peer.answer() else {
+                Issue.record("no first item")
+                return
+            }
+            #expect(try await peer.response().status?.code == .ok)
         }
     }
 

@@ -4,7 +4,8 @@ public struct ServerLimits: Sendable {
     public var frameBytes = ProtocolLimits.defaultFrameBytes
     /// Calls in flight on a connection.
     public var calls = 1_024
-    /// Received bytes that a connection may hold: partial frame and live requests. At least twice a frame.
+    /// Received bytes that a connection may hold: partial frame and live requests. Counts as twice a frame if it is
+    /// less, or half a frame beside a stream that never ends would stop the connection for ever.
     public var receivedBytes = 16 << 20
     /// Received bytes that all connections of the process may hold.
     public var processReceivedBytes = 1 << 30
@@ -30,4 +31,7 @@ public struct ServerLimits: Sendable {
     public var streamFarewell = Duration.seconds(1)
 
     public init() {}
+
+    /// What holds for a connection.
+    package var receivedBytesPerConnection: Int { max(receivedBytes, 2 * frameBytes) }
 }

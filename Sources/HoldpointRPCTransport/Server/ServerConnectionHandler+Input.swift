@@ -95,7 +95,7 @@ extension ServerConnectionHandler {
         guard phase == .active else { return false }
         if isAuthenticating { return true }
         // Without live requests only this frame's rest can free memory, so it must be read.
-        if heldBytes > limits.receivedBytes && state.liveCallCount > 0 { return true }
+        if heldBytes > limits.receivedBytesPerConnection && state.liveCallCount > 0 { return true }
         return memoryStallDeadline != nil
     }
 
