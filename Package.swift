@@ -3,7 +3,7 @@ import PackageDescription
 
 // The arrows between targets are the design: architecture in README.md, checked by Tests/TidyTests.
 let swift: [SwiftSetting] = [
-    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("InternalImportsByDefault")
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -43,10 +43,11 @@ let package = Package(
         .target(
             name: "ProtobufC", dependencies: ["CProtobufC"], swiftSettings: swift,
             linkerSettings: [.linkedLibrary(":libprotobuf-c.a")]),
-        .target(name: "HoldpointRPC", dependencies: ["ProtobufC", "CMessages"], swiftSettings: swift),
+        .target(
+            name: "HoldpointRPC", dependencies: ["ProtobufC", "CMessages"], exclude: ["README.md"], swiftSettings: swift),
         .target(
             name: "HoldpointRPCTransport", dependencies: ["HoldpointRPC", nioCore, nioPosix, logging],
-            swiftSettings: swift),
+            exclude: ["README.md"], swiftSettings: swift),
         .target(
             name: "HoldpointMessages", dependencies: ["HoldpointRPC", "ProtobufC", "CMessages"],
             swiftSettings: swift),
@@ -123,7 +124,8 @@ let package = Package(
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Services",
+                "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC",
+                "Services",
                 "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
             ], swiftSettings: swift),
         .testTarget(

@@ -40,8 +40,10 @@ extension HoldpointClient {
     ///
     /// - Parameters:
     ///   - json: proto3 JSON of the request.
-    ///   - receive: called with each answer as JSON on one line; once unless the method streams. Throwing ends the call.
-    /// - Throws: `INVALID_ARGUMENT` for JSON that is not the method's request; the call's status; what `receive` throws.
+    ///   - receive: called with each answer as JSON on one line; once unless the method streams. Throwing ends the
+    ///     call.
+    /// - Throws: `INVALID_ARGUMENT` for JSON that is not the method's request; the call's status; what `receive`
+    ///   throws.
     public func call(
         _ method: RawMethod, json: String, options: CallOptions = CallOptions(), receive: (String) throws -> Void
     ) async throws {

@@ -6,8 +6,8 @@ extension HoldpointClient {
     ///   - kinds: only these (`volume`, `operation` …); empty: all.
     ///   - patience: how long the server may be away at a time.
     ///   - receive: returns whether it wants more.
-    /// - Throws: `UNAVAILABLE` when the server was away for too long, `OUT_OF_RANGE` with `COMPACTED` for a revision that
-    ///   is no longer kept, and what `receive` throws.
+    /// - Throws: `UNAVAILABLE` when the server was away for too long, `OUT_OF_RANGE` with `COMPACTED` for a revision
+    ///   that is no longer kept, and what `receive` throws.
     public func watch(
         from revision: UInt64? = nil, kinds: [String] = [], patience: Duration = .seconds(60),
         receive: (Event) throws -> Bool

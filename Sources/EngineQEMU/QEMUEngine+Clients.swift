@@ -18,7 +18,7 @@ extension QEMUEngine {
         guard !connected.isEmpty, monitor.served.count > 1 else { return connected }
         do {
             try await monitor.endExport(volume, force: false)
-        } catch where error.message.contains("still in use") {
+        } catch  where error.message.contains("still in use") {
             return connected
         }
         try await monitor.export(volume, layer: active)

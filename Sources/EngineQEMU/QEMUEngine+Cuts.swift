@@ -72,7 +72,7 @@ extension QEMUEngine {
         do {
             guard let monitor = try await servers.monitor(of: server) else { return nil }
             return try await switchToOverlays(cuts, in: monitor)
-        } catch where error.reason == .serverLost || error.reason == .timeout {
+        } catch  where error.reason == .serverLost || error.reason == .timeout {
             try await servers.process(of: server).kill()
             return nil
         }

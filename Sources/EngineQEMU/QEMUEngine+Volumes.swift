@@ -68,7 +68,7 @@ extension QEMUEngine {
         while true {
             do {
                 return try await monitor.endExport(volume, force: force)
-            } catch where error.message.contains("still in use") {
+            } catch  where error.message.contains("still in use") {
                 guard ContinuousClock.now < end else {
                     let clients = try await clients(of: server)
                     throw EngineError(

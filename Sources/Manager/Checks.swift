@@ -14,7 +14,9 @@ extension Resource {
         guard !etag.isEmpty, etag != header.etag else { return }
         throw Refusal(
             .etagMismatch,
-            "\(Self.kind.words) \(header.name) was changed meanwhile: it is at \(header.etag), not at \(etag); read it again")
+            "\(Self.kind.words) \(header.name) was changed meanwhile: it is at \(header.etag), "
+                + "not at \(etag); read it again"
+        )
     }
 
     func requireState(_ allowed: State...) throws(Refusal) {
@@ -25,7 +27,9 @@ extension Resource {
         }
         throw Refusal(
             .stateForbids,
-            "\(Self.kind.words) \(header.name) is \(state.rawValue); this needs \(allowed.map(\.rawValue).joined(separator: " or "))")
+            "\(Self.kind.words) \(header.name) is \(state.rawValue); "
+                + "this needs \(allowed.map(\.rawValue).joined(separator: " or "))"
+        )
     }
 }
 

@@ -1,5 +1,5 @@
-internal import Model
 internal import Engine
+internal import Model
 internal import Store
 
 /// New values for what a user may change of any resource; nil: as it is.
@@ -28,7 +28,8 @@ extension ResourceManager {
         guard capacity.free.bytes < reserved else { return }
         throw Refusal(
             .storageFull,
-            "only \(capacity.free) of \(capacity.total) are free; new volumes and snapshots need \(Self.reservedPercent)% "
+            "only \(capacity.free) of \(capacity.total) are free; "
+                + "new volumes and snapshots need \(Self.reservedPercent)% "
                 + "free: delete snapshots or volumes, or add storage")
     }
 

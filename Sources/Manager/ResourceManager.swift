@@ -37,8 +37,8 @@ public struct ResourceManager: Sendable {
             explain: { problem(of: $0, step: $1) })
     }
 
-    /// Brings metadata and engine back together after a start: servers that still run are taken over, operations that were
-    /// open are finished or undone, servers that should run are started. Call once, before serving.
+    /// Brings metadata and engine back together after a start: servers that still run are taken over, operations that
+    /// were open are finished or undone, servers that should run are started. Call once, before serving.
     public func open() async throws {
         try await makeDefaultProject()
         let running = try await engine.start()

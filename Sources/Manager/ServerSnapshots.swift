@@ -1,5 +1,5 @@
-public import Model
 internal import Engine
+public import Model
 internal import Store
 
 extension ResourceManager {
@@ -57,7 +57,8 @@ extension ResourceManager {
         try await store.read { transaction in
             let project = try transaction.project(of: call).id
             // A deleted server's snapshots are still found by its id.
-            let scope = try server.isEmpty
+            let scope =
+                try server.isEmpty
                 ? [] : [ListScope.server(ServerID(server) ?? transaction.serverID(server, project))]
             return try transaction.list(ServerSnapshot.self, query, in: project, scope: scope)
         }

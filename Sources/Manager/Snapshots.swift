@@ -1,5 +1,5 @@
-public import Model
 internal import Engine
+public import Model
 internal import Store
 
 extension ResourceManager {

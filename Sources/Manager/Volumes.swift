@@ -150,7 +150,9 @@ extension ReadTransaction {
             let names = members.map(\.volumeName).joined(separator: ", ")
             throw Refusal(
                 .notFound,
-                "server snapshot \(serverSnapshot.header.name) has no member of one volume \"\(volume)\"; it has \(names)")
+                "server snapshot \(serverSnapshot.header.name) "
+                    + "has no member of one volume \"\(volume)\"; it has \(names)"
+            )
         }
         return member
     }

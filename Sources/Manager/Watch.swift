@@ -12,8 +12,8 @@ extension ResourceManager {
     private static var watchBatchSize: Int { 256 }
     private static var bookmarkInterval: Duration { .seconds(10) }
 
-    /// Sends every event after a revision, without a gap, until the caller's task is cancelled or `send` throws. Events are
-    /// read from the log as they are sent, so a slow receiver misses nothing.
+    /// Sends every event after a revision, without a gap, until the caller's task is cancelled or `send` throws. Events
+    /// are read from the log as they are sent, so a slow receiver misses nothing.
     ///
     /// - Parameters:
     ///   - revision: nil: from now on.
@@ -30,7 +30,9 @@ extension ResourceManager {
         while true {
             let changes = store.changes()
             let batch = try await batch(after: position, project)
-            for event in batch.events where kinds.isEmpty || kinds.contains(event.kind) { try await send(.event(event)) }
+            for event in batch.events where kinds.isEmpty || kinds.contains(event.kind) {
+                try await send(.event(event))
+            }
             position = batch.position
             if ContinuousClock.now >= nextBookmark {
                 try await send(.bookmark(position))
@@ -58,7 +60,8 @@ extension ResourceManager {
             let last = try transaction.lastSequence()
             guard let revision else { return last }
             guard revision <= last else {
-                throw Refusal.invalid(field: "from_revision", "revision \(revision) is not there yet; the last is \(last)")
+                throw Refusal.invalid(
+                    field: "from_revision", "revision \(revision) is not there yet; the last is \(last)")
             }
             return revision
         }
@@ -71,6 +74,8 @@ extension ReadTransaction {
         guard position + 1 < first else { return }
         throw Refusal(
             .compacted,
-            "events after revision \(position) are no longer kept, the oldest is \(first): list again, then watch from there")
+            "events after revision \(position) are no longer kept, the oldest is \(first): "
+                + "list again, then watch from there"
+        )
     }
 }

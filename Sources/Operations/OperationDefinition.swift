@@ -7,14 +7,15 @@ public import Store
 /// A definition is made afresh from the persisted operation, also after a restart: everything that its closures need is
 /// in `Operation.input`. Its steps' names must be those that the operation was accepted with.
 public struct OperationDefinition: Sendable {
-    /// Changes rows in the transaction that also ends the operation. The operation may be changed too (its warnings, its
-    /// problem); its state and steps are the runner's. May run more than once; reads and writes rows only.
+    /// Changes rows in the transaction that also ends the operation. The operation may be changed too (its warnings,
+    /// its problem); its state and steps are the runner's. May run more than once; reads and writes rows only.
     public typealias Ending = @Sendable (any WriteTransaction, inout Operation, Timestamp) throws -> Void
 
     public var steps: [StepDefinition]
     /// Same transaction as SUCCEEDED.
     public var complete: Ending
-    /// Same transaction as FAILED or CANCELLED: gives resources back the state that they had, with the failure recorded.
+    /// Same transaction as FAILED or CANCELLED: gives resources back the state that they had, with the failure
+    /// recorded.
     public var rollback: Ending
     /// Same transaction as STUCK: shows on the resources that an administrator is needed.
     public var markStuck: Ending

@@ -2,7 +2,8 @@ internal import Model
 
 /// Decides an operation's course from its persisted record alone, so that a restart changes nothing.
 ///
-/// A plan is used inside one transaction: it takes in what just happened, says what comes next, and notes that as begun.
+/// A plan is used inside one transaction: it takes in what just happened, says what comes next, and notes that as
+/// begun.
 ///
 ///     pending → running → succeeded            every step done
 ///                       → failed, cancelled    a step failed or a caller asked: undone backwards

@@ -5,9 +5,9 @@ public import Store
 /// Runs accepted operations step by step, such that a crash at any point is made good after the next start.
 ///
 /// An operation is accepted by inserting its row (`PENDING`, with all its steps) in the transaction of the call that
-/// wants it; once that is committed, `start` is called. Everything that must last is in the store: before a step it says
-/// STARTED, after it DONE, and the last DONE, the definition's `complete` and SUCCEEDED are one transaction. An operation
-/// of n steps takes n + 1 commits.
+/// wants it; once that is committed, `start` is called. Everything that must last is in the store: before a step it
+/// says STARTED, after it DONE, and the last DONE, the definition's `complete` and SUCCEEDED are one transaction. An
+/// operation of n steps takes n + 1 commits.
 public final class OperationRunner: Sendable {
     /// How long a runner keeps trying; the values are a daemon's.
     public struct Configuration: Sendable {
@@ -48,8 +48,8 @@ public final class OperationRunner: Sendable {
         self.explain = explain
     }
 
-    /// Takes an operation up, once the transaction that accepted or resumed it is committed. Safe to repeat. Does nothing
-    /// while the runner drains: the operation is taken up after the next start.
+    /// Takes an operation up, once the transaction that accepted or resumed it is committed. Safe to repeat. Does
+    /// nothing while the runner drains: the operation is taken up after the next start.
     public func start(_ id: OperationID) {
         guard running.begin(id) else { return }
         Task {

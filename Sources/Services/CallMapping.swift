@@ -34,7 +34,8 @@ extension AttributeUpdate {
     init(_ mask: FieldMask?, _ message: (some ResourceMessage)?) throws(Refusal) {
         self.init()
         guard let message, let paths = mask?.paths, !paths.isEmpty else {
-            throw .invalid(field: "update_mask", "an update names the fields to change in update_mask, and their values")
+            throw .invalid(
+                field: "update_mask", "an update names the fields to change in update_mask, and their values")
         }
         for path in paths {
             switch path {

@@ -3,7 +3,8 @@ public import Logging
 internal import Manager
 internal import Model
 
-/// The one map from what the manager throws to what callers see. What nobody foresaw is told to the log, not to the caller.
+/// The one map from what the manager throws to what callers see. What nobody foresaw is told to the log, not to the
+/// caller.
 public struct HoldpointErrorMapping: ErrorMapping {
     private let logger: Logger
 
@@ -25,7 +26,9 @@ extension RPCError {
         self.init(
             refusal.reason.code, refusal.message, reason: refusal.reason.rawValue,
             blockers: refusal.blockers.map { Blocker($0) }, remedies: refusal.remedies.map { Remedy($0) },
-            fieldViolations: refusal.fieldViolations.map { FieldViolation(field: $0.field, description: $0.description) },
+            fieldViolations: refusal.fieldViolations.map {
+                FieldViolation(field: $0.field, description: $0.description)
+            },
             retryAfterMilliseconds: UInt32(clamping: refusal.retryAfterMilliseconds),
             operationID: refusal.operationID?.rawValue ?? "")
     }

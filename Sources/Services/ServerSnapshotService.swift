@@ -42,7 +42,8 @@ public struct ServerSnapshotService: ServerSnapshotServiceHandler {
     ) async throws -> ServerSnapshotAnswer {
         ServerSnapshotAnswer(
             try await manager.updateServerSnapshot(
-                request.serverSnapshotID, try AttributeUpdate(request.updateMask, request.serverSnapshot), etag: request.etag,
+                request.serverSnapshotID, try AttributeUpdate(request.updateMask, request.serverSnapshot),
+                etag: request.etag,
                 try context.mutation(request, validateOnly: request.validateOnly)))
     }
 

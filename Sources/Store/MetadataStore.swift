@@ -13,8 +13,8 @@ public protocol MetadataStore: Sendable {
     /// Changes the store: all of `body` or nothing, durable when the call returns.
     ///
     /// `body` runs on the store's one writer thread, may run more than once, and does nothing but read and write rows:
-    /// no engine call, no clock, no randomness. If it throws, nothing was written, and the error is thrown on only after
-    /// everything that it may have seen is durable. Cancelling the caller's task changes nothing.
+    /// no engine call, no clock, no randomness. If it throws, nothing was written, and the error is thrown on only
+    /// after everything that it may have seen is durable. Cancelling the caller's task changes nothing.
     /// - Throws: what `body` throws; `StoreError.storageFull` when there is no room (nothing was written).
     @discardableResult
     func write<Result: Sendable>(

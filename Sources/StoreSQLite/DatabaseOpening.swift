@@ -29,7 +29,8 @@ enum DatabaseOpening {
         configuration.maximumReaderCount = readerCount
         configuration.persistentReadOnlyConnections = true
         configuration.busyMode = .timeout(lockTimeoutSeconds)
-        // A transaction that cannot even be rolled back makes the store unusable; it must not end the process with a trap.
+        // A transaction that cannot even be rolled back makes the store unusable; it must not end the process with a
+        // trap.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA synchronous = FULL")
@@ -40,8 +41,8 @@ enum DatabaseOpening {
         return configuration
     }
 
-    /// GRDB turns `synchronous` down when it turns the write-ahead log on; checkpoints are the writer's to make, so that
-    /// none of their errors is lost.
+    /// GRDB turns `synchronous` down when it turns the write-ahead log on; checkpoints are the writer's to make, so
+    /// that none of their errors is lost.
     private static func prepare(writer: Database) throws {
         try writer.execute(sql: "PRAGMA synchronous = FULL")
         try writer.execute(sql: "PRAGMA wal_autocheckpoint = 0")

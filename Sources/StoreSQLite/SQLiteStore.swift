@@ -91,8 +91,8 @@ public final class SQLiteStore: MetadataStore {
     /// Streams of `changes()` that somebody still reads.
     var subscriberCount: Int { signal.subscriberCount }
 
-    /// Finishes what waits and closes the file; later calls fail with `StoreError.unusable`. May be repeated. Blocks the
-    /// thread meanwhile; must not be called from a transaction.
+    /// Finishes what waits and closes the file; later calls fail with `StoreError.unusable`. May be repeated. Blocks
+    /// the thread meanwhile; must not be called from a transaction.
     public func close() {
         endWork()
         threads.join()

@@ -5,8 +5,8 @@ internal import Store
 enum SchemaUpdate {
     /// Applies what is missing, each change in a transaction of its own.
     ///
-    /// - Throws: `StoreError.unusable` if the database has changes that are not the first of these: a newer version made
-    ///   it.
+    /// - Throws: `StoreError.unusable` if the database has changes that are not the first of these: a newer version
+    ///   made it.
     static func apply(_ migrations: [Migration], to connection: Database) throws {
         try connection.execute(
             sql: """

@@ -16,7 +16,11 @@ struct Holdpointd: AsyncParsableCommand {
 
     @Option(
         name: .customLong("listen"),
-        help: "unix:PATH or tcp://HOST:PORT (loopback only; port 0: chosen). Repeatable. Default: unix:STATE_DIR/holdpoint.sock"
+        help:
+            """
+            unix:PATH or tcp://HOST:PORT (loopback only; port 0: chosen). Repeatable. Default: \
+            unix:STATE_DIR/holdpoint.sock
+            """
     )
     var listeners: [String] = []
 

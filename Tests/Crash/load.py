@@ -18,8 +18,9 @@ class Load:
         self.failures = []
         self.taken = {}
         self._lock = threading.Lock()
+        self._turns = threading.Condition()
         self._idle = set()
-        self._running = threading.Event()
+        self._running = False
         self._daemon_runs = threading.Event()
         self._daemon_runs.set()
         self._ended = False
@@ -30,16 +31,26 @@ class Load:
         """Lets the workers work, taking so many snapshots each at most."""
         for worker in self.workers:
             worker.snapshots_left = snapshots
-        self._running.set()
+        self._set_running(True)
 
     def stop_turns(self):
-        """Workers end the step that they are in, and no other begins."""
-        self._running.clear()
+        """Workers end the change that they are making, and no other begins."""
+        self._set_running(False)
+
+    def _set_running(self, running):
+        with self._turns:
+            self._running = running
+            self._turns.notify_all()
 
     def wait_until_idle(self):
-        """Returns when every step has ended, so that all outcomes are known; raises what a worker failed with."""
-        wait_until(lambda: self.failures or self._idle >= set(self.workers), PAUSE_DEADLINE_SECONDS, "workers pause")
+        """Returns when every change has ended, so that all outcomes are known; raises what a worker failed with."""
+        wait_until(lambda: self.failures or self.are_idle, PAUSE_DEADLINE_SECONDS, "workers pause")
         self.raise_failure()
+
+    @property
+    def are_idle(self):
+        with self._turns:
+            return self._idle >= set(self.workers)
 
     def raise_failure(self):
         if self.failures:
@@ -54,7 +65,7 @@ class Load:
     def end(self):
         self._ended = True
         self._daemon_runs.set()
-        self._running.set()
+        self._set_running(True)
 
     @property
     def current(self):
@@ -64,11 +75,10 @@ class Load:
     # For the workers
 
     def wait_for_turn(self, worker):
-        """Whether to make another step."""
-        with self._lock:
+        """Whether to go on."""
+        with self._turns:
             self._idle.add(worker)
-        self._running.wait()
-        with self._lock:
+            self._turns.wait_for(lambda: self._running)
             self._idle.discard(worker)
         return not self._ended
 

@@ -47,7 +47,11 @@ class Worker(threading.Thread):
         raise NotImplementedError
 
     def ask(self, *words, consent=False):
-        """Makes a change, under one request id, until its outcome is known; raises CommandFailed if it is refused."""
+        """Makes a change, under one request id, until its outcome is known; raises CommandFailed if it is refused.
+
+        Before it, and only there, the worker pauses: what it was told so far is remembered by then."""
+        if not self.load.wait_for_turn(self):
+            raise InterruptedError("the test has ended")
         request = str(uuid.uuid4())
         self.current = " ".join(words[:2])
         while True:
@@ -66,9 +70,11 @@ class Worker(threading.Thread):
         self.load.acknowledged.put(kind, resource)
         return resource["id"]
 
-    def delete(self, kind, resource_id):
+    def delete(self, kind, resource_id, attached=()):
         self.ask(kind, "delete", resource_id, consent=True)
         self.load.acknowledged.remove(kind, resource_id)
+        for volume in attached:
+            self.load.acknowledged.detach(volume)
 
     def may_take(self):
         return self.snapshots_left > 0
@@ -110,9 +116,8 @@ class ServerSnapshotWorker(Worker):
         volumes = [slot["volumeId"] for slot in server["attachments"]]
         for volume in volumes:
             self.load.acknowledged.put("volume", self.load.show("volume", volume))
-        self.delete("server", server["id"])
+        self.delete("server", server["id"], attached=volumes)
         for volume in volumes:
-            self.load.acknowledged.detach(volume)
             self.delete("volume", volume)
 
     def drop(self):
@@ -209,7 +214,6 @@ class AttachWorker(Worker):
         second = self.make("volume", "--size", "8MiB")
         for words in (("attach", second, "--server", server), ("resize", second, "--size", "16MiB"), ("detach", first)):
             self.load.acknowledged.put("volume", self.ask("volume", *words))
-        self.delete("server", server)
-        self.load.acknowledged.detach(second)
+        self.delete("server", server, attached=[second])
         self.delete("volume", first)
         self.delete("volume", second)

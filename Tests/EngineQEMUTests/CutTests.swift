@@ -62,9 +62,7 @@ extension QEMUTests {
         @Test func unpreparedCutChangesNothing() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                let volumes = [
-                    try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server),
-                ]
+                let volumes = try await world.newAttachedVolumes(2, to: server)
                 let cuts = try volumes.map(world.newCut)
                 try await world.engine.prepareCut([cuts[0]], of: server)
                 await #expect(throws: EngineError.self) { try await world.engine.cut(cuts, of: server) }
@@ -79,8 +77,7 @@ extension QEMUTests {
         @Test func eightVolumesAreCutAtOneInstant() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                var volumes: [VolumeChain] = []
-                for _ in 1...8 { volumes.append(try await world.newAttachedVolume(to: server)) }
+                var volumes = try await world.newAttachedVolumes(8, to: server)
                 let clients = try volumes.map { try world.connect($0, of: server) }
                 let writer = OrderedWriter(clients)
                 defer { writer.stop() }
@@ -142,8 +139,7 @@ extension QEMUTests {
             try await TestWorld.with { world in
                 for volumeCount in [1, 8] {
                     let server = try await world.newServer()
-                    var volumes: [VolumeChain] = []
-                    for _ in 0..<volumeCount { volumes.append(try await world.newAttachedVolume(to: server)) }
+                    var volumes = try await world.newAttachedVolumes(volumeCount, to: server)
                     var totals: [Duration] = []
                     var transactions: [Duration] = []
                     for _ in 1...15 {

@@ -36,7 +36,7 @@ extension QEMUTests {
         @Test func nextOwnerClosesLayersFromTheTop() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                var volumes = [try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server)]
+                var volumes = try await world.newAttachedVolumes(2, to: server)
                 volumes = try await world.snapshot(volumes, of: server)
                 volumes = try await world.snapshot(volumes, of: server)
                 await world.engine.close()
@@ -88,7 +88,7 @@ extension QEMUTests {
 
         @Test func stoppedServerIsNoLoss() async throws {
             try await TestWorld.with { world in
-                let servers = [try await world.newServer(), try await world.newServer()]
+                let servers = try await world.newServers(2)
                 var losses = world.engine.lostServers.makeAsyncIterator()
                 try await world.engine.stopServer(servers[0])
                 try await world.crash(servers[1])
@@ -130,7 +130,7 @@ extension QEMUTests {
         @Test func flushedBytesSurviveADeathDuringTheCut() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                var volumes = [try await world.newVolume(), try await world.newVolume()]
+                var volumes = try await world.newVolumes(2)
                 for _ in 1...20 {
                     try await world.engine.startServer(server)
                     for volume in volumes { try await world.engine.attach(volume, to: server) }

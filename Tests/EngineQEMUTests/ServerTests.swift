@@ -67,9 +67,7 @@ extension QEMUTests {
         @Test func clientsAreToldOfTheVolumeThatTheyUse() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                var volumes = [
-                    try await world.newAttachedVolume(to: server), try await world.newAttachedVolume(to: server),
-                ]
+                var volumes = try await world.newAttachedVolumes(2, to: server)
                 #expect(try await world.engine.clients(of: volumes[0].volume, on: server) == [])
                 let client = try world.connect(volumes[0], of: server)
                 let used = try await world.engine.clients(of: volumes[0].volume, on: server)
@@ -83,7 +81,10 @@ extension QEMUTests {
                     #expect(try await idle == [])
                 }
                 let served = try await world.engine.observe(server)?.activeLayers
-                #expect(served == Dictionary(uniqueKeysWithValues: volumes.map { ($0.volume, $0.layers[$0.layers.count - 1].id) }))
+                #expect(
+                    served
+                        == Dictionary(
+                            uniqueKeysWithValues: volumes.map { ($0.volume, $0.layers[$0.layers.count - 1].id) }))
                 try client.write(block(1), at: 0)
             }
         }
@@ -95,8 +96,11 @@ extension QEMUTests {
                 let client = try world.connect(source, of: server)
                 try client.write(block(5), at: 0)
                 let cut = try await world.snapshot([source], of: server)[0]
-                let clones = [try await world.clone(source.layers), try await world.clone(source.layers)]
-                for clone in clones { try await world.engine.attach(clone, to: server) }
+                var clones: [VolumeChain] = []
+                for _ in 1...2 {
+                    clones.append(try await world.clone(source.layers))
+                    try await world.engine.attach(clones[clones.count - 1], to: server)
+                }
                 try client.write(block(6), at: 0)
                 for clone in clones { #expect(try world.connect(clone, of: server).read(4096, at: 0) == block(5)) }
 
@@ -111,7 +115,7 @@ extension QEMUTests {
 
         @Test func layerIsWrittenByOneServerOnly() async throws {
             try await TestWorld.with { world in
-                let servers = [try await world.newServer(), try await world.newServer()]
+                let servers = try await world.newServers(2)
                 let volume = try await world.newAttachedVolume(to: servers[0])
                 await #expect(throws: EngineError.self) { try await world.engine.attach(volume, to: servers[1]) }
                 #expect(try await world.engine.observe(servers[1])?.activeLayers == [:])

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 
-from workspace import kill, processes_naming, wait_until
+from workspace import command_line, kill, processes_naming, wait_until
 
 START_DEADLINE_SECONDS = 60
 END_DEADLINE_SECONDS = 60
@@ -85,11 +85,13 @@ class Daemon:
         return found
 
     def kill_storage_daemon(self, server_id):
-        """Kills a server's process and whatever else names its monitor, and returns when all are gone."""
-        monitor = os.path.join(self.state, "run", f"{server_id}.qmp")
-        for process_id in processes_naming(monitor):
+        """Kills a server's process and whatever else names its monitor, and returns when those are gone; `holdpointd`
+        may have started another one by then."""
+        victims = processes_naming(os.path.join(self.state, "run", f"{server_id}.qmp"))
+        for process_id in victims:
             kill(process_id)
-        wait_until(lambda: not processes_naming(monitor), END_DEADLINE_SECONDS, f"the process of {server_id} is gone")
+        wait_until(lambda: not any(command_line(each) for each in victims), END_DEADLINE_SECONDS,
+                   f"the process of {server_id} is gone")
 
     def layers(self):
         """Names of the image files."""

@@ -50,7 +50,9 @@ import Testing
             #expect(credit.allowsSending)
             credit.spend(payloadByteCount: count)
             try window.received(payloadByteCount: count)
-            if let update = window.consumed(bytes: StreamCredit.cost(payloadByteCount: count)) { try credit.add(update) }
+            if let update = window.consumed(bytes: StreamCredit.cost(payloadByteCount: count)) {
+                try credit.add(update)
+            }
         }
     }
 
@@ -86,7 +88,9 @@ import Testing
         var generator = SeededGenerator(seed: 24)
         let error = RPCError(.unavailable, "", retryAfterMilliseconds: 100)
         #expect(policy.pause(failures: 1, error: error, timeLeft: .milliseconds(99), using: &generator) == nil)
-        #expect(policy.pause(failures: 1, error: error, timeLeft: .milliseconds(101), using: &generator) == .milliseconds(100))
+        #expect(
+            policy.pause(failures: 1, error: error, timeLeft: .milliseconds(101), using: &generator)
+                == .milliseconds(100))
         #expect(policy.pause(failures: 8, error: error, timeLeft: nil, using: &generator) == nil)
         #expect(policy.pause(failures: 8, error: error, timeLeft: .seconds(1), using: &generator) != nil)
     }

@@ -24,7 +24,9 @@ extension SeededGenerator {
     }
 
     mutating func text(atMost limit: Int) -> String {
-        String((0..<Int.random(in: 0...limit, using: &self)).map { _ in "abcxyz/.09äπ🙂".randomElement(using: &self) ?? "a" })
+        String(
+            (0..<Int.random(in: 0...limit, using: &self)).map { _ in "abcxyz/.09äπ🙂".randomElement(using: &self) ?? "a"
+            })
     }
 
     /// Small and extreme numbers as often as those between.

@@ -125,8 +125,10 @@ import Testing
 
     @Test func limitsMetadata() throws {
         var connection = try ServerConnection.open(now: now)
-        let fits = Request(callID: 1, method: "m", metadata: [Metadata(key: "k", value: .init(repeating: 0, count: 8_191))])
-        let over = Request(callID: 2, method: "m", metadata: [Metadata(key: "k", value: .init(repeating: 0, count: 8_192))])
+        let fits = Request(
+            callID: 1, method: "m", metadata: [Metadata(key: "k", value: .init(repeating: 0, count: 8_191))])
+        let over = Request(
+            callID: 2, method: "m", metadata: [Metadata(key: "k", value: .init(repeating: 0, count: 8_192))])
         guard case .start = try connection.take(.request(fits), now: now),
             case .refuse(2, let error) = try connection.take(.request(over), now: now)
         else {

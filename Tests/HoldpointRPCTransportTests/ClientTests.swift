@@ -19,11 +19,13 @@ import Testing
         try await withServer(credentials: TestCredentials(delay: .milliseconds(30))) { test in
             try await withClient(test.endpoint) { client in
                 let value = [UInt8](repeating: 9, count: 1_000_000)
-                let answer = try await client.unary(TestHandlers.echo, Metadata(key: "", value: value), options: CallOptions())
+                let answer = try await client.unary(
+                    TestHandlers.echo, Metadata(key: "", value: value), options: CallOptions())
                 #expect(answer.value == value)
                 await #expect(throws: RPCError.requestTooLarge(limit: 4 << 20)) {
                     try await client.unary(
-                        TestHandlers.echo, Metadata(key: "", value: .init(repeating: 0, count: 4 << 20)), options: CallOptions())
+                        TestHandlers.echo, Metadata(key: "", value: .init(repeating: 0, count: 4 << 20)),
+                        options: CallOptions())
                 }
             }
         }
@@ -35,7 +37,9 @@ import Testing
                 let keys = try await withThrowingTaskGroup(of: String.self) { group in
                     for number in 0..<3_000 {
                         group.addTask {
-                            try await client.unary(TestHandlers.echo, Metadata(key: "\(number)"), options: CallOptions()).key
+                            try await client.unary(
+                                TestHandlers.echo, Metadata(key: "\(number)"), options: CallOptions()
+                            ).key
                         }
                     }
                     return try await group.reduce(into: Set()) { $0.insert($1) }
@@ -55,7 +59,10 @@ import Testing
                 _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<50 {
-                        group.addTask { _ = try await client.unary(TestHandlers.echo, Metadata(key: "yield"), options: CallOptions()) }
+                        group.addTask {
+                            _ = try await client.unary(
+                                TestHandlers.echo, Metadata(key: "yield"), options: CallOptions())
+                        }
                     }
                     try await group.waitForAll()
                 }
@@ -79,11 +86,13 @@ import Testing
         try await withServer { test in
             try await withClient(test.endpoint) { client in
                 test.handlers.failures.set(3)
-                let answer = try await client.unary(TestHandlers.echo, Metadata(key: "unavailable"), options: CallOptions())
+                let answer = try await client.unary(
+                    TestHandlers.echo, Metadata(key: "unavailable"), options: CallOptions())
                 #expect(answer.key == "unavailable")
                 test.handlers.failures.set(3)
                 await #expect(throws: RPCError(.unavailable, "not yet")) {
-                    try await client.unary(TestHandlers.echo, Metadata(key: "unavailable"), options: CallOptions(retries: false))
+                    try await client.unary(
+                        TestHandlers.echo, Metadata(key: "unavailable"), options: CallOptions(retries: false))
                 }
             }
         }
@@ -93,7 +102,8 @@ import Testing
         try await withServer { test in
             try await withClient(test.endpoint) { client in
                 await #expect(throws: RPCError.self) {
-                    try await client.unary(TestHandlers.sleep, Metadata(), options: CallOptions(timeout: .milliseconds(50)))
+                    try await client.unary(
+                        TestHandlers.sleep, Metadata(), options: CallOptions(timeout: .milliseconds(50)))
                 }
                 try await eventually("the handler was not cancelled") { test.handlers.cancelled.value == 1 }
             }
@@ -108,7 +118,8 @@ import Testing
                 task.cancel()
                 await #expect(throws: RPCError.cancelled) { try await task.value }
                 try await eventually("the handler was not cancelled") { test.handlers.cancelled.value == 1 }
-                #expect(try await client.unary(TestHandlers.echo, Metadata(key: "k"), options: CallOptions()).key == "k")
+                #expect(
+                    try await client.unary(TestHandlers.echo, Metadata(key: "k"), options: CallOptions()).key == "k")
             }
         }
     }
@@ -117,7 +128,9 @@ import Testing
         try await withServer { test in
             try await withClient(test.endpoint) { client in
                 var keys: [String] = []
-                for try await item in client.serverStreaming(TestHandlers.count, Ping(nonce: 3_000), options: CallOptions()) {
+                for try await item in client.serverStreaming(
+                    TestHandlers.count, Ping(nonce: 3_000), options: CallOptions())
+                {
                     keys.append(item.key)
                 }
                 #expect(keys == (0..<3_000).map(String.init))
@@ -185,7 +198,8 @@ import Testing
             configuration.firstCallID = ProtocolLimits.lastCallID - 1
             try await withClient(test.endpoint, configuration: configuration) { client in
                 for number in 0..<7 {
-                    let answer = try await client.unary(TestHandlers.echo, Metadata(key: "\(number)"), options: CallOptions())
+                    let answer = try await client.unary(
+                        TestHandlers.echo, Metadata(key: "\(number)"), options: CallOptions())
                     #expect(answer.key == "\(number)")
                 }
                 try await eventually("used up connections stay") { test.server.connectionCount == 1 }

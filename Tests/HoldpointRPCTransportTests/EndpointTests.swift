@@ -11,7 +11,9 @@ func currentUserID() -> UInt32 { getuid() }
         #expect(try Endpoint(parsing: "unix:/run/x.sock") == .unix(path: "/run/x.sock"))
         #expect(try Endpoint(parsing: "tcp://127.0.0.1:80") == .tcp(host: "127.0.0.1", port: 80))
         #expect(try Endpoint(parsing: "tcp://[::1]:65535") == .tcp(host: "::1", port: 65_535))
-        for text in ["", "unix:", "tcp://", "tcp://a", "tcp://:1", "tcp://a:65536", "tcp://a:-1", "tcp://::1:80", "http://a:1"] {
+        for text in [
+            "", "unix:", "tcp://", "tcp://a", "tcp://:1", "tcp://a:65536", "tcp://a:-1", "tcp://::1:80", "http://a:1",
+        ] {
             #expect(throws: EndpointError.notAnEndpoint(text)) { try Endpoint(parsing: text) }
         }
         for text in ["unix:/run/x.sock", "tcp://127.0.0.1:80", "tcp://[::1]:65535"] {

@@ -47,7 +47,9 @@ final class RawPeer: @unchecked Sendable {
         let deadline = ContinuousClock.now + time
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count > 0 {
                 sent += count
             } else {
@@ -63,7 +65,8 @@ final class RawPeer: @unchecked Sendable {
     }
 
     func sendHello(token: String = "", window: UInt32 = 0, frameBytes: UInt32 = 0) async throws {
-        try await send(.hello(Hello(protocolVersions: [1], maxFrameBytes: frameBytes, token: token, initialStreamWindow: window)))
+        try await send(
+            .hello(Hello(protocolVersions: [1], maxFrameBytes: frameBytes, token: token, initialStreamWindow: window)))
     }
 
     /// A frame with its length.
@@ -101,7 +104,9 @@ final class RawPeer: @unchecked Sendable {
     }
 
     func response(within time: Duration = .seconds(20)) async throws -> Response {
-        guard case .response(let response) = try await answer(within: time) else { throw SocketFailure(call: "response") }
+        guard case .response(let response) = try await answer(within: time) else {
+            throw SocketFailure(call: "response")
+        }
         return response
     }
 

@@ -15,7 +15,8 @@ import Testing
                     _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
                 }
                 await expect(.unavailable, "") {
-                    _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions(timeout: .milliseconds(100)))
+                    _ = try await client.unary(
+                        TestHandlers.echo, Metadata(), options: CallOptions(timeout: .milliseconds(100)))
                 }
             }
         }
@@ -27,7 +28,8 @@ import Testing
             try await withClient(endpoint) { client in
                 for number in 0..<3 {
                     let test = try await TestServer.start(on: endpoint)
-                    let answer = try await client.unary(TestHandlers.echo, Metadata(key: "\(number)"), options: CallOptions())
+                    let answer = try await client.unary(
+                        TestHandlers.echo, Metadata(key: "\(number)"), options: CallOptions())
                     #expect(answer.key == "\(number)")
                     await test.stop()
                 }
@@ -146,7 +148,8 @@ import Testing
             let listener = try RawListener(endpoint)
             try await withClient(endpoint) { client in
                 async let call: Void = expect(.deadlineExceeded, "") {
-                    _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions(timeout: .milliseconds(300)))
+                    _ = try await client.unary(
+                        TestHandlers.echo, Metadata(), options: CallOptions(timeout: .milliseconds(300)))
                 }
                 let peer = try await listener.accept()
                 let request = try await readRequest(peer)

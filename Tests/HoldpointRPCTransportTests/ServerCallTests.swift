@@ -134,7 +134,9 @@ import Testing
                 #expect(code == .cancelled || code == .resourceExhausted)
             }
             try await sending
-            try await eventually("cancelled handlers still run") { test.handlers.cancelled.value == test.handlers.started.value }
+            try await eventually("cancelled handlers still run") {
+                test.handlers.cancelled.value == test.handlers.started.value
+            }
         }
     }
 
@@ -171,7 +173,8 @@ import Testing
             try await eventually("the handler did not start") { test.handlers.started.value == 1 }
             let other = try RawPeer(test.endpoint)
             try await other.sendHello()
-            try await other.send(Array(try RawPeer.bytes(.request(try Request(1, TestHandlers.echo.name, message))).dropLast()))
+            try await other.send(
+                Array(try RawPeer.bytes(.request(try Request(1, TestHandlers.echo.name, message))).dropLast()))
             #expect(try await other.goAway() == .enhanceYourCalm)
         }
     }
@@ -187,7 +190,9 @@ import Testing
             try await eventually("the handler did not start") { test.handlers.started.value == 1 }
             let other = try RawPeer(test.endpoint)
             try await other.sendHello()
-            async let sending: Void = other.send(.request(try Request(1, TestHandlers.large.name, Ping(nonce: 1))), .request(try Request(2, TestHandlers.echo.name, message)))
+            async let sending: Void = other.send(
+                .request(try Request(1, TestHandlers.large.name, Ping(nonce: 1))),
+                .request(try Request(2, TestHandlers.echo.name, message)))
             #expect(try await other.response().status?.code == .ok)
             test.handlers.gate.open()
             #expect(try await holder.response().status?.code == .ok)

@@ -47,7 +47,8 @@ final class TestHandlers: RPCService {
             failures.decrement()
             if failures.value >= 0 { throw RPCError(.unavailable, "not yet") }
         case "caller":
-            return Metadata(key: "\(context.caller.principal ?? "-") \(context.caller.source) \(context.caller.project)")
+            return Metadata(
+                key: "\(context.caller.principal ?? "-") \(context.caller.source) \(context.caller.project)")
         case "yield":
             running.increment()
             for _ in 0..<10 { await Task.yield() }

@@ -1,8 +1,8 @@
-import ProtobufC
 import Foundation
 import HoldpointRPC
 import HoldpointRPCTransport
 import Logging
+import ProtobufC
 import Testing
 
 /// Trusts the Unix socket, and the token `secret`.
@@ -32,7 +32,8 @@ struct TestServer {
     }
 
     static func start(
-        on endpoint: Endpoint, limits: ServerLimits = TestServer.limits, credentials: TestCredentials = TestCredentials(),
+        on endpoint: Endpoint, limits: ServerLimits = TestServer.limits,
+        credentials: TestCredentials = TestCredentials(),
         handlers: TestHandlers = TestHandlers()
     ) async throws -> TestServer {
         var router = Router()
@@ -58,7 +59,8 @@ struct TestServer {
 
 /// A folder for sockets that is removed however the test ends.
 func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rpc-\(UUID().uuidString.prefix(8))").path
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rpc-\(UUID().uuidString.prefix(8))")
+        .path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     return try await body(folder)

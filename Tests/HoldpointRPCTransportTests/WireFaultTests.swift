@@ -51,7 +51,9 @@ import Testing
             // An unknown field pads the frame to the limit.
             func padded(_ count: Int) -> [UInt8] {
                 let padding = count - hello.count - 4
-                return hello + [15 << 3 | 2, UInt8(padding & 0x7f | 0x80), UInt8(padding >> 7 & 0x7f | 0x80), UInt8(padding >> 14)]
+                return hello + [
+                    15 << 3 | 2, UInt8(padding & 0x7f | 0x80), UInt8(padding >> 7 & 0x7f | 0x80), UInt8(padding >> 14),
+                ]
                     + .init(repeating: 0, count: padding)
             }
             try await fits.send(RawPeer.framed(padded(16 << 10)))
@@ -78,7 +80,8 @@ import Testing
     }
 
     @Test func refusesTwoKindsInAFrame() async throws {
-        let frame = try Frame(kind: .pong(Pong(nonce: 1))).serialized() + Frame(kind: .cancel(Cancel(callID: 1))).serialized()
+        let frame =
+            try Frame(kind: .pong(Pong(nonce: 1))).serialized() + Frame(kind: .cancel(Cancel(callID: 1))).serialized()
         try await expectGoAway(.protocolError, after: [RawPeer.framed(frame)])
     }
 
@@ -161,7 +164,8 @@ import Testing
     @Test func survivesConnectionsThatEndAnywhere() async throws {
         try await withServer { test in
             let hello = try RawPeer.bytes(.hello(Hello(protocolVersions: [1])))
-            let request = try RawPeer.bytes(.request(try Request(1, TestHandlers.echo.name, Metadata(key: "k", value: [1]))))
+            let request = try RawPeer.bytes(
+                .request(try Request(1, TestHandlers.echo.name, Metadata(key: "k", value: [1]))))
             let bytes = hello + request
             for count in 0...bytes.count {
                 let peer = try RawPeer(test.endpoint)

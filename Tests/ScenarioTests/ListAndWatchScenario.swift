@@ -27,7 +27,8 @@ import Testing
                 ListVolumesRequest(pageToken: "garbage"), ListVolumesRequest(filter: "color = red"),
                 ListVolumesRequest(filter: "name ="), ListVolumesRequest(orderBy: "color"),
             ] {
-                #expect(try await refusal { try await world.client.volumes.listVolumes(wrong) }.code == .invalidArgument)
+                #expect(
+                    try await refusal { try await world.client.volumes.listVolumes(wrong) }.code == .invalidArgument)
             }
         }
     }

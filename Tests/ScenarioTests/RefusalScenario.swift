@@ -85,7 +85,9 @@ import Testing
     func wrongInputChangesNothing(kind: WorldKind) async throws {
         try await World.with(kind) { world in
             let before = try await world.client.admin.getStatus(GetStatusRequest()).revision
-            func create(_ name: String, _ bytes: UInt64 = 1 << 30, _ change: (inout CreateVolumeRequest) -> Void = { _ in })
+            func create(
+                _ name: String, _ bytes: UInt64 = 1 << 30, _ change: (inout CreateVolumeRequest) -> Void = { _ in }
+            )
                 async throws -> String
             {
                 var request = CreateVolumeRequest(

@@ -34,11 +34,13 @@ import Testing
             let server = DeleteServerRequest(requestID: world.newID(), server: "web-1", consent: world.consent)
             let volume = DeleteVolumeRequest(requestID: world.newID(), volume: "data-1", consent: world.consent)
             let first = [
-                try await world.client.servers.deleteServer(server), try await world.client.volumes.deleteVolume(volume),
+                try await world.client.servers.deleteServer(server),
+                try await world.client.volumes.deleteVolume(volume),
             ]
             for answer in first { try await world.settled(answer.operation) }
             let again = [
-                try await world.client.servers.deleteServer(server), try await world.client.volumes.deleteVolume(volume),
+                try await world.client.servers.deleteServer(server),
+                try await world.client.volumes.deleteVolume(volume),
             ]
             #expect(again.map(\.operation?.id) == first.map(\.operation?.id))
         }

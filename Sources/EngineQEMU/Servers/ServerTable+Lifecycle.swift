@@ -39,7 +39,7 @@ extension ServerTable {
             try await monitor.session.execute("quit")
             await monitor.session.close()
             return true
-        } catch where error.reason == .serverLost || error.reason == .timeout {
+        } catch  where error.reason == .serverLost || error.reason == .timeout {
             return process(of: id).runningID() == nil
         }
     }

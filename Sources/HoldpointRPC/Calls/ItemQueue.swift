@@ -74,9 +74,12 @@ public final class ItemQueue: ResponseSource {
     /// Ends the call with `CANCELLED` unless it has ended, and forgets the items that wait.
     public func cancel() {
         let isOver = state.withLock { state in
+            let isOver = state.ending != nil
+            // What is forgotten must not look like the end of a whole stream.
+            if isOver, state.first < state.items.count { state.ending = .some(.cancelled) }
             state.items = []
             state.first = 0
-            return state.ending != nil
+            return isOver
         }
         guard !isOver else { return }
         finish(.cancelled)

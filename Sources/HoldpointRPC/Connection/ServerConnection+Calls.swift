@@ -41,7 +41,7 @@ extension ServerConnection {
         else {
             return RPCError(
                 .resourceExhausted,
-                "metadata is limited to \(ProtocolLimits.metadataBytes) bytes and \(ProtocolLimits.metadataEntries) keys",
+                "metadata has over \(ProtocolLimits.metadataBytes) bytes or \(ProtocolLimits.metadataEntries) keys",
                 reason: RPCReason.metadataTooLarge)
         }
         return nil

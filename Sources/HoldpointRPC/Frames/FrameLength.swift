@@ -1,4 +1,4 @@
-/// The four bytes before a frame: its length, big-endian. A length of 0 or over the receiver's limit ends the connection.
+/// The four bytes before a frame: its length, big-endian. A length of 0 or over the limit ends the connection.
 public enum FrameLength {
     /// Size of the length itself.
     public static let byteCount = 4

@@ -25,7 +25,9 @@ final class InProcessCall: Sendable {
                 finish(.success(try response?.serialized() ?? []))
             } catch {
                 let interruption = state.withLock { $0.interruption }
-                finish(.failure(RPCError(status: Status(handlerError: error, interruption: interruption, mapping: mapping))))
+                finish(
+                    .failure(
+                        RPCError(status: Status(handlerError: error, interruption: interruption, mapping: mapping))))
             }
         }
         let timer = context.deadline.map { deadline in

@@ -21,7 +21,7 @@ public final class MessageScratch {
 
     /// Builds a message to be packed into a frame. Legal until the next reset.
     ///
-    /// - Throws: `INTERNAL` for a message that cannot be sent (a NUL in a string, over 64 MiB): a mistake of the program.
+    /// - Throws: `INTERNAL` for a message that cannot be sent (a NUL in a string, over 64 MiB): our mistake.
     public func payload(_ message: any RPCMessage) throws(RPCError) -> FramePayload {
         do {
             return .message(try message.prepared(in: arena))

@@ -35,6 +35,6 @@ public struct MethodHandler: Sendable {
     }
 }
 
-/// A handler with its request: runs the call. A unary one returns the response, a streaming one nil after its last item.
+/// A handler with its request: runs the call. A unary one returns the response, a streaming one nil after its items.
 public typealias HandlerBody =
     @Sendable (CallContext, any ResponseSink) async throws -> (any RPCMessage)?

@@ -27,7 +27,8 @@ public struct Router: Sendable {
         _ method: ServerStreamingMethod<Request, Response>, hasNaturalEnd: Bool = false,
         _ body: @escaping @Sendable (Request, CallContext, ResponseStream<Response>) async throws -> Void
     ) {
-        register(name: method.name, isStreaming: true, hasNaturalEnd: hasNaturalEnd) { (bytes, arena) throws(MessageError) in
+        register(name: method.name, isStreaming: true, hasNaturalEnd: hasNaturalEnd) {
+            (bytes, arena) throws(MessageError) in
             let request = try Request(serialized: bytes, from: .request, arena: arena)
             return { context, sink in
                 try await body(request, context, ResponseStream(sink))

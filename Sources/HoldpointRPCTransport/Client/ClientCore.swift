@@ -186,7 +186,7 @@ final class ClientCore: @unchecked Sendable {
             // The connection is told of its start only after this; calls follow the Hello.
             connection.begin()
         case .failure(let error):
-            let failure = RPCError(.unavailable, "cannot connect to \(endpoint): \(error)")
+            let failure = RPCError(.unavailable, "cannot connect to \(endpoint): \(ConnectFailure.text(error))")
             connectFailure = failure
             failQueue(failure)
         }

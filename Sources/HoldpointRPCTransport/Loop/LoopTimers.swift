@@ -16,8 +16,8 @@ final class LoopTimers {
         self.eventLoop = eventLoop
     }
 
-    /// - Parameter action: kept, with what it captures, until it fires or the timer is canceled. A weak capture would make
-    ///   every later retain of the captured object slower.
+    /// - Parameter action: kept, with what it captures, until it fires or the timer is canceled. A weak capture would
+    ///   make every later retain of the captured object slower.
     func schedule(after delay: Duration, _ action: @escaping () -> Void) -> WheelTimer {
         // The tick after the one in which the time is over, so that no timer is early.
         let tick = Self.tick(of: .now() + TimeAmount(delay)) + 1

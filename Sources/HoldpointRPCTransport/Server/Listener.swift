@@ -7,8 +7,6 @@ struct Listener: Sendable {
     let endpoint: Endpoint
     private let removeFile: @Sendable () -> Void
 
-    /// Time without accepting after the process ran out of descriptors.
-    private static let acceptPause = TimeAmount.milliseconds(200)
     private static let backlog: Int32 = 1_024
 
     static func open(
@@ -50,8 +48,7 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        AcceptBackoffHandler { _ in acceptPause })
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
                 }
             }
             .childChannelOption(.writeBufferWaterMark, value: .init(low: limits.low, high: limits.high))

@@ -81,8 +81,8 @@ public final class RPCServer: Sendable {
         }
     }
 
-    /// A connection that was accepted passes from the listener's loop to its own, back, and to its own again before it is
-    /// counted. After as many rounds over all loops none is on its way.
+    /// A connection that was accepted passes from the listener's loop to its own, back, and to its own again before
+    /// it is counted. After as many rounds over all loops none is on its way.
     private func waitForAccepted() async {
         for _ in 0..<Self.acceptHops {
             for loop in loops { try? await loop.context.eventLoop.submit {}.get() }

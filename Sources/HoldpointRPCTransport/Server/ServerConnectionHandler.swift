@@ -4,7 +4,7 @@ internal import NIOCore
 
 /// One connection of the server: bytes in, frames, calls, one write a turn. Used on its loop only.
 ///
-/// What a frame means is decided by `ServerConnection`; this class does what it says. Its parts are in the files beside.
+/// What a frame means is decided by `ServerConnection`; this class does what it says. Its parts are in files beside.
 final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer

@@ -66,7 +66,7 @@ struct UnixSocket {
         throw .inUse(path)
     }
 
-    /// Lends the path as the system's address. Safe: the path was compared with the address' room, and the rest is zero.
+    /// Lends the path as the system's address. Safe: the path is not longer than the address' room; the rest is zero.
     private static func withAddress(
         _ path: String, _ call: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) throws(EndpointError) {

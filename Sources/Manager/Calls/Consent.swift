@@ -31,8 +31,8 @@ enum ConsentOutcome: Sendable {
         self = await check.isPassword(consent.password, of: principal) ? .given : .wrong
     }
 
-    /// Refuses what destroys data without its caller's consent. Where nothing will be changed, a consent may be missing,
-    /// but not wrong.
+    /// Refuses what destroys data without its caller's consent. Where nothing will be changed, a consent may be
+    /// missing, but not wrong.
     func require(for mutation: Mutation) throws(Refusal) {
         guard mutation.needsConsent else { return }
         switch self {

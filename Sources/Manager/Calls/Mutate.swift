@@ -14,8 +14,8 @@ private struct ValidatedOnly<Target: StoredResource>: Error {
 }
 
 extension ResourceManager {
-    /// Runs a change in one transaction: replays a request that was seen before, applies the rules, remembers the request,
-    /// and starts the operation once all that is durable.
+    /// Runs a change in one transaction: replays a request that was seen before, applies the rules, remembers the
+    /// request, and starts the operation once all that is durable.
     func mutate<Target: StoredResource>(
         _ mutation: Mutation,
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
@@ -38,7 +38,8 @@ extension ResourceManager {
                 return try transaction.remember(change, of: mutation, project.id, at: now)
             }
         } catch let validated as ValidatedOnly<Target> {
-            return MutationAnswer(resource: validated.change.target, operation: nil, warnings: validated.change.warnings)
+            return MutationAnswer(
+                resource: validated.change.target, operation: nil, warnings: validated.change.warnings)
         }
         if let operation = answer.operation, !operation.state.isFinal { runner.start(operation.id) }
         return answer
@@ -48,7 +49,8 @@ extension ResourceManager {
         let bytes = mutation.requestID.utf8
         guard UUIDShape.matches(bytes) else {
             throw .invalid(
-                field: "request_id", "every change needs a request_id, a UUID that the caller makes, to be safe to repeat")
+                field: "request_id",
+                "every change needs a request_id, a UUID that the caller makes, to be safe to repeat")
         }
     }
 }

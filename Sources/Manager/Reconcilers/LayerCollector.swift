@@ -3,8 +3,8 @@ internal import Model
 internal import Store
 
 extension ResourceManager {
-    /// Unlinks layers that nothing needs any more. Deletions free theirs themselves; this finds what two deletions at the
-    /// same time left to each other, and what a crash left.
+    /// Unlinks layers that nothing needs any more. Deletions free theirs themselves; this finds what two deletions at
+    /// the same time left to each other, and what a crash left.
     func collectDeadLayers() async throws {
         while true {
             let dead = try await store.write { transaction in

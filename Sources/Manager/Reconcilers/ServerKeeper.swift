@@ -51,8 +51,8 @@ public final class ServerKeeper: Sendable {
 
     /// Brings every server that should run to what it should be.
     ///
-    /// A server that an operation holds is left to that, and looked at again by `run` when it has ended: a cut may have to
-    /// be settled before anything is opened.
+    /// A server that an operation holds is left to that, and looked at again by `run` when it has ended: a cut may have
+    /// to be settled before anything is opened.
     /// - Parameter running: servers whose process was found; the writers of all others' volumes were killed.
     func reconcileAll(running: Set<ServerID>) async throws {
         let servers = try await store.read { try $0.serversThatShouldRun() }
@@ -97,7 +97,8 @@ public final class ServerKeeper: Sendable {
                 try await Task.sleep(for: Self.retryDelay)
             } while !Task.isCancelled
         } catch {
-            logger.error("a server's process could not be replaced", metadata: ["server": "\(id)", "error": "\(error)"])
+            logger.error(
+                "a server's process could not be replaced", metadata: ["server": "\(id)", "error": "\(error)"])
         }
     }
 

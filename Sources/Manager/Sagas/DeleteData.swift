@@ -3,8 +3,8 @@ internal import Model
 internal import Operations
 internal import Store
 
-/// The layers that a deletion frees. Fixed when it is accepted: nothing can come to rest on them later, because what names
-/// them is busy.
+/// The layers that a deletion frees. Fixed when it is accepted: nothing can come to rest on them later, because what
+/// names them is busy.
 struct FreedLayers: Codable, Sendable {
     /// Children before what they rest on.
     let ids: [LayerID]

@@ -1,13 +1,14 @@
 internal import Engine
-internal import struct Foundation.Data
-internal import class Foundation.JSONDecoder
-internal import class Foundation.JSONEncoder
 internal import Model
 internal import Operations
 internal import Store
 
-/// One kind of operation: its stored properties are its input, fixed when it was accepted; its steps can each be repeated
-/// after a crash.
+internal import struct Foundation.Data
+internal import class Foundation.JSONDecoder
+internal import class Foundation.JSONEncoder
+
+/// One kind of operation: its stored properties are its input, fixed when it was accepted; its steps can each be
+/// repeated after a crash.
 protocol Saga: Codable, Sendable {
     /// The operation's type: CREATE_VOLUME and the like.
     static var type: String { get }

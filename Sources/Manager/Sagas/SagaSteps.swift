@@ -32,12 +32,13 @@ extension SagaTools {
     func close(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
         do {
             try await engine.detach(id, from: server, force: force)
-        } catch where error.reason == .serverLost {
+        } catch  where error.reason == .serverLost {
             return
         }
     }
 
-    /// Runs a call to a server's process; if that is gone, it is started again, with all it served, and asked once more.
+    /// Runs a call to a server's process; if that is gone, it is started again, with all it served, and asked once
+    /// more.
     func withProcess<Result: Sendable>(
         of server: ServerID, _ body: () async throws -> Result
     ) async throws -> Result {

@@ -5,8 +5,8 @@ internal import Store
 
 /// Cuts one volume, or all volumes of a server, at one instant.
 ///
-/// The cut has no undo: undoing it would destroy what was written and flushed since. Before it the overlays are recorded as
-/// POSSIBLY_ACTIVE; from there on the operation only goes forward.
+/// The cut has no undo: undoing it would destroy what was written and flushed since. Before it the overlays are
+/// recorded as POSSIBLY_ACTIVE; from there on the operation only goes forward.
 struct TakeSnapshotSaga: Saga {
     static let type = "CREATE_SNAPSHOT"
 
@@ -46,7 +46,7 @@ struct TakeSnapshotSaga: Saga {
         let cuts = try await cuts(tools)
         do {
             try await tools.engine.discardCut(cuts, of: serverID)
-        } catch where error.reason == .serverLost {
+        } catch  where error.reason == .serverLost {
             try await tools.engine.discardCut(cuts, of: nil)
         }
     }

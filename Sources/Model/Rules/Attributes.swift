@@ -31,7 +31,9 @@ extension ResourceAttributes {
             guard (1...largestLabelKeyByteCount).contains(key.utf8.count), key.utf8.allSatisfy(isLabelKeyByte) else {
                 throw .invalid(
                     field: field,
-                    "a label's key is 1 to 63 ASCII letters, digits, '.', '_', '/' or '-', not \(ResourceName.quoted(key))")
+                    "a label's key is 1 to 63 ASCII letters, digits, '.', '_', '/' or '-', "
+                        + "not \(ResourceName.quoted(key))"
+                )
             }
             guard value.utf8.count <= largestLabelValueByteCount else {
                 throw .invalid(field: field, "the value of label \(key) has more than 255 bytes")

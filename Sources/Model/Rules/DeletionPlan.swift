@@ -86,7 +86,9 @@ private struct DeletionWalk {
         for owner in snapshots.compactMap(\.serverSnapshotID) {
             visit(.serverSnapshot(owner), because: .snapshotOwned)
         }
-        for snapshot in snapshots where snapshot.serverSnapshotID == nil { visit(.snapshot(snapshot.id), because: .volumeHasSnapshots) }
+        for snapshot in snapshots where snapshot.serverSnapshotID == nil {
+            visit(.snapshot(snapshot.id), because: .volumeHasSnapshots)
+        }
         if let placement = volume.placement {
             noteClients(of: volume)
             steps.append(
@@ -118,7 +120,8 @@ private struct DeletionWalk {
             serverSnapshot, reason,
             loses: members.isEmpty
                 ? "the configuration of \(serverSnapshot.serverName) as it was at this snapshot"
-                : "the data of \(names) as it was at this snapshot, and the configuration of \(serverSnapshot.serverName)",
+                : "the data of \(names) as it was at this snapshot, "
+                    + "and the configuration of \(serverSnapshot.serverName)",
             releases: members.map(\.id.rawValue))
     }
 
@@ -167,7 +170,8 @@ private struct DeletionWalk {
 
     private mutating func noteClients(of volume: Volume) {
         for client in graph.clients[volume.id] ?? [] {
-            let blocker = Refusal.Blocker(kind: "client", id: client, name: volume.header.name, reason: .volumeHasClients)
+            let blocker = Refusal.Blocker(
+                kind: "client", id: client, name: volume.header.name, reason: .volumeHasClients)
             guard reported.insert(blocker).inserted else { continue }
             obstacles.append((blocker, .disconnect(volume)))
         }

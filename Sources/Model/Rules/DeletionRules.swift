@@ -1,5 +1,5 @@
-/// What cannot be deleted, and why: the rows of the table in the product's description. Derived from the plan, so that a
-/// refusal names the whole closure and not the first thing found.
+/// What cannot be deleted, and why: the rows of the table in the product's description. Derived from the plan, so that
+/// a refusal names the whole closure and not the first thing found.
 extension DeletionPlan {
     /// A guess at how long an operation takes.
     static let busyRetryMilliseconds = 200
@@ -31,7 +31,8 @@ extension DeletionPlan {
         return [step.blocker] + (isLastOwner ? ownedSnapshots : [])
     }
 
-    /// The target's own state decides first, then the rule of the nearest step, then what stands in the way farther off.
+    /// The target's own state decides first, then the rule of the nearest step, then what stands in the way farther
+    /// off.
     private func decisiveReason(_ obstacles: [Refusal.Blocker], _ earlier: [Step]) -> Reason? {
         let own = obstacles.filter { $0.id == target.id }.map(\.reason)
         if let urgent = own.first(where: { $0 == .resourceBusy || $0 == .adminRequired }) { return urgent }
@@ -49,13 +50,15 @@ extension DeletionPlan {
         case .deletionProtected: return "deletion protection is on for \(names(obstacles, reason))"
         case .resourceBusy: return "an operation is running on \(names(obstacles, reason))"
         case .volumeHasClients: return "NBD clients are connected to \(names(obstacles, reason))"
-        case .adminRequired: return "an earlier deletion of \(names(obstacles, reason)) failed; an administrator resolves it"
+        case .adminRequired:
+            return "an earlier deletion of \(names(obstacles, reason)) failed; an administrator resolves it"
         default: return "\(what) cannot be deleted now"
         }
     }
 
     private func names(_ obstacles: [Refusal.Blocker], _ reason: Reason) -> String {
-        obstacles.filter { $0.reason == reason }.map { ResourceName.readable($0.name) }.withoutRepeats().joined(separator: ", ")
+        obstacles.filter { $0.reason == reason }.map { ResourceName.readable($0.name) }.withoutRepeats().joined(
+            separator: ", ")
     }
 }
 

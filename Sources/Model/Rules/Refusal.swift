@@ -1,5 +1,5 @@
-/// Why a change is refused: a reason for machines, a sentence for people, everything that stands in the way in the order
-/// in which it can be cleared, and the calls that clear it.
+/// Why a change is refused: a reason for machines, a sentence for people, everything that stands in the way in the
+/// order in which it can be cleared, and the calls that clear it.
 public struct Refusal: Error, Hashable, Sendable {
     public var reason: Reason
     public var message: String

@@ -84,7 +84,8 @@ extension ResourceKind {
 
 extension Refusal {
     /// Something else is changing the resource: wait for that operation.
-    public static func busy(_ kind: ResourceKind, _ id: String, _ name: String, with operation: OperationID) -> Refusal {
+    public static func busy(_ kind: ResourceKind, _ id: String, _ name: String, with operation: OperationID) -> Refusal
+    {
         var refusal = Refusal(.resourceBusy, "operation \(operation) is running on \(kind.words) \(name)")
         refusal.blockers = [Blocker(kind: kind.rawValue, id: id, name: name, reason: .resourceBusy)]
         refusal.remedies = [.waitFor(operation, reason: "wait for the operation that is changing \(name)")]

@@ -30,7 +30,9 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
 
     /// In the largest binary unit that divides it, or of which it is at least one: `10 GiB`, `1.5 GiB`, `512 B`.
     public var description: String {
-        let units: [(name: String, size: Int64)] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+        let units: [(name: String, size: Int64)] = [
+            ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
+        ]
         guard let unit = units.first(where: { bytes >= $0.size }) else { return "\(bytes) B" }
         let (whole, rest) = bytes.quotientAndRemainder(dividingBy: unit.size)
         let tenths = rest * 10 / unit.size

@@ -82,12 +82,13 @@ extension ReadTransaction {
         _ layer: LayerID, besides resources: [StoredValue], _ places: String, _ freed: Set<LayerID>
     ) throws -> Bool {
         let id = StoredValue.text(layer.rawValue)
-        let users = try rows(
-            """
-            SELECT (SELECT COUNT(*) FROM volume_snapshot WHERE layer_id = ? AND id NOT IN (\(places)))
-                + (SELECT COUNT(*) FROM volume WHERE top_layer_id = ? AND id NOT IN (\(places)))
-            """, [id] + resources + [id] + resources
-        ) { try $0.int(0) }.first ?? 0
+        let users =
+            try rows(
+                """
+                SELECT (SELECT COUNT(*) FROM volume_snapshot WHERE layer_id = ? AND id NOT IN (\(places)))
+                    + (SELECT COUNT(*) FROM volume WHERE top_layer_id = ? AND id NOT IN (\(places)))
+                """, [id] + resources + [id] + resources
+            ) { try $0.int(0) }.first ?? 0
         guard users == 0 else { return true }
         let children: [LayerID] = try rows("SELECT id FROM layer WHERE parent_id = ?", [id]) { try $0.id(0) }
         return children.contains { !freed.contains($0) }

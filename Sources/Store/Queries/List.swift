@@ -39,7 +39,8 @@ extension ReadTransaction {
     ) throws -> Page<Element> {
         let fields = try listFields(Element.self)
         let order = try ListOrder(query.orderBy, fields: fields)
-        let identity = [project.rawValue, query.filter, query.orderBy]
+        let identity =
+            [project.rawValue, query.filter, query.orderBy]
             .joined(separator: "\u{1}") + scope.map { "\u{1}\($0.column)=\($0.id)" }.joined()
         let token = try token(query, identity)
         var (condition, arguments) = try fields.condition(try Filter(parsing: query.filter))

@@ -3,8 +3,8 @@ internal import Model
 extension Migration {
     /// Projects, servers, volumes, snapshots, layers, operations, events and remembered requests.
     ///
-    /// The schema refuses what the rules should never let happen: two volumes in one slot, a snapshot without its volume,
-    /// a layer that something still rests on being dropped, a transitional state without its operation.
+    /// The schema refuses what the rules should never let happen: two volumes in one slot, a snapshot without its
+    /// volume, a layer that something still rests on being dropped, a transitional state without its operation.
     static let first = Migration(
         "001-first",
         [

@@ -3,8 +3,8 @@ public import Model
 extension ReadTransaction {
     private static var operationColumns: String {
         """
-        id, project_id, type, state, state_since, create_time, steps, target_ids, request_id, principal, input, problem, \
-        cancel_requested, revision, warnings
+        id, project_id, type, state, state_since, create_time, steps, target_ids, request_id, principal, input, \
+        problem, cancel_requested, revision, warnings
         """
     }
 
@@ -30,7 +30,8 @@ extension ReadTransaction {
     ) throws -> [Operation] {
         let tail = limit.map { " LIMIT \($0)" } ?? ""
         return try rows(
-            "SELECT \(Self.operationColumns) FROM operation AS this WHERE \(condition) ORDER BY \(order)\(tail)", arguments,
+            "SELECT \(Self.operationColumns) FROM operation AS this WHERE \(condition) ORDER BY \(order)\(tail)",
+            arguments,
             decodeOperation)
     }
 

@@ -72,6 +72,24 @@ final class TestWorld: Sendable {
         return volume
     }
 
+    func newServers(_ count: Int) async throws -> [ServerID] {
+        var servers: [ServerID] = []
+        for _ in 0..<count { servers.append(try await newServer()) }
+        return servers
+    }
+
+    func newVolumes(_ count: Int) async throws -> [VolumeChain] {
+        var volumes: [VolumeChain] = []
+        for _ in 0..<count { volumes.append(try await newVolume()) }
+        return volumes
+    }
+
+    func newAttachedVolumes(_ count: Int, to server: ServerID) async throws -> [VolumeChain] {
+        var volumes: [VolumeChain] = []
+        for _ in 0..<count { volumes.append(try await newAttachedVolume(to: server)) }
+        return volumes
+    }
+
     func newCut(of volume: VolumeChain) throws -> Cut {
         Cut(chain: volume, overlay: Layer(id: random(), size: try #require(volume.layers.last).size))
     }

@@ -5,7 +5,9 @@ enum FailureText {
     /// `holdpoint: <what>: <why>`, then a line a blocker and a line a remedy. A remedy's line can be run as it stands.
     static func lines(_ failure: CommandFailure) -> [String] {
         let status = failure.status
-        return (["holdpoint: \(failure.what): \(why(status))"] + status.blockers.map(blocker) + status.remedies.compactMap(remedy))
+        return
+            (["holdpoint: \(failure.what): \(why(status))"] + status.blockers.map(blocker)
+            + status.remedies.compactMap(remedy))
             .map(Printable.line)
     }
 
@@ -23,7 +25,9 @@ enum FailureText {
     /// The message, the fields that it does not name itself, and the reason code.
     private static func why(_ status: Status) -> String {
         let message = status.message.isEmpty ? status.code.name : status.message
-        let fields = status.fieldViolations.filter { $0.description != message }.map { "\($0.field): \($0.description)" }
+        let fields = status.fieldViolations.filter { $0.description != message }.map {
+            "\($0.field): \($0.description)"
+        }
         let reason = status.reason.isEmpty ? "" : " (\(status.reason))"
         return ([message] + fields).joined(separator: "; ") + reason
     }

@@ -28,14 +28,16 @@ extension Session {
     ///
     /// - Parameter losses: what will be lost, a line each; asked for only if a person is.
     /// - Returns: nil for a dry run without one: nothing will be destroyed.
-    /// - Throws: `ValidationError` naming the options where there is neither; `CONSENT_REQUIRED` if the person declines.
+    /// - Throws: `ValidationError` naming the options where there is neither; `CONSENT_REQUIRED` if the person
+    ///   declines.
     func consent(_ options: ConsentOptions, losses: () async throws -> [String]) async throws -> Consent? {
         let file = passwordFile(options)
         if options.yes, let file { return Consent(acknowledged: true, password: try password(file)) }
         if settings.dryRun { return nil }
         guard terminal.canAsk else {
             throw ValidationError(
-                "this cannot be undone and needs consent: give --yes and --password-file FILE (or \(Session.passwordVariable))"
+                "this cannot be undone and needs consent: give --yes and --password-file FILE "
+                    + "(or \(Session.passwordVariable))"
             )
         }
         if !options.yes { try confirm(try await losses()) }

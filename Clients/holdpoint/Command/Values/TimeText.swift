@@ -35,8 +35,8 @@ enum TimeText {
     /// The years 1 to 9999, as protobuf defines a Timestamp.
     private static let validSeconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
-    /// The proleptic Gregorian date: days are counted in eras of 400 years that begin on 1 March, so that the leap day is
-    /// the last of its year.
+    /// The proleptic Gregorian date: days are counted in eras of 400 years that begin on 1 March, so that the leap day
+    /// is the last of its year.
     private static func civil(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let days = daysSinceEpoch + 719_468
         let era = floorDivision(days, by: 146_097)

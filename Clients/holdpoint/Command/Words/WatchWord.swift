@@ -61,7 +61,8 @@ extension Event {
         let author = principal.isEmpty ? "" : " by \(principal)"
         let cause = reason.isEmpty ? "" : ": \(reason)"
         return
-            "\(time.map { TimeText.exact($0) } ?? "-")  #\(sequence)  \(action) \(kind) \(resourceID)\(state)\(author)\(cause)"
+            "\(time.map { TimeText.exact($0) } ?? "-")  #\(sequence)  "
+            + "\(action) \(kind) \(resourceID)\(state)\(author)\(cause)"
     }
 }
 
