@@ -74,7 +74,8 @@ class CrashCase(unittest.TestCase):
         A writer that was killed may leave clusters that nothing refers to: waste, and no damage."""
         paths = self.daemon.layer_paths()
         for path in paths:
-            checked = subprocess.run(["qemu-img", "check", "-f", "qcow2", path], capture_output=True, text=True, check=False)
+            checked = subprocess.run(
+                ["qemu-img", "check", "-f", "qcow2", path], capture_output=True, text=True, check=False)
             allowed = (IMAGE_CLEAN, IMAGE_LEAKS) if leaks_are_waste else (IMAGE_CLEAN,)
             self.assertIn(checked.returncode, allowed, f"{path}: {checked.stdout}{checked.stderr}")
         return len(paths)

@@ -26,8 +26,9 @@ class RandomKills(CrashCase):
             self.round(number)
         self.check_every_snapshot_again()
         self.delete_everything()
-        self.say(f"{self.rounds} kills: all acknowledged was there, {self.load.repeats} requests were asked again under "
-                 f"their ids, {len(self.numbers)} snapshots read back, writers wrote {self.written} records undisturbed")
+        self.say(f"{self.rounds} kills: all acknowledged was there, {self.load.repeats} requests were asked again "
+                 f"under their ids, {len(self.numbers)} snapshots read back, writers wrote {self.written} records "
+                 "undisturbed")
 
     def start_workers(self):
         self.server, self.solo = self.make_server("load", 2), self.make_server("solo", 1)
@@ -118,8 +119,10 @@ class RandomKills(CrashCase):
         members = [taken.id]
         if taken.kind == "server-snapshot":
             members = self.command.ask("server-snapshot", "show", taken.id)["memberIds"]
-        return [self.command.ask("volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
-                for number, member in enumerate(members)]
+        return [
+            self.command.ask("volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
+            for number, member in enumerate(members)
+        ]
 
     # The end
 

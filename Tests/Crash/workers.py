@@ -184,7 +184,8 @@ class DetachedWorker(Worker):
 
     def grow(self):
         index = self.random.randrange(len(self.volumes))
-        larger = int(self.load.show("volume", self.volumes[index])["sizeBytes"]) // MEBIBYTE + self.random.randint(1, 64)
+        size = int(self.load.show("volume", self.volumes[index])["sizeBytes"]) // MEBIBYTE
+        larger = size + self.random.randint(1, 64)
         self.change("resize", self.volumes[index], "--size", f"{larger}MiB")
 
     def describe(self):

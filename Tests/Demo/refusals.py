@@ -19,7 +19,8 @@ def bad_input(setting, transcript):
     transcript.refused("holdpoint volume list --no-such-option", 2)
     transcript.refused("holdpoint volume list --filter 'size_bytes ~ 1'", 2)
     transcript.refused("holdpoint volume detach data-a --server web-2", 4)
-    transcript.refused("holdpoint server-snapshot create calm --server web-1 --require offline", 4, "CONSISTENCY_NOT_MET")
+    transcript.refused(
+        "holdpoint server-snapshot create calm --server web-1 --require offline", 4, "CONSISTENCY_NOT_MET")
     transcript.refused("holdpoint volume update data-a --description stale --etag 1", 4, "ETAG_MISMATCH")
     transcript.check("nothing changed", setting.revision() == before)
 

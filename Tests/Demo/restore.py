@@ -44,7 +44,8 @@ def check_files(transcript, half):
 
 def restore_member(setting, transcript):
     transcript.say("one volume alone comes back the same way, here to the server that lost it")
-    transcript.run("holdpoint volume create data-a-again --server-snapshot before-update --volume data-a --attach web-1")
+    transcript.run(
+        "holdpoint volume create data-a-again --server-snapshot before-update --volume data-a --attach web-1")
     volume = setting.command.ask("volume", "show", "data-a-again")["id"]
     transcript.run(f"nbdcopy '{setting.command.uris('web-1')[volume]}' again-a.img")
     compared = transcript.run("cmp restored-a.img again-a.img && echo equal")

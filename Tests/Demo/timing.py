@@ -25,7 +25,8 @@ def measure_server(setting, transcript, count):
     server = f"timed-{count}"
     transcript.run(f"holdpoint server create {server} --kind external -o name")
     for slot in range(count):
-        transcript.run(f"holdpoint volume create {server}-{slot} --size {VOLUME_SIZE} --attach {server} -o name --quiet")
+        transcript.run(
+            f"holdpoint volume create {server}-{slot} --size {VOLUME_SIZE} --attach {server} -o name --quiet")
     uris = list(setting.command.uris(server).values())
     writer = Writer(setting.workspace.file(f"writer-{server}"), REGION_OFFSET, uris).start()
     records = len(setting.daemon.log_records("cut"))
