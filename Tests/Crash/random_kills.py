@@ -120,7 +120,8 @@ class RandomKills(CrashCase):
         if taken.kind == "server-snapshot":
             members = self.command.ask("server-snapshot", "show", taken.id)["memberIds"]
         return [
-            self.command.ask("volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
+            self.command.ask(
+                "volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
             for number, member in enumerate(members)
         ]
 
