@@ -44,7 +44,8 @@ let package = Package(
             name: "ProtobufC", dependencies: ["CProtobufC"], swiftSettings: swift,
             linkerSettings: [.linkedLibrary(":libprotobuf-c.a")]),
         .target(
-            name: "HoldpointRPC", dependencies: ["ProtobufC", "CMessages"], exclude: ["README.md"], swiftSettings: swift),
+            name: "HoldpointRPC", dependencies: ["ProtobufC", "CMessages"], exclude: ["README.md"],
+            swiftSettings: swift),
         .target(
             name: "HoldpointRPCTransport", dependencies: ["HoldpointRPC", nioCore, nioPosix, logging],
             exclude: ["README.md"], swiftSettings: swift),

@@ -22,15 +22,18 @@ extension ResourceManager {
     /// New data is refused when less than this part of the storage is free; deletions go on.
     static let reservedPercent: Int64 = 5
 
-    func requireRoom() async throws {
+    /// Looks whether there is room for new data; outside any transaction, because it asks the engine.
+    ///
+    /// - Returns: the refusal for want of room, to be thrown after a repeated request had its answer; nil: there is room.
+    func shortage() async throws -> Refusal? {
         let capacity = try await engine.capacity()
         let reserved = capacity.total.bytes / 100 * Self.reservedPercent
-        guard capacity.free.bytes < reserved else { return }
-        throw Refusal(
+        guard capacity.free.bytes < reserved else { return nil }
+        return Refusal(
             .storageFull,
             "only \(capacity.free) of \(capacity.total) are free; "
-                + "new volumes and snapshots need \(Self.reservedPercent)% "
-                + "free: delete snapshots or volumes, or add storage")
+                + "new volumes and snapshots need \(Self.reservedPercent)% free: "
+                + "delete snapshots or volumes, or add storage")
     }
 
     func get<Target: StoredResource>(_ reference: String, field: String, _ call: Call) async throws -> Target {

@@ -10,9 +10,10 @@ extension ResourceManager {
         _ attributes: ResourceAttributes, of server: String, required: Consistency?, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
         let attributes = try attributes.checked(field: "server_snapshot")
-        try await requireRoom()
+        let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
             let server: Server = try transaction.resolve(server, in: context.projectID, field: "server")
             try server.requireIdle()
             try server.requireState(.running, .stopped)

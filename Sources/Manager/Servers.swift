@@ -11,8 +11,9 @@ extension ResourceManager {
         _ attributes: ResourceAttributes, kind: Server.Kind?, from serverSnapshot: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
         let attributes = try attributes.checked(field: "server")
-        if !serverSnapshot.isEmpty { try await requireRoom() }
+        let shortage = try await serverSnapshot.isEmpty ? nil : shortage()
         return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
             let source = try transaction.source(serverSnapshot, in: context.projectID)
             let kind = try checkedKind(kind, of: source)
             let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)

@@ -10,9 +10,10 @@ extension ResourceManager {
         _ attributes: ResourceAttributes, of volume: String, required: Consistency?, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
         let attributes = try attributes.checked(field: "snapshot")
-        try await requireRoom()
+        let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
             let volume: Volume = try transaction.resolve(volume, in: context.projectID, field: "volume")
             try volume.requireIdle()
             try volume.requireState(.available, .inUse)

@@ -20,8 +20,9 @@ extension ResourceManager {
         _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let attributes = try attributes.checked(field: "volume")
-        try await requireRoom()
+        let shortage = try await shortage()
         return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
             let snapshot = try transaction.snapshot(source, in: context.projectID)
             let size = try newSize(sizeBytes, from: snapshot)
             let place = try server.isEmpty ? nil : transaction.freePlace(on: server, in: context.projectID)
@@ -74,8 +75,9 @@ extension ResourceManager {
         _ reference: String, sizeBytes: UInt64, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let size = try VolumeSize.checked(sizeBytes, field: "size_bytes")
-        try await requireRoom()
+        let shortage = try await shortage()
         return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireIdle()
             try volume.requireState(.available, .inUse)

@@ -52,7 +52,7 @@ struct Daemon {
                 onUnusable: { reason in
                     // A commit that failed may have happened: recovery reads the disk.
                     Holdpointd.complain("holdpointd: the metadata store failed: \(reason)")
-                    exit(DaemonExit.fault)
+                    _exit(DaemonExit.fault)
                 })
         } catch {
             throw DaemonExit(code: DaemonExit.fault, message: "the metadata store cannot be opened: \(error)")

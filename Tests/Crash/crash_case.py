@@ -36,7 +36,7 @@ class CrashCase(unittest.TestCase):
         print(f"  {type(self).__name__}: {text}", flush=True)
 
     def make_server(self, name, volume_count):
-        """An external server with volumes NAME-0, NAME-1, … in the slots of these numbers. Returns the server's id."""
+        """An external server with volumes NAME-0, NAME-1, … in the slots of these numbers. Returns its id."""
         server = self.command.ask("server", "create", name, "--kind", "external")["id"]
         for slot in range(volume_count):
             self.command.ask("volume", "create", f"{name}-{slot}", "--size", VOLUME_SIZE, "--attach", server)

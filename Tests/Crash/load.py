@@ -14,7 +14,6 @@ class Load:
         self.command = command
         self.acknowledged = Acknowledged()
         self.workers = []
-        self.repeats = 0
         self.failures = []
         self.taken = {}
         self._lock = threading.Lock()
@@ -100,10 +99,6 @@ class Load:
     def fail(self, name, error):
         if not self._ended:
             self.failures.append(f"{name}: {type(error).__name__}: {error}")
-
-    def count_repeat(self):
-        with self._lock:
-            self.repeats += 1
 
     def note_taken(self, taken):
         with self._lock:

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Stands in for `qemu-storage-daemon`: starts the real one and passes its monitor on, word by word.
+"""Stands in for `qemu-storage-daemon`: starts the real one and passes its monitor on, line by line.
 
 When the file `trap` beside its name in `PATH` says `before` or `after`, the next `transaction` is held before it
-reaches the process or before its answer comes back, until its file is gone, and then lost; the file says `reached`.
-This process has the arguments and the pid file of the one that it stands for, which dies with it."""
+reaches the process or before its answer comes back, until that file is gone, and then lost; meanwhile the file says
+`reached`. This process has the arguments and the pid file of the one that it stands for, which dies with it."""
 
 import ctypes
 import json

@@ -7,10 +7,13 @@ from acknowledged import FACTS
 from crash_case import REGION_OFFSET, CrashCase
 from load import Load
 from records import number_held, read_region
-from workers import SNAPSHOTS_PER_ROUND, AttachWorker, DetachedWorker, ServerSnapshotWorker, VolumeSnapshotWorker
+from workers import AttachWorker, DetachedWorker, ServerSnapshotWorker, VolumeSnapshotWorker
 
 SHORTEST_LOAD_SECONDS, LONGEST_LOAD_SECONDS = 0.1, 1.5
 LONGEST_PAUSE_SECONDS = 0.2
+# A deleted snapshot's layer stays until layers are merged, and a chain has a limit.
+SNAPSHOTS_PER_ROUND = 3
+SNAPSHOTS_IN_ALL = 150
 
 
 class RandomKills(CrashCase):
@@ -26,9 +29,8 @@ class RandomKills(CrashCase):
             self.round(number)
         self.check_every_snapshot_again()
         self.delete_everything()
-        self.say(f"{self.rounds} kills: all acknowledged was there, {self.load.repeats} requests were asked again "
-                 f"under their ids, {len(self.numbers)} snapshots read back, writers wrote {self.written} records "
-                 "undisturbed")
+        self.say(f"{self.rounds} kills: all acknowledged was there, {len(self.numbers)} snapshots read back, "
+                 f"writers wrote {self.written} records undisturbed")
 
     def start_workers(self):
         self.server, self.solo = self.make_server("load", 2), self.make_server("solo", 1)
@@ -45,7 +47,7 @@ class RandomKills(CrashCase):
         ]
 
     def round(self, number):
-        self.load.go_on(SNAPSHOTS_PER_ROUND)
+        self.load.go_on(min(SNAPSHOTS_PER_ROUND, SNAPSHOTS_IN_ALL // self.rounds))
         load_seconds = self.random.uniform(SHORTEST_LOAD_SECONDS, LONGEST_LOAD_SECONDS)
         # No sleep for luck: when the kill comes is what is random here.
         time.sleep(load_seconds)
@@ -119,11 +121,9 @@ class RandomKills(CrashCase):
         members = [taken.id]
         if taken.kind == "server-snapshot":
             members = self.command.ask("server-snapshot", "show", taken.id)["memberIds"]
-        return [
-            self.command.ask(
-                "volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
-            for number, member in enumerate(members)
-        ]
+        return [self.command.ask(
+            "volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
+            for number, member in enumerate(members)]
 
     # The end
 

@@ -9,8 +9,6 @@ from command import CommandFailed
 
 # Exit codes after which the same request is asked again: nothing was done, or nobody knows.
 UNAVAILABLE, OUTCOME_UNKNOWN = 6, 9
-# A deleted snapshot's layer stays until layers are merged, and a chain has a limit: so many snapshots in all a round.
-SNAPSHOTS_PER_ROUND = 3
 MEBIBYTE = 1 << 20
 
 
@@ -61,7 +59,6 @@ class Worker(threading.Thread):
                 return result.answer
             if result.code not in (UNAVAILABLE, OUTCOME_UNKNOWN):
                 raise CommandFailed(result)
-            self.load.count_repeat()
             self.load.wait_for_daemon()
 
     def make(self, kind, *options):
@@ -185,8 +182,7 @@ class DetachedWorker(Worker):
     def grow(self):
         index = self.random.randrange(len(self.volumes))
         size = int(self.load.show("volume", self.volumes[index])["sizeBytes"]) // MEBIBYTE
-        larger = size + self.random.randint(1, 64)
-        self.change("resize", self.volumes[index], "--size", f"{larger}MiB")
+        self.change("resize", self.volumes[index], "--size", f"{size + self.random.randint(1, 64)}MiB")
 
     def describe(self):
         self.number += 1

@@ -46,7 +46,7 @@ class Writer:
     def __init__(self, path, offset, uris):
         self.path = path
         self.progress = Progress(path, len(uris))
-        self.arguments = ["/usr/bin/python3", os.path.join(os.path.dirname(__file__), "writer.py"),
+        self.arguments = ["/usr/bin/python3", "-B", os.path.join(os.path.dirname(__file__), "writer.py"),
                           path, str(offset), *uris]
         self.process = None
 

@@ -18,7 +18,8 @@ struct AttachVolumeSaga: Saga {
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        try transaction.settle(volumeID, .inUse, by: operation, at: now)
+        // A new writer begins: how the last one ended no longer matters.
+        try transaction.settle(volumeID, .inUse, by: operation, at: now) { $0.writerWasKilled = false }
         try transaction.release(serverID, by: operation, at: now)
     }
 
