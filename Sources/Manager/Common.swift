@@ -24,7 +24,8 @@ extension ResourceManager {
 
     /// Looks whether there is room for new data; outside any transaction, because it asks the engine.
     ///
-    /// - Returns: the refusal for want of room, to be thrown after a repeated request had its answer; nil: there is room.
+    /// - Returns: the refusal for want of room, to be thrown after a repeated request had its answer; nil: there is
+    ///   room.
     func shortage() async throws -> Refusal? {
         let capacity = try await engine.capacity()
         let reserved = capacity.total.bytes / 100 * Self.reservedPercent
