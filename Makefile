@@ -1,5 +1,5 @@
-# Holdpoint. `make demo` shows it, `make test` proves it.
-# Both install what they need: Debian packages, as root or by sudo.
+# Holdpoint. `make demo` shows it, `make test` proves it; both install what they need (Debian packages, as root or
+# with sudo).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SWIFT ?= swift

@@ -71,7 +71,7 @@ import Testing
         let engine = SimulatedEngine()
         try await with(engine) { world in
             _ = try await world.makeVolume("data-1")
-            engine.setTotal(ByteCount(bytes: 1))
+            engine.setTotal(ByteCount(bytes: 200_000))
             let status = try await refusal { try await world.makeVolume("data-2") }
             #expect(status.reason == "STORAGE_FULL" && status.code == .resourceExhausted)
             #expect(try await refusal { try await world.takeSnapshot("now", of: "data-1") }.reason == "STORAGE_FULL")
