@@ -8,8 +8,8 @@ import daemon
 
 
 def main() -> int:
-    # Ended by its caller, it still ends what it started.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Ended by its caller, it still ends what it started. unittest would take any other exception for a test's.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     names = sys.argv[2:]
     with daemon.start(sys.argv[1]):
         loader = unittest.defaultTestLoader

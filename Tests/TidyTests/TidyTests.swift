@@ -28,6 +28,17 @@ import Testing
         }
     }
 
+    @Test func everyTestTargetIsRun() throws {
+        let script = try #require(SourceTree.files.first { $0.path == "Tests/Tools/test" }).text
+        let tests = try Manifest(#require(Self.manifest).text).targets.map(\.name).filter { $0.hasSuffix("Tests") }
+        #expect(tests.count > 5)
+        for test in tests {
+            #expect(
+                script.contains(try Regex("swift_tests .*\\b\(test)\\b")),
+                "\(test) is in no group of Tests/Tools/test: add it to one")
+        }
+    }
+
     @Test func filesKeepTheForm() {
         report(SourceTree.files.flatMap(FormRules.violations))
     }
