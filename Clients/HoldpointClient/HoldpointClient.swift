@@ -24,6 +24,7 @@ public struct HoldpointClient: Sendable {
     public let operations: OperationServiceClient
     public let events: EventServiceClient
     public let admin: AdminServiceClient
+    public let access: AccessServiceClient
     public let health: HealthServiceClient
     public let introspection: IntrospectionServiceClient
 
@@ -57,6 +58,7 @@ public struct HoldpointClient: Sendable {
         operations = OperationServiceClient(channel)
         events = EventServiceClient(channel)
         admin = AdminServiceClient(channel)
+        access = AccessServiceClient(channel)
         health = HealthServiceClient(channel)
         introspection = IntrospectionServiceClient(channel)
         closeChannel = close

@@ -1,6 +1,7 @@
 public import HoldpointMessages
 public import HoldpointRPC
 public import Manager
+internal import Model
 
 /// What an operator asks.
 public struct AdminService: AdminServiceHandler {
@@ -29,5 +30,19 @@ public struct AdminService: AdminServiceHandler {
             layerCount: UInt32(clamping: status.layerCount),
             openOperationCount: UInt32(clamping: status.openOperationCount),
             stuckOperationCount: UInt32(clamping: status.stuckOperationCount))
+    }
+
+    public func resolveFailure(_ request: ResolveFailureRequest, context: CallContext) async throws -> ResolveFailureAnswer {
+        throw Refusal(.unsupported, "not yet")
+    }
+
+    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws -> ConsistencyReport {
+        throw Refusal(.unsupported, "not yet")
+    }
+
+    public func backupMetadata(
+        _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
+    ) async throws {
+        throw Refusal(.unsupported, "not yet")
     }
 }

@@ -8,8 +8,8 @@ public enum HoldpointServices {
             ServerService(manager: manager), VolumeService(manager: manager), SnapshotService(manager: manager),
             ServerSnapshotService(manager: manager), OperationService(manager: manager),
             PlanService(manager: manager), EventService(manager: manager),
-            AdminService(manager: manager, version: version, stateDirectory: stateDirectory), HealthService(),
-            IntrospectionService(),
+            AdminService(manager: manager, version: version, stateDirectory: stateDirectory), AccessService(manager: manager),
+            HealthService(), IntrospectionService(),
         ]
         var router = Router()
         for service in services { service.register(in: &router) }

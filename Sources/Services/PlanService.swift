@@ -16,4 +16,8 @@ public struct PlanService: PlanServiceHandler {
     ) async throws -> HoldpointMessages.DeletionPlan {
         HoldpointMessages.DeletionPlan(try await manager.planDeletion(request.resource, context.call))
     }
+
+    public func executePlan(_ request: ExecutePlanRequest, context: CallContext) async throws -> DeleteAnswer {
+        throw Refusal(.unsupported, "not yet")
+    }
 }

@@ -49,6 +49,14 @@ public struct ServerService: ServerServiceHandler {
                     request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
         }
     }
+
+    public func startServer(_ request: StartServerRequest, context: CallContext) async throws -> ServerAnswer {
+        throw Refusal(.unsupported, "not yet")
+    }
+
+    public func stopServer(_ request: StopServerRequest, context: CallContext) async throws -> ServerAnswer {
+        throw Refusal(.unsupported, "not yet")
+    }
 }
 
 extension ServerAnswer {

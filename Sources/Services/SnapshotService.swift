@@ -56,6 +56,10 @@ public struct SnapshotService: SnapshotServiceHandler {
                     request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
         }
     }
+
+    public func batchDeleteSnapshots(_ request: BatchDeleteSnapshotsRequest, context: CallContext) async throws -> BatchDeleteSnapshotsAnswer {
+        throw Refusal(.unsupported, "not yet")
+    }
 }
 
 extension SnapshotAnswer {

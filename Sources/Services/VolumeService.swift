@@ -73,6 +73,10 @@ public struct VolumeService: VolumeServiceHandler {
                     request, validateOnly: request.validateOnly, needsConsent: request.force,
                     consent: request.consent)))
     }
+
+    public func revertVolume(_ request: RevertVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
+        throw Refusal(.unsupported, "not yet")
+    }
 }
 
 extension VolumeAnswer {

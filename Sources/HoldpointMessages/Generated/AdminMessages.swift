@@ -114,3 +114,409 @@ public struct SystemStatus: ProtobufMessage {
         return UnsafeMutableRawPointer(target)
     }
 }
+
+/// `holdpoint.v1.ResolveFailureRequest`.
+public struct ResolveFailureRequest: MutationMessage {
+    /// `holdpoint.v1.ResolveFailureRequest.Action`.
+    public enum Action: ProtobufEnum {
+        case unspecified
+        /// Try again: the deletion, or the step at which an operation stopped.
+        case retry
+        /// Give resources the state that they had, once their data is proved to be there by opening and reading it. Ends a
+        /// plan that stopped half-way: what it has deleted stays deleted.
+        case restore
+        /// Forget the resource and record its data as orphaned; it stays on disk, in quarantine. Needs consent. A plan that
+        /// stopped half-way goes on behind it.
+        case abandon
+        /// A number that this version does not declare.
+        case unrecognized(Int32)
+
+        /// The declared values, in the order of the .proto file.
+        public static let allCases: [Action] = [
+            .unspecified,
+            .retry,
+            .restore,
+            .abandon
+        ]
+
+        public init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .retry
+            case 2: self = .restore
+            case 3: self = .abandon
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        public var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .retry: 1
+            case .restore: 2
+            case .abandon: 3
+            case .unrecognized(let number): number
+            }
+        }
+
+        public var name: String {
+            switch self {
+            case .unspecified: "ACTION_UNSPECIFIED"
+            case .retry: "RETRY"
+            case .restore: "RESTORE"
+            case .abandon: "ABANDON"
+            case .unrecognized(let number): String(number)
+            }
+        }
+    }
+
+    public var requestID: String = ""
+    /// Check everything, change nothing.
+    public var validateOnly: Bool = false
+    /// A resource or an operation.
+    public var resource: String = ""
+    public var action: ResolveFailureRequest.Action = .unspecified
+    public var consent: Consent? = nil
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        resource: String = "",
+        action: ResolveFailureRequest.Action = .unspecified,
+        consent: Consent? = nil
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.resource = resource
+        self.action = action
+        self.consent = consent
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__resolve_failure_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ResolveFailureRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.resource = try CopyOut.string(source.pointee.resource, "resource")
+        self.action = ResolveFailureRequest.Action(rawValue: Int32(bitPattern: source.pointee.action.rawValue))
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ResolveFailureRequest.self)
+        holdpoint__v1__resolve_failure_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.resource, self.resource, "resource")
+        target.pointee.action = .init(rawValue: UInt32(bitPattern: self.action.rawValue))
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: ResolveFailureRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        copy.consent = nil
+        return copy
+    }
+}
+
+/// `holdpoint.v1.ResolveFailureAnswer`.
+public struct ResolveFailureAnswer: ProtobufMessage {
+    /// What is under way; missing when the change is done.
+    public var operation: Operation? = nil
+    public var warnings: [Warning] = []
+
+    public init() {}
+
+    public init(
+        operation: Operation? = nil,
+        warnings: [Warning] = []
+    ) {
+        self.operation = operation
+        self.warnings = warnings
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__resolve_failure_answer__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ResolveFailureAnswer.self)
+        self.operation = try CopyOut.message(source.pointee.operation, "operation")
+        self.warnings = try CopyOut.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ResolveFailureAnswer.self)
+        holdpoint__v1__resolve_failure_answer__init(target)
+        target.pointee.operation = try arena.message(self.operation, "operation")
+        target.pointee.n_warnings = self.warnings.count
+        target.pointee.warnings = try arena.messages(self.warnings, "warnings")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.CheckConsistencyRequest`.
+public struct CheckConsistencyRequest: ProtobufMessage {
+    /// Put what nobody knows into quarantine.
+    public var repair: Bool = false
+
+    public init() {}
+
+    public init(
+        repair: Bool = false
+    ) {
+        self.repair = repair
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__check_consistency_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__CheckConsistencyRequest.self)
+        self.repair = source.pointee.repair != 0
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__CheckConsistencyRequest.self)
+        holdpoint__v1__check_consistency_request__init(target)
+        target.pointee.repair = self.repair ? 1 : 0
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// What a check found.
+public struct ConsistencyReport: ProtobufMessage {
+    public var time: Timestamp? = nil
+    /// No finding is an error.
+    public var clean: Bool = false
+    public var findings: [ConsistencyFinding] = []
+    /// What was looked at.
+    public var volumeCount: UInt32 = 0
+    public var snapshotCount: UInt32 = 0
+    public var serverCount: UInt32 = 0
+    public var layerCount: UInt32 = 0
+    /// Layers whose data nobody uses and that are kept until an administrator abandons them.
+    public var quarantinedLayerCount: UInt32 = 0
+
+    public init() {}
+
+    public init(
+        time: Timestamp? = nil,
+        clean: Bool = false,
+        findings: [ConsistencyFinding] = [],
+        volumeCount: UInt32 = 0,
+        snapshotCount: UInt32 = 0,
+        serverCount: UInt32 = 0,
+        layerCount: UInt32 = 0,
+        quarantinedLayerCount: UInt32 = 0
+    ) {
+        self.time = time
+        self.clean = clean
+        self.findings = findings
+        self.volumeCount = volumeCount
+        self.snapshotCount = snapshotCount
+        self.serverCount = serverCount
+        self.layerCount = layerCount
+        self.quarantinedLayerCount = quarantinedLayerCount
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__consistency_report__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ConsistencyReport.self)
+        self.time = try CopyOut.message(source.pointee.time, "time")
+        self.clean = source.pointee.clean != 0
+        self.findings = try CopyOut.messages(source.pointee.findings, source.pointee.n_findings, "findings")
+        self.volumeCount = source.pointee.volume_count
+        self.snapshotCount = source.pointee.snapshot_count
+        self.serverCount = source.pointee.server_count
+        self.layerCount = source.pointee.layer_count
+        self.quarantinedLayerCount = source.pointee.quarantined_layer_count
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ConsistencyReport.self)
+        holdpoint__v1__consistency_report__init(target)
+        target.pointee.time = try arena.message(self.time, "time")
+        target.pointee.clean = self.clean ? 1 : 0
+        target.pointee.n_findings = self.findings.count
+        target.pointee.findings = try arena.messages(self.findings, "findings")
+        target.pointee.volume_count = self.volumeCount
+        target.pointee.snapshot_count = self.snapshotCount
+        target.pointee.server_count = self.serverCount
+        target.pointee.layer_count = self.layerCount
+        target.pointee.quarantined_layer_count = self.quarantinedLayerCount
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// One thing that is not as it should be.
+public struct ConsistencyFinding: ProtobufMessage {
+    /// `holdpoint.v1.ConsistencyFinding.Severity`.
+    public enum Severity: ProtobufEnum {
+        case unspecified
+        /// Worth knowing; nothing is wrong.
+        case notice
+        /// Something is wrong, but no data is in doubt.
+        case warning
+        /// Data is missing, damaged or in danger.
+        case error
+        /// A number that this version does not declare.
+        case unrecognized(Int32)
+
+        /// The declared values, in the order of the .proto file.
+        public static let allCases: [Severity] = [
+            .unspecified,
+            .notice,
+            .warning,
+            .error
+        ]
+
+        public init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .notice
+            case 2: self = .warning
+            case 3: self = .error
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        public var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .notice: 1
+            case .warning: 2
+            case .error: 3
+            case .unrecognized(let number): number
+            }
+        }
+
+        public var name: String {
+            switch self {
+            case .unspecified: "SEVERITY_UNSPECIFIED"
+            case .notice: "NOTICE"
+            case .warning: "WARNING"
+            case .error: "ERROR"
+            case .unrecognized(let number): String(number)
+            }
+        }
+    }
+
+    public var severity: ConsistencyFinding.Severity = .unspecified
+    /// Which rule does not hold: ORPHANED_LAYER, WRONG_PARENT and the like.
+    public var reason: String = ""
+    /// volume, layer and the like.
+    public var kind: String = ""
+    public var id: String = ""
+    public var name: String = ""
+    /// For people: what is wrong and what to do.
+    public var message: String = ""
+    /// A repair put it into quarantine.
+    public var repaired: Bool = false
+
+    public init() {}
+
+    public init(
+        severity: ConsistencyFinding.Severity = .unspecified,
+        reason: String = "",
+        kind: String = "",
+        id: String = "",
+        name: String = "",
+        message: String = "",
+        repaired: Bool = false
+    ) {
+        self.severity = severity
+        self.reason = reason
+        self.kind = kind
+        self.id = id
+        self.name = name
+        self.message = message
+        self.repaired = repaired
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__consistency_finding__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ConsistencyFinding.self)
+        self.severity = ConsistencyFinding.Severity(rawValue: Int32(bitPattern: source.pointee.severity.rawValue))
+        self.reason = try CopyOut.string(source.pointee.reason, "reason")
+        self.kind = try CopyOut.string(source.pointee.kind, "kind")
+        self.id = try CopyOut.string(source.pointee.id, "id")
+        self.name = try CopyOut.string(source.pointee.name, "name")
+        self.message = try CopyOut.string(source.pointee.message, "message")
+        self.repaired = source.pointee.repaired != 0
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ConsistencyFinding.self)
+        holdpoint__v1__consistency_finding__init(target)
+        target.pointee.severity = .init(rawValue: UInt32(bitPattern: self.severity.rawValue))
+        try arena.set(&target.pointee.reason, self.reason, "reason")
+        try arena.set(&target.pointee.kind, self.kind, "kind")
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.message, self.message, "message")
+        target.pointee.repaired = self.repaired ? 1 : 0
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.BackupMetadataRequest`.
+public struct BackupMetadataRequest: ProtobufMessage {
+    public init() {}
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__backup_metadata_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__BackupMetadataRequest.self)
+        holdpoint__v1__backup_metadata_request__init(target)
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// A part of a backup, in order. The last one has the digest and no data.
+public struct BackupChunk: ProtobufMessage {
+    public var data: [UInt8] = []
+    /// SHA-256 over all data.
+    public var sha256: [UInt8] = []
+
+    public init() {}
+
+    public init(
+        data: [UInt8] = [],
+        sha256: [UInt8] = []
+    ) {
+        self.data = data
+        self.sha256 = sha256
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__backup_chunk__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__BackupChunk.self)
+        self.data = CopyOut.bytes(source.pointee.data)
+        self.sha256 = CopyOut.bytes(source.pointee.sha256)
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__BackupChunk.self)
+        holdpoint__v1__backup_chunk__init(target)
+        target.pointee.data = try arena.bytes(self.data)
+        target.pointee.sha256 = try arena.bytes(self.sha256)
+        return UnsafeMutableRawPointer(target)
+    }
+}

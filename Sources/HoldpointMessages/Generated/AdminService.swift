@@ -6,6 +6,23 @@ public protocol AdminServiceHandler: RPCService {
     func getStatus(
         _ request: GetStatusRequest, context: CallContext
     ) async throws -> SystemStatus
+
+    /// Decides on what Holdpoint cannot decide by itself: a resource that is ERROR_DELETING, or an operation that is STUCK
+    /// (by its own id or that of a resource which it holds). Refused for anything else (STATE_FORBIDS).
+    func resolveFailure(
+        _ request: ResolveFailureRequest, context: CallContext
+    ) async throws -> ResolveFailureAnswer
+
+    /// Proves that metadata and data agree, or says where they do not. Changes nothing unless it is asked to repair, and
+    /// then only quarantines. Safe to repeat.
+    func checkConsistency(
+        _ request: CheckConsistencyRequest, context: CallContext
+    ) async throws -> ConsistencyReport
+
+    /// Streams a consistent copy of the metadata, while everything is served: a SQLite database for `holdpointd restore`.
+    func backupMetadata(
+        _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
+    ) async throws
 }
 
 extension AdminServiceHandler {
@@ -13,6 +30,15 @@ extension AdminServiceHandler {
     public func register(in router: inout Router) {
         router.unary(AdminServiceMethods.getStatus) {
             try await self.getStatus($0, context: $1)
+        }
+        router.unary(AdminServiceMethods.resolveFailure) {
+            try await self.resolveFailure($0, context: $1)
+        }
+        router.unary(AdminServiceMethods.checkConsistency) {
+            try await self.checkConsistency($0, context: $1)
+        }
+        router.serverStreaming(AdminServiceMethods.backupMetadata) {
+            try await self.backupMetadata($0, context: $1, responses: $2)
         }
     }
 }
@@ -22,6 +48,15 @@ public enum AdminServiceMethods {
     public static let getStatus =
         UnaryMethod<GetStatusRequest, SystemStatus>(
             "holdpoint.v1.AdminService/GetStatus")
+    public static let resolveFailure =
+        UnaryMethod<ResolveFailureRequest, ResolveFailureAnswer>(
+            "holdpoint.v1.AdminService/ResolveFailure")
+    public static let checkConsistency =
+        UnaryMethod<CheckConsistencyRequest, ConsistencyReport>(
+            "holdpoint.v1.AdminService/CheckConsistency")
+    public static let backupMetadata =
+        ServerStreamingMethod<BackupMetadataRequest, BackupChunk>(
+            "holdpoint.v1.AdminService/BackupMetadata")
 }
 
 /// Calls `holdpoint.v1.AdminService` over a channel.
@@ -36,5 +71,28 @@ public struct AdminServiceClient: Sendable {
         _ request: GetStatusRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> SystemStatus {
         try await channel.unary(AdminServiceMethods.getStatus, request, options: options)
+    }
+
+    /// Decides on what Holdpoint cannot decide by itself: a resource that is ERROR_DELETING, or an operation that is STUCK
+    /// (by its own id or that of a resource which it holds). Refused for anything else (STATE_FORBIDS).
+    public func resolveFailure(
+        _ request: ResolveFailureRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ResolveFailureAnswer {
+        try await channel.unary(AdminServiceMethods.resolveFailure, request, options: options)
+    }
+
+    /// Proves that metadata and data agree, or says where they do not. Changes nothing unless it is asked to repair, and
+    /// then only quarantines. Safe to repeat.
+    public func checkConsistency(
+        _ request: CheckConsistencyRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ConsistencyReport {
+        try await channel.unary(AdminServiceMethods.checkConsistency, request, options: options)
+    }
+
+    /// Streams a consistent copy of the metadata, while everything is served: a SQLite database for `holdpointd restore`.
+    public func backupMetadata(
+        _ request: BackupMetadataRequest, options: CallOptions = CallOptions()
+    ) -> ResponseSequence<BackupChunk> {
+        channel.serverStreaming(AdminServiceMethods.backupMetadata, request, options: options)
     }
 }

@@ -8,11 +8,27 @@ public enum HoldpointAPI {
     /// Every service, in alphabetical order.
     public static let services: [ServiceInfo] = [
         ServiceInfo(
+            name: "holdpoint.v1.AccessService",
+            methods: [
+                MethodInfo(
+                    name: "SetPassword", request: SetPasswordRequest.descriptor,
+                    response: SetPasswordAnswer.descriptor, serverStreaming: false),
+            ]),
+        ServiceInfo(
             name: "holdpoint.v1.AdminService",
             methods: [
                 MethodInfo(
                     name: "GetStatus", request: GetStatusRequest.descriptor,
                     response: SystemStatus.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "ResolveFailure", request: ResolveFailureRequest.descriptor,
+                    response: ResolveFailureAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "CheckConsistency", request: CheckConsistencyRequest.descriptor,
+                    response: ConsistencyReport.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "BackupMetadata", request: BackupMetadataRequest.descriptor,
+                    response: BackupChunk.descriptor, serverStreaming: true),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.EventService",
@@ -57,6 +73,9 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "PlanDelete", request: PlanDeleteRequest.descriptor,
                     response: DeletionPlan.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "ExecutePlan", request: ExecutePlanRequest.descriptor,
+                    response: DeleteAnswer.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerService",
@@ -76,6 +95,12 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "DeleteServer", request: DeleteServerRequest.descriptor,
                     response: DeleteAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "StartServer", request: StartServerRequest.descriptor,
+                    response: ServerAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "StopServer", request: StopServerRequest.descriptor,
+                    response: ServerAnswer.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerSnapshotService",
@@ -114,6 +139,9 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "DeleteSnapshot", request: DeleteSnapshotRequest.descriptor,
                     response: DeleteAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "BatchDeleteSnapshots", request: BatchDeleteSnapshotsRequest.descriptor,
+                    response: BatchDeleteSnapshotsAnswer.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.VolumeService",
@@ -142,6 +170,9 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "DetachVolume", request: DetachVolumeRequest.descriptor,
                     response: VolumeAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "RevertVolume", request: RevertVolumeRequest.descriptor,
+                    response: VolumeAnswer.descriptor, serverStreaming: false),
             ])
     ]
 
@@ -165,13 +196,14 @@ public enum HoldpointAPI {
         Ping.self,
         Pong.self,
         GoAway.self,
-        GetStatusRequest.self,
-        SystemStatus.self,
         Failure.self,
         Consent.self,
         Warning.self,
         Consistency.self,
+        SetPasswordRequest.self,
+        SetPasswordAnswer.self,
         Operation.self,
+        StandingConsent.self,
         OperationStep.self,
         DeleteAnswer.self,
         GetOperationRequest.self,
@@ -179,6 +211,15 @@ public enum HoldpointAPI {
         ListOperationsResponse.self,
         WaitOperationRequest.self,
         CancelOperationRequest.self,
+        GetStatusRequest.self,
+        SystemStatus.self,
+        ResolveFailureRequest.self,
+        ResolveFailureAnswer.self,
+        CheckConsistencyRequest.self,
+        ConsistencyReport.self,
+        ConsistencyFinding.self,
+        BackupMetadataRequest.self,
+        BackupChunk.self,
         Server.self,
         Desired.self,
         Attachment.self,
@@ -190,6 +231,8 @@ public enum HoldpointAPI {
         ListServersResponse.self,
         UpdateServerRequest.self,
         DeleteServerRequest.self,
+        StartServerRequest.self,
+        StopServerRequest.self,
         ServerSnapshot.self,
         ServerConfiguration.self,
         CreateServerSnapshotRequest.self,
@@ -207,6 +250,9 @@ public enum HoldpointAPI {
         ListSnapshotsResponse.self,
         UpdateSnapshotRequest.self,
         DeleteSnapshotRequest.self,
+        BatchDeleteSnapshotsRequest.self,
+        BatchDeleteSnapshotsAnswer.self,
+        SnapshotDeletion.self,
         Volume.self,
         CreateVolumeRequest.self,
         VolumeAnswer.self,
@@ -218,6 +264,7 @@ public enum HoldpointAPI {
         ResizeVolumeRequest.self,
         AttachVolumeRequest.self,
         DetachVolumeRequest.self,
+        RevertVolumeRequest.self,
         Event.self,
         WatchRequest.self,
         WatchResponse.self,
@@ -228,6 +275,7 @@ public enum HoldpointAPI {
         ServiceDescription.self,
         MethodDescription.self,
         PlanDeleteRequest.self,
+        ExecutePlanRequest.self,
         DeletionPlan.self,
         DeletionStep.self
     ]

@@ -87,6 +87,8 @@ public struct Operation: ProtobufMessage {
     public var error: Status? = nil
     public var revision: UInt64 = 0
     public var warnings: [Warning] = []
+    /// The consent that it works under, also when it goes on days later; missing: it destroys nothing.
+    public var standingConsent: StandingConsent? = nil
 
     public init() {}
 
@@ -103,7 +105,8 @@ public struct Operation: ProtobufMessage {
         requestID: String = "",
         error: Status? = nil,
         revision: UInt64 = 0,
-        warnings: [Warning] = []
+        warnings: [Warning] = [],
+        standingConsent: StandingConsent? = nil
     ) {
         self.id = id
         self.projectID = projectID
@@ -118,6 +121,7 @@ public struct Operation: ProtobufMessage {
         self.error = error
         self.revision = revision
         self.warnings = warnings
+        self.standingConsent = standingConsent
     }
 
     public static let descriptor = MessageDescriptor(
@@ -138,6 +142,7 @@ public struct Operation: ProtobufMessage {
         self.error = try CopyOut.message(source.pointee.error, "error")
         self.revision = source.pointee.revision
         self.warnings = try CopyOut.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
+        self.standingConsent = try CopyOut.message(source.pointee.standing_consent, "standing_consent")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -159,6 +164,52 @@ public struct Operation: ProtobufMessage {
         target.pointee.revision = self.revision
         target.pointee.n_warnings = self.warnings.count
         target.pointee.warnings = try arena.messages(self.warnings, "warnings")
+        target.pointee.standing_consent = try arena.message(self.standingConsent, "standing_consent")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// A consent that was given for something that destroys data later by itself.
+public struct StandingConsent: ProtobufMessage {
+    /// Who gave it, and from where.
+    public var principal: String = ""
+    public var source: String = ""
+    public var time: Timestamp? = nil
+    /// What it allows: EXECUTE_PLAN vol-… and the like.
+    public var allows: String = ""
+
+    public init() {}
+
+    public init(
+        principal: String = "",
+        source: String = "",
+        time: Timestamp? = nil,
+        allows: String = ""
+    ) {
+        self.principal = principal
+        self.source = source
+        self.time = time
+        self.allows = allows
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__standing_consent__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__StandingConsent.self)
+        self.principal = try CopyOut.string(source.pointee.principal, "principal")
+        self.source = try CopyOut.string(source.pointee.source, "source")
+        self.time = try CopyOut.message(source.pointee.time, "time")
+        self.allows = try CopyOut.string(source.pointee.allows, "allows")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__StandingConsent.self)
+        holdpoint__v1__standing_consent__init(target)
+        try arena.set(&target.pointee.principal, self.principal, "principal")
+        try arena.set(&target.pointee.source, self.source, "source")
+        target.pointee.time = try arena.message(self.time, "time")
+        try arena.set(&target.pointee.allows, self.allows, "allows")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -7,13 +7,21 @@ public import ProtobufC
 public struct PlanDeleteRequest: ProtobufMessage {
     /// Any resource: an id, or a name that is unique in the project.
     public var resource: String = ""
+    /// Of a server: its volumes too, each under its own rules.
+    public var deleteVolumes: Bool = false
+    /// Connected NBD clients do not block the plan: its steps cut them off.
+    public var force: Bool = false
 
     public init() {}
 
     public init(
-        resource: String = ""
+        resource: String = "",
+        deleteVolumes: Bool = false,
+        force: Bool = false
     ) {
         self.resource = resource
+        self.deleteVolumes = deleteVolumes
+        self.force = force
     }
 
     public static let descriptor = MessageDescriptor(
@@ -22,13 +30,86 @@ public struct PlanDeleteRequest: ProtobufMessage {
     public init(copying message: UnsafeRawPointer) throws(MessageError) {
         let source = message.assumingMemoryBound(to: Holdpoint__V1__PlanDeleteRequest.self)
         self.resource = try CopyOut.string(source.pointee.resource, "resource")
+        self.deleteVolumes = source.pointee.delete_volumes != 0
+        self.force = source.pointee.force != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__PlanDeleteRequest.self)
         holdpoint__v1__plan_delete_request__init(target)
         try arena.set(&target.pointee.resource, self.resource, "resource")
+        target.pointee.delete_volumes = self.deleteVolumes ? 1 : 0
+        target.pointee.force = self.force ? 1 : 0
         return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.ExecutePlanRequest`.
+public struct ExecutePlanRequest: MutationMessage {
+    public var requestID: String = ""
+    /// Check everything, change nothing.
+    public var validateOnly: Bool = false
+    /// As in the request that the plan was made for, as are delete_volumes and force.
+    public var resource: String = ""
+    /// The plan's.
+    public var hash: String = ""
+    public var consent: Consent? = nil
+    public var deleteVolumes: Bool = false
+    public var force: Bool = false
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        resource: String = "",
+        hash: String = "",
+        consent: Consent? = nil,
+        deleteVolumes: Bool = false,
+        force: Bool = false
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.resource = resource
+        self.hash = hash
+        self.consent = consent
+        self.deleteVolumes = deleteVolumes
+        self.force = force
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__execute_plan_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ExecutePlanRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.resource = try CopyOut.string(source.pointee.resource, "resource")
+        self.hash = try CopyOut.string(source.pointee.hash, "hash")
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+        self.deleteVolumes = source.pointee.delete_volumes != 0
+        self.force = source.pointee.force != 0
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ExecutePlanRequest.self)
+        holdpoint__v1__execute_plan_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.resource, self.resource, "resource")
+        try arena.set(&target.pointee.hash, self.hash, "hash")
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        target.pointee.delete_volumes = self.deleteVolumes ? 1 : 0
+        target.pointee.force = self.force ? 1 : 0
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: ExecutePlanRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        copy.consent = nil
+        return copy
     }
 }
 
@@ -158,6 +239,10 @@ public struct DeletionStep: ProtobufMessage {
     /// For people: what nobody gets back.
     public var losesForEver: String = ""
     public var freesBytes: UInt64 = 0
+    /// The resource whose deletion makes this step necessary; empty: the step is the one that was asked for.
+    public var requiredBy: String = ""
+    /// The rule that makes it necessary: VOLUME_HAS_SNAPSHOTS and the like.
+    public var reason: String = ""
 
     public init() {}
 
@@ -168,7 +253,9 @@ public struct DeletionStep: ProtobufMessage {
         id: String = "",
         name: String = "",
         losesForEver: String = "",
-        freesBytes: UInt64 = 0
+        freesBytes: UInt64 = 0,
+        requiredBy: String = "",
+        reason: String = ""
     ) {
         self.number = number
         self.action = action
@@ -177,6 +264,8 @@ public struct DeletionStep: ProtobufMessage {
         self.name = name
         self.losesForEver = losesForEver
         self.freesBytes = freesBytes
+        self.requiredBy = requiredBy
+        self.reason = reason
     }
 
     public static let descriptor = MessageDescriptor(
@@ -191,6 +280,8 @@ public struct DeletionStep: ProtobufMessage {
         self.name = try CopyOut.string(source.pointee.name, "name")
         self.losesForEver = try CopyOut.string(source.pointee.loses_for_ever, "loses_for_ever")
         self.freesBytes = source.pointee.frees_bytes
+        self.requiredBy = try CopyOut.string(source.pointee.required_by, "required_by")
+        self.reason = try CopyOut.string(source.pointee.reason, "reason")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -203,6 +294,8 @@ public struct DeletionStep: ProtobufMessage {
         try arena.set(&target.pointee.name, self.name, "name")
         try arena.set(&target.pointee.loses_for_ever, self.losesForEver, "loses_for_ever")
         target.pointee.frees_bytes = self.freesBytes
+        try arena.set(&target.pointee.required_by, self.requiredBy, "required_by")
+        try arena.set(&target.pointee.reason, self.reason, "reason")
         return UnsafeMutableRawPointer(target)
     }
 }

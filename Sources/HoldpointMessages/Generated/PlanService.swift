@@ -7,6 +7,14 @@ public protocol PlanServiceHandler: RPCService {
     func planDelete(
         _ request: PlanDeleteRequest, context: CallContext
     ) async throws -> DeletionPlan
+
+    /// Makes the plan again and, if its hash is the one given, runs all its steps as one operation. Needs consent.
+    /// Refused if anything moved (PLAN_STALE) or the plan has blockers; then nothing has happened. A step that keeps
+    /// failing stops the operation (STUCK): its steps say what is done, and ResolveFailure lets it go on or gives the rest
+    /// back.
+    func executePlan(
+        _ request: ExecutePlanRequest, context: CallContext
+    ) async throws -> DeleteAnswer
 }
 
 extension PlanServiceHandler {
@@ -14,6 +22,9 @@ extension PlanServiceHandler {
     public func register(in router: inout Router) {
         router.unary(PlanServiceMethods.planDelete) {
             try await self.planDelete($0, context: $1)
+        }
+        router.unary(PlanServiceMethods.executePlan) {
+            try await self.executePlan($0, context: $1)
         }
     }
 }
@@ -23,6 +34,9 @@ public enum PlanServiceMethods {
     public static let planDelete =
         UnaryMethod<PlanDeleteRequest, DeletionPlan>(
             "holdpoint.v1.PlanService/PlanDelete")
+    public static let executePlan =
+        UnaryMethod<ExecutePlanRequest, DeleteAnswer>(
+            "holdpoint.v1.PlanService/ExecutePlan")
 }
 
 /// Calls `holdpoint.v1.PlanService` over a channel.
@@ -38,5 +52,15 @@ public struct PlanServiceClient: Sendable {
         _ request: PlanDeleteRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> DeletionPlan {
         try await channel.unary(PlanServiceMethods.planDelete, request, options: options)
+    }
+
+    /// Makes the plan again and, if its hash is the one given, runs all its steps as one operation. Needs consent.
+    /// Refused if anything moved (PLAN_STALE) or the plan has blockers; then nothing has happened. A step that keeps
+    /// failing stops the operation (STUCK): its steps say what is done, and ResolveFailure lets it go on or gives the rest
+    /// back.
+    public func executePlan(
+        _ request: ExecutePlanRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> DeleteAnswer {
+        try await channel.unary(PlanServiceMethods.executePlan, request, options: options)
     }
 }

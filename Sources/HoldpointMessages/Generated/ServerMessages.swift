@@ -687,6 +687,8 @@ public struct DeleteServerRequest: MutationMessage {
     public var force: Bool = false
     /// A server that does not exist is success.
     public var allowMissing: Bool = false
+    /// Its volumes too; refused while one of them cannot be deleted by itself.
+    public var deleteVolumes: Bool = false
 
     public init() {}
 
@@ -697,7 +699,8 @@ public struct DeleteServerRequest: MutationMessage {
         etag: String = "",
         consent: Consent? = nil,
         force: Bool = false,
-        allowMissing: Bool = false
+        allowMissing: Bool = false,
+        deleteVolumes: Bool = false
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
@@ -706,6 +709,7 @@ public struct DeleteServerRequest: MutationMessage {
         self.consent = consent
         self.force = force
         self.allowMissing = allowMissing
+        self.deleteVolumes = deleteVolumes
     }
 
     public static let descriptor = MessageDescriptor(
@@ -720,6 +724,7 @@ public struct DeleteServerRequest: MutationMessage {
         self.consent = try CopyOut.message(source.pointee.consent, "consent")
         self.force = source.pointee.force != 0
         self.allowMissing = source.pointee.allow_missing != 0
+        self.deleteVolumes = source.pointee.delete_volumes != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -732,10 +737,113 @@ public struct DeleteServerRequest: MutationMessage {
         target.pointee.consent = try arena.message(self.consent, "consent")
         target.pointee.force = self.force ? 1 : 0
         target.pointee.allow_missing = self.allowMissing ? 1 : 0
+        target.pointee.delete_volumes = self.deleteVolumes ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 
     public var fingerprinted: DeleteServerRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        copy.consent = nil
+        return copy
+    }
+}
+
+/// `holdpoint.v1.StartServerRequest`.
+public struct StartServerRequest: MutationMessage {
+    public var requestID: String = ""
+    public var validateOnly: Bool = false
+    public var server: String = ""
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        server: String = ""
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.server = server
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__start_server_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__StartServerRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.server = try CopyOut.string(source.pointee.server, "server")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__StartServerRequest.self)
+        holdpoint__v1__start_server_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.server, self.server, "server")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: StartServerRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        return copy
+    }
+}
+
+/// `holdpoint.v1.StopServerRequest`.
+public struct StopServerRequest: MutationMessage {
+    public var requestID: String = ""
+    public var validateOnly: Bool = false
+    public var server: String = ""
+    /// Cut off connected NBD clients; needs consent.
+    public var force: Bool = false
+    public var consent: Consent? = nil
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        server: String = "",
+        force: Bool = false,
+        consent: Consent? = nil
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.server = server
+        self.force = force
+        self.consent = consent
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__stop_server_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__StopServerRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.server = try CopyOut.string(source.pointee.server, "server")
+        self.force = source.pointee.force != 0
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__StopServerRequest.self)
+        holdpoint__v1__stop_server_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.server, self.server, "server")
+        target.pointee.force = self.force ? 1 : 0
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: StopServerRequest {
         var copy = self
         copy.requestID = ""
         copy.validateOnly = false

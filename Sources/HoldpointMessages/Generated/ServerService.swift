@@ -27,6 +27,17 @@ public protocol ServerServiceHandler: RPCService {
     func deleteServer(
         _ request: DeleteServerRequest, context: CallContext
     ) async throws -> DeleteAnswer
+
+    /// Serves the server's volumes. Running: success.
+    func startServer(
+        _ request: StartServerRequest, context: CallContext
+    ) async throws -> ServerAnswer
+
+    /// Ends serving them; they stay attached. Refused while NBD clients are connected (VOLUME_HAS_CLIENTS) unless forced,
+    /// with consent. Stopped: success.
+    func stopServer(
+        _ request: StopServerRequest, context: CallContext
+    ) async throws -> ServerAnswer
 }
 
 extension ServerServiceHandler {
@@ -46,6 +57,12 @@ extension ServerServiceHandler {
         }
         router.unary(ServerServiceMethods.deleteServer) {
             try await self.deleteServer($0, context: $1)
+        }
+        router.unary(ServerServiceMethods.startServer) {
+            try await self.startServer($0, context: $1)
+        }
+        router.unary(ServerServiceMethods.stopServer) {
+            try await self.stopServer($0, context: $1)
         }
     }
 }
@@ -67,6 +84,12 @@ public enum ServerServiceMethods {
     public static let deleteServer =
         UnaryMethod<DeleteServerRequest, DeleteAnswer>(
             "holdpoint.v1.ServerService/DeleteServer")
+    public static let startServer =
+        UnaryMethod<StartServerRequest, ServerAnswer>(
+            "holdpoint.v1.ServerService/StartServer")
+    public static let stopServer =
+        UnaryMethod<StopServerRequest, ServerAnswer>(
+            "holdpoint.v1.ServerService/StopServer")
 }
 
 /// Calls `holdpoint.v1.ServerService` over a channel.
@@ -110,5 +133,20 @@ public struct ServerServiceClient: Sendable {
         _ request: DeleteServerRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> DeleteAnswer {
         try await channel.unary(ServerServiceMethods.deleteServer, request, options: options)
+    }
+
+    /// Serves the server's volumes. Running: success.
+    public func startServer(
+        _ request: StartServerRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ServerAnswer {
+        try await channel.unary(ServerServiceMethods.startServer, request, options: options)
+    }
+
+    /// Ends serving them; they stay attached. Refused while NBD clients are connected (VOLUME_HAS_CLIENTS) unless forced,
+    /// with consent. Stopped: success.
+    public func stopServer(
+        _ request: StopServerRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ServerAnswer {
+        try await channel.unary(ServerServiceMethods.stopServer, request, options: options)
     }
 }

@@ -26,6 +26,12 @@ public protocol SnapshotServiceHandler: RPCService {
     func deleteSnapshot(
         _ request: DeleteSnapshotRequest, context: CallContext
     ) async throws -> DeleteAnswer
+
+    /// Deletes several snapshots for ever, with one consent and a result for each. Not atomic: a refused one does not keep
+    /// the others. Safe to repeat with the same request_id.
+    func batchDeleteSnapshots(
+        _ request: BatchDeleteSnapshotsRequest, context: CallContext
+    ) async throws -> BatchDeleteSnapshotsAnswer
 }
 
 extension SnapshotServiceHandler {
@@ -45,6 +51,9 @@ extension SnapshotServiceHandler {
         }
         router.unary(SnapshotServiceMethods.deleteSnapshot) {
             try await self.deleteSnapshot($0, context: $1)
+        }
+        router.unary(SnapshotServiceMethods.batchDeleteSnapshots) {
+            try await self.batchDeleteSnapshots($0, context: $1)
         }
     }
 }
@@ -66,6 +75,9 @@ public enum SnapshotServiceMethods {
     public static let deleteSnapshot =
         UnaryMethod<DeleteSnapshotRequest, DeleteAnswer>(
             "holdpoint.v1.SnapshotService/DeleteSnapshot")
+    public static let batchDeleteSnapshots =
+        UnaryMethod<BatchDeleteSnapshotsRequest, BatchDeleteSnapshotsAnswer>(
+            "holdpoint.v1.SnapshotService/BatchDeleteSnapshots")
 }
 
 /// Calls `holdpoint.v1.SnapshotService` over a channel.
@@ -108,5 +120,13 @@ public struct SnapshotServiceClient: Sendable {
         _ request: DeleteSnapshotRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> DeleteAnswer {
         try await channel.unary(SnapshotServiceMethods.deleteSnapshot, request, options: options)
+    }
+
+    /// Deletes several snapshots for ever, with one consent and a result for each. Not atomic: a refused one does not keep
+    /// the others. Safe to repeat with the same request_id.
+    public func batchDeleteSnapshots(
+        _ request: BatchDeleteSnapshotsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> BatchDeleteSnapshotsAnswer {
+        try await channel.unary(SnapshotServiceMethods.batchDeleteSnapshots, request, options: options)
     }
 }

@@ -748,3 +748,66 @@ public struct DetachVolumeRequest: MutationMessage {
         return copy
     }
 }
+
+/// `holdpoint.v1.RevertVolumeRequest`.
+public struct RevertVolumeRequest: MutationMessage {
+    public var requestID: String = ""
+    public var validateOnly: Bool = false
+    public var volume: String = ""
+    /// One of the volume's own.
+    public var snapshot: String = ""
+    public var consent: Consent? = nil
+    /// Refused with ETAG_MISMATCH if the volume moved; empty: whatever it is now.
+    public var etag: String = ""
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        volume: String = "",
+        snapshot: String = "",
+        consent: Consent? = nil,
+        etag: String = ""
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.volume = volume
+        self.snapshot = snapshot
+        self.consent = consent
+        self.etag = etag
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__revert_volume_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__RevertVolumeRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.volume = try CopyOut.string(source.pointee.volume, "volume")
+        self.snapshot = try CopyOut.string(source.pointee.snapshot, "snapshot")
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+        self.etag = try CopyOut.string(source.pointee.etag, "etag")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__RevertVolumeRequest.self)
+        holdpoint__v1__revert_volume_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.volume, self.volume, "volume")
+        try arena.set(&target.pointee.snapshot, self.snapshot, "snapshot")
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        try arena.set(&target.pointee.etag, self.etag, "etag")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: RevertVolumeRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        copy.consent = nil
+        return copy
+    }
+}

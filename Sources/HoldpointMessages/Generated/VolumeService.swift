@@ -42,6 +42,13 @@ public protocol VolumeServiceHandler: RPCService {
     func detachVolume(
         _ request: DetachVolumeRequest, context: CallContext
     ) async throws -> VolumeAnswer
+
+    /// Gives a volume the bytes of one of its snapshots; it keeps its size, and bytes past the snapshot's end read zero.
+    /// What it holds now is kept in a safety snapshot, the operation's second target. Needs consent. Refused while the
+    /// volume is attached to a server that runs (VOLUME_ATTACHED).
+    func revertVolume(
+        _ request: RevertVolumeRequest, context: CallContext
+    ) async throws -> VolumeAnswer
 }
 
 extension VolumeServiceHandler {
@@ -70,6 +77,9 @@ extension VolumeServiceHandler {
         }
         router.unary(VolumeServiceMethods.detachVolume) {
             try await self.detachVolume($0, context: $1)
+        }
+        router.unary(VolumeServiceMethods.revertVolume) {
+            try await self.revertVolume($0, context: $1)
         }
     }
 }
@@ -100,6 +110,9 @@ public enum VolumeServiceMethods {
     public static let detachVolume =
         UnaryMethod<DetachVolumeRequest, VolumeAnswer>(
             "holdpoint.v1.VolumeService/DetachVolume")
+    public static let revertVolume =
+        UnaryMethod<RevertVolumeRequest, VolumeAnswer>(
+            "holdpoint.v1.VolumeService/RevertVolume")
 }
 
 /// Calls `holdpoint.v1.VolumeService` over a channel.
@@ -164,5 +177,14 @@ public struct VolumeServiceClient: Sendable {
         _ request: DetachVolumeRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> VolumeAnswer {
         try await channel.unary(VolumeServiceMethods.detachVolume, request, options: options)
+    }
+
+    /// Gives a volume the bytes of one of its snapshots; it keeps its size, and bytes past the snapshot's end read zero.
+    /// What it holds now is kept in a safety snapshot, the operation's second target. Needs consent. Refused while the
+    /// volume is attached to a server that runs (VOLUME_ATTACHED).
+    public func revertVolume(
+        _ request: RevertVolumeRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> VolumeAnswer {
+        try await channel.unary(VolumeServiceMethods.revertVolume, request, options: options)
     }
 }

@@ -98,6 +98,321 @@ void   holdpoint__v1__system_status__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__system_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__resolve_failure_request__init
+                     (Holdpoint__V1__ResolveFailureRequest         *message)
+{
+  static const Holdpoint__V1__ResolveFailureRequest init_value = HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__resolve_failure_request__get_packed_size
+                     (const Holdpoint__V1__ResolveFailureRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__resolve_failure_request__pack
+                     (const Holdpoint__V1__ResolveFailureRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__resolve_failure_request__pack_to_buffer
+                     (const Holdpoint__V1__ResolveFailureRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ResolveFailureRequest *
+       holdpoint__v1__resolve_failure_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ResolveFailureRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__resolve_failure_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__resolve_failure_request__free_unpacked
+                     (Holdpoint__V1__ResolveFailureRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__resolve_failure_answer__init
+                     (Holdpoint__V1__ResolveFailureAnswer         *message)
+{
+  static const Holdpoint__V1__ResolveFailureAnswer init_value = HOLDPOINT__V1__RESOLVE_FAILURE_ANSWER__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__resolve_failure_answer__get_packed_size
+                     (const Holdpoint__V1__ResolveFailureAnswer *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__resolve_failure_answer__pack
+                     (const Holdpoint__V1__ResolveFailureAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__resolve_failure_answer__pack_to_buffer
+                     (const Holdpoint__V1__ResolveFailureAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ResolveFailureAnswer *
+       holdpoint__v1__resolve_failure_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ResolveFailureAnswer *)
+     protobuf_c_message_unpack (&holdpoint__v1__resolve_failure_answer__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__resolve_failure_answer__free_unpacked
+                     (Holdpoint__V1__ResolveFailureAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__resolve_failure_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__check_consistency_request__init
+                     (Holdpoint__V1__CheckConsistencyRequest         *message)
+{
+  static const Holdpoint__V1__CheckConsistencyRequest init_value = HOLDPOINT__V1__CHECK_CONSISTENCY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__check_consistency_request__get_packed_size
+                     (const Holdpoint__V1__CheckConsistencyRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__check_consistency_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__check_consistency_request__pack
+                     (const Holdpoint__V1__CheckConsistencyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__check_consistency_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__check_consistency_request__pack_to_buffer
+                     (const Holdpoint__V1__CheckConsistencyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__check_consistency_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__CheckConsistencyRequest *
+       holdpoint__v1__check_consistency_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__CheckConsistencyRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__check_consistency_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__check_consistency_request__free_unpacked
+                     (Holdpoint__V1__CheckConsistencyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__check_consistency_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__consistency_report__init
+                     (Holdpoint__V1__ConsistencyReport         *message)
+{
+  static const Holdpoint__V1__ConsistencyReport init_value = HOLDPOINT__V1__CONSISTENCY_REPORT__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__consistency_report__get_packed_size
+                     (const Holdpoint__V1__ConsistencyReport *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__consistency_report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__consistency_report__pack
+                     (const Holdpoint__V1__ConsistencyReport *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__consistency_report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__consistency_report__pack_to_buffer
+                     (const Holdpoint__V1__ConsistencyReport *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__consistency_report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ConsistencyReport *
+       holdpoint__v1__consistency_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ConsistencyReport *)
+     protobuf_c_message_unpack (&holdpoint__v1__consistency_report__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__consistency_report__free_unpacked
+                     (Holdpoint__V1__ConsistencyReport *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__consistency_report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__consistency_finding__init
+                     (Holdpoint__V1__ConsistencyFinding         *message)
+{
+  static const Holdpoint__V1__ConsistencyFinding init_value = HOLDPOINT__V1__CONSISTENCY_FINDING__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__consistency_finding__get_packed_size
+                     (const Holdpoint__V1__ConsistencyFinding *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__consistency_finding__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__consistency_finding__pack
+                     (const Holdpoint__V1__ConsistencyFinding *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__consistency_finding__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__consistency_finding__pack_to_buffer
+                     (const Holdpoint__V1__ConsistencyFinding *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__consistency_finding__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ConsistencyFinding *
+       holdpoint__v1__consistency_finding__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ConsistencyFinding *)
+     protobuf_c_message_unpack (&holdpoint__v1__consistency_finding__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__consistency_finding__free_unpacked
+                     (Holdpoint__V1__ConsistencyFinding *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__consistency_finding__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__backup_metadata_request__init
+                     (Holdpoint__V1__BackupMetadataRequest         *message)
+{
+  static const Holdpoint__V1__BackupMetadataRequest init_value = HOLDPOINT__V1__BACKUP_METADATA_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__backup_metadata_request__get_packed_size
+                     (const Holdpoint__V1__BackupMetadataRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__backup_metadata_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__backup_metadata_request__pack
+                     (const Holdpoint__V1__BackupMetadataRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__backup_metadata_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__backup_metadata_request__pack_to_buffer
+                     (const Holdpoint__V1__BackupMetadataRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__backup_metadata_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__BackupMetadataRequest *
+       holdpoint__v1__backup_metadata_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__BackupMetadataRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__backup_metadata_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__backup_metadata_request__free_unpacked
+                     (Holdpoint__V1__BackupMetadataRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__backup_metadata_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__backup_chunk__init
+                     (Holdpoint__V1__BackupChunk         *message)
+{
+  static const Holdpoint__V1__BackupChunk init_value = HOLDPOINT__V1__BACKUP_CHUNK__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__backup_chunk__get_packed_size
+                     (const Holdpoint__V1__BackupChunk *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__backup_chunk__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__backup_chunk__pack
+                     (const Holdpoint__V1__BackupChunk *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__backup_chunk__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__backup_chunk__pack_to_buffer
+                     (const Holdpoint__V1__BackupChunk *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__backup_chunk__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__BackupChunk *
+       holdpoint__v1__backup_chunk__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__BackupChunk *)
+     protobuf_c_message_unpack (&holdpoint__v1__backup_chunk__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__backup_chunk__free_unpacked
+                     (Holdpoint__V1__BackupChunk *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__backup_chunk__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 #define holdpoint__v1__get_status_request__field_descriptors NULL
 #define holdpoint__v1__get_status_request__field_indices_by_name NULL
 #define holdpoint__v1__get_status_request__number_ranges NULL
@@ -323,12 +638,575 @@ const ProtobufCMessageDescriptor holdpoint__v1__system_status__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__system_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__admin_service__method_descriptors[1] =
+static const ProtobufCEnumValue holdpoint__v1__resolve_failure_request__action__enum_values_by_number[4] =
+{
+  { "ACTION_UNSPECIFIED", "HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__ACTION_UNSPECIFIED", 0 },
+  { "RETRY", "HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__RETRY", 1 },
+  { "RESTORE", "HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__RESTORE", 2 },
+  { "ABANDON", "HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__ABANDON", 3 },
+};
+static const ProtobufCIntRange holdpoint__v1__resolve_failure_request__action__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex holdpoint__v1__resolve_failure_request__action__enum_values_by_name[4] =
+{
+  { "ABANDON", 3 },
+  { "ACTION_UNSPECIFIED", 0 },
+  { "RESTORE", 2 },
+  { "RETRY", 1 },
+};
+const ProtobufCEnumDescriptor holdpoint__v1__resolve_failure_request__action__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ResolveFailureRequest.Action",
+  "Action",
+  "Holdpoint__V1__ResolveFailureRequest__Action",
+  "holdpoint.v1",
+  4,
+  holdpoint__v1__resolve_failure_request__action__enum_values_by_number,
+  4,
+  holdpoint__v1__resolve_failure_request__action__enum_values_by_name,
+  1,
+  holdpoint__v1__resolve_failure_request__action__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__resolve_failure_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResolveFailureRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResolveFailureRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResolveFailureRequest, resource),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResolveFailureRequest, action),
+    &holdpoint__v1__resolve_failure_request__action__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResolveFailureRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__resolve_failure_request__field_indices_by_name[] = {
+  3,   /* field[3] = action */
+  4,   /* field[4] = consent */
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = resource */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__resolve_failure_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ResolveFailureRequest",
+  "ResolveFailureRequest",
+  "Holdpoint__V1__ResolveFailureRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ResolveFailureRequest),
+  5,
+  holdpoint__v1__resolve_failure_request__field_descriptors,
+  holdpoint__v1__resolve_failure_request__field_indices_by_name,
+  1,  holdpoint__v1__resolve_failure_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__resolve_failure_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__resolve_failure_answer__field_descriptors[2] =
+{
+  {
+    "operation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResolveFailureAnswer, operation),
+    &holdpoint__v1__operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warnings",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__ResolveFailureAnswer, n_warnings),
+    offsetof(Holdpoint__V1__ResolveFailureAnswer, warnings),
+    &holdpoint__v1__warning__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__resolve_failure_answer__field_indices_by_name[] = {
+  0,   /* field[0] = operation */
+  1,   /* field[1] = warnings */
+};
+static const ProtobufCIntRange holdpoint__v1__resolve_failure_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ResolveFailureAnswer",
+  "ResolveFailureAnswer",
+  "Holdpoint__V1__ResolveFailureAnswer",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ResolveFailureAnswer),
+  2,
+  holdpoint__v1__resolve_failure_answer__field_descriptors,
+  holdpoint__v1__resolve_failure_answer__field_indices_by_name,
+  1,  holdpoint__v1__resolve_failure_answer__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__resolve_failure_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__check_consistency_request__field_descriptors[1] =
+{
+  {
+    "repair",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CheckConsistencyRequest, repair),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__check_consistency_request__field_indices_by_name[] = {
+  0,   /* field[0] = repair */
+};
+static const ProtobufCIntRange holdpoint__v1__check_consistency_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__check_consistency_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.CheckConsistencyRequest",
+  "CheckConsistencyRequest",
+  "Holdpoint__V1__CheckConsistencyRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__CheckConsistencyRequest),
+  1,
+  holdpoint__v1__check_consistency_request__field_descriptors,
+  holdpoint__v1__check_consistency_request__field_indices_by_name,
+  1,  holdpoint__v1__check_consistency_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__check_consistency_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__consistency_report__field_descriptors[8] =
+{
+  {
+    "time",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clean",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, clean),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "findings",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__ConsistencyReport, n_findings),
+    offsetof(Holdpoint__V1__ConsistencyReport, findings),
+    &holdpoint__v1__consistency_finding__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volume_count",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, volume_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_count",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, snapshot_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server_count",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, server_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "layer_count",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, layer_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "quarantined_layer_count",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, quarantined_layer_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__consistency_report__field_indices_by_name[] = {
+  1,   /* field[1] = clean */
+  2,   /* field[2] = findings */
+  6,   /* field[6] = layer_count */
+  7,   /* field[7] = quarantined_layer_count */
+  5,   /* field[5] = server_count */
+  4,   /* field[4] = snapshot_count */
+  0,   /* field[0] = time */
+  3,   /* field[3] = volume_count */
+};
+static const ProtobufCIntRange holdpoint__v1__consistency_report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__consistency_report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ConsistencyReport",
+  "ConsistencyReport",
+  "Holdpoint__V1__ConsistencyReport",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ConsistencyReport),
+  8,
+  holdpoint__v1__consistency_report__field_descriptors,
+  holdpoint__v1__consistency_report__field_indices_by_name,
+  1,  holdpoint__v1__consistency_report__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__consistency_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue holdpoint__v1__consistency_finding__severity__enum_values_by_number[4] =
+{
+  { "SEVERITY_UNSPECIFIED", "HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__SEVERITY_UNSPECIFIED", 0 },
+  { "NOTICE", "HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__NOTICE", 1 },
+  { "WARNING", "HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__WARNING", 2 },
+  { "ERROR", "HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__ERROR", 3 },
+};
+static const ProtobufCIntRange holdpoint__v1__consistency_finding__severity__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex holdpoint__v1__consistency_finding__severity__enum_values_by_name[4] =
+{
+  { "ERROR", 3 },
+  { "NOTICE", 1 },
+  { "SEVERITY_UNSPECIFIED", 0 },
+  { "WARNING", 2 },
+};
+const ProtobufCEnumDescriptor holdpoint__v1__consistency_finding__severity__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ConsistencyFinding.Severity",
+  "Severity",
+  "Holdpoint__V1__ConsistencyFinding__Severity",
+  "holdpoint.v1",
+  4,
+  holdpoint__v1__consistency_finding__severity__enum_values_by_number,
+  4,
+  holdpoint__v1__consistency_finding__severity__enum_values_by_name,
+  1,
+  holdpoint__v1__consistency_finding__severity__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__consistency_finding__field_descriptors[7] =
+{
+  {
+    "severity",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, severity),
+    &holdpoint__v1__consistency_finding__severity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repaired",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyFinding, repaired),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__consistency_finding__field_indices_by_name[] = {
+  3,   /* field[3] = id */
+  2,   /* field[2] = kind */
+  5,   /* field[5] = message */
+  4,   /* field[4] = name */
+  1,   /* field[1] = reason */
+  6,   /* field[6] = repaired */
+  0,   /* field[0] = severity */
+};
+static const ProtobufCIntRange holdpoint__v1__consistency_finding__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__consistency_finding__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ConsistencyFinding",
+  "ConsistencyFinding",
+  "Holdpoint__V1__ConsistencyFinding",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ConsistencyFinding),
+  7,
+  holdpoint__v1__consistency_finding__field_descriptors,
+  holdpoint__v1__consistency_finding__field_indices_by_name,
+  1,  holdpoint__v1__consistency_finding__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__consistency_finding__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define holdpoint__v1__backup_metadata_request__field_descriptors NULL
+#define holdpoint__v1__backup_metadata_request__field_indices_by_name NULL
+#define holdpoint__v1__backup_metadata_request__number_ranges NULL
+const ProtobufCMessageDescriptor holdpoint__v1__backup_metadata_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.BackupMetadataRequest",
+  "BackupMetadataRequest",
+  "Holdpoint__V1__BackupMetadataRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__BackupMetadataRequest),
+  0,
+  holdpoint__v1__backup_metadata_request__field_descriptors,
+  holdpoint__v1__backup_metadata_request__field_indices_by_name,
+  0,  holdpoint__v1__backup_metadata_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__backup_metadata_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__backup_chunk__field_descriptors[2] =
+{
+  {
+    "data",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BackupChunk, data),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sha256",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BackupChunk, sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__backup_chunk__field_indices_by_name[] = {
+  0,   /* field[0] = data */
+  1,   /* field[1] = sha256 */
+};
+static const ProtobufCIntRange holdpoint__v1__backup_chunk__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__backup_chunk__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.BackupChunk",
+  "BackupChunk",
+  "Holdpoint__V1__BackupChunk",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__BackupChunk),
+  2,
+  holdpoint__v1__backup_chunk__field_descriptors,
+  holdpoint__v1__backup_chunk__field_indices_by_name,
+  1,  holdpoint__v1__backup_chunk__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__backup_chunk__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__admin_service__method_descriptors[4] =
 {
   { "GetStatus", &holdpoint__v1__get_status_request__descriptor, &holdpoint__v1__system_status__descriptor },
+  { "ResolveFailure", &holdpoint__v1__resolve_failure_request__descriptor, &holdpoint__v1__resolve_failure_answer__descriptor },
+  { "CheckConsistency", &holdpoint__v1__check_consistency_request__descriptor, &holdpoint__v1__consistency_report__descriptor },
+  { "BackupMetadata", &holdpoint__v1__backup_metadata_request__descriptor, &holdpoint__v1__backup_chunk__descriptor },
 };
 const unsigned holdpoint__v1__admin_service__method_indices_by_name[] = {
-  0         /* GetStatus */
+  3,        /* BackupMetadata */
+  2,        /* CheckConsistency */
+  0,        /* GetStatus */
+  1         /* ResolveFailure */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__admin_service__descriptor =
 {
@@ -337,7 +1215,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__admin_service__descriptor =
   "AdminService",
   "Holdpoint__V1__AdminService",
   "holdpoint.v1",
-  1,
+  4,
   holdpoint__v1__admin_service__method_descriptors,
   holdpoint__v1__admin_service__method_indices_by_name
 };
@@ -348,6 +1226,30 @@ void holdpoint__v1__admin_service__get_status(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__admin_service__resolve_failure(ProtobufCService *service,
+                                                   const Holdpoint__V1__ResolveFailureRequest *input,
+                                                   Holdpoint__V1__ResolveFailureAnswer_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__admin_service__check_consistency(ProtobufCService *service,
+                                                     const Holdpoint__V1__CheckConsistencyRequest *input,
+                                                     Holdpoint__V1__ConsistencyReport_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__admin_service__backup_metadata(ProtobufCService *service,
+                                                   const Holdpoint__V1__BackupMetadataRequest *input,
+                                                   Holdpoint__V1__BackupChunk_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__admin_service__init (Holdpoint__V1__AdminService_Service *service,
                                          Holdpoint__V1__AdminService_ServiceDestroy destroy)

@@ -53,6 +53,51 @@ void   holdpoint__v1__operation__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__operation__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__standing_consent__init
+                     (Holdpoint__V1__StandingConsent         *message)
+{
+  static const Holdpoint__V1__StandingConsent init_value = HOLDPOINT__V1__STANDING_CONSENT__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__standing_consent__get_packed_size
+                     (const Holdpoint__V1__StandingConsent *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__standing_consent__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__standing_consent__pack
+                     (const Holdpoint__V1__StandingConsent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__standing_consent__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__standing_consent__pack_to_buffer
+                     (const Holdpoint__V1__StandingConsent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__standing_consent__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__StandingConsent *
+       holdpoint__v1__standing_consent__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__StandingConsent *)
+     protobuf_c_message_unpack (&holdpoint__v1__standing_consent__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__standing_consent__free_unpacked
+                     (Holdpoint__V1__StandingConsent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__standing_consent__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   holdpoint__v1__operation_step__init
                      (Holdpoint__V1__OperationStep         *message)
 {
@@ -406,7 +451,7 @@ const ProtobufCEnumDescriptor holdpoint__v1__operation__state__descriptor =
   holdpoint__v1__operation__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__operation__field_descriptors[13] =
+static const ProtobufCFieldDescriptor holdpoint__v1__operation__field_descriptors[14] =
 {
   {
     "id",
@@ -564,6 +609,18 @@ static const ProtobufCFieldDescriptor holdpoint__v1__operation__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "standing_consent",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Operation, standing_consent),
+    &holdpoint__v1__standing_consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__operation__field_indices_by_name[] = {
   5,   /* field[5] = create_time */
@@ -574,6 +631,7 @@ static const unsigned holdpoint__v1__operation__field_indices_by_name[] = {
   1,   /* field[1] = project_id */
   9,   /* field[9] = request_id */
   11,   /* field[11] = revision */
+  13,   /* field[13] = standing_consent */
   3,   /* field[3] = state */
   4,   /* field[4] = state_since */
   7,   /* field[7] = steps */
@@ -583,7 +641,7 @@ static const unsigned holdpoint__v1__operation__field_indices_by_name[] = {
 static const ProtobufCIntRange holdpoint__v1__operation__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__operation__descriptor =
 {
@@ -593,11 +651,88 @@ const ProtobufCMessageDescriptor holdpoint__v1__operation__descriptor =
   "Holdpoint__V1__Operation",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__Operation),
-  13,
+  14,
   holdpoint__v1__operation__field_descriptors,
   holdpoint__v1__operation__field_indices_by_name,
   1,  holdpoint__v1__operation__number_ranges,
   (ProtobufCMessageInit) holdpoint__v1__operation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__standing_consent__field_descriptors[4] =
+{
+  {
+    "principal",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StandingConsent, principal),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "source",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StandingConsent, source),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StandingConsent, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allows",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StandingConsent, allows),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__standing_consent__field_indices_by_name[] = {
+  3,   /* field[3] = allows */
+  0,   /* field[0] = principal */
+  1,   /* field[1] = source */
+  2,   /* field[2] = time */
+};
+static const ProtobufCIntRange holdpoint__v1__standing_consent__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__standing_consent__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.StandingConsent",
+  "StandingConsent",
+  "Holdpoint__V1__StandingConsent",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__StandingConsent),
+  4,
+  holdpoint__v1__standing_consent__field_descriptors,
+  holdpoint__v1__standing_consent__field_indices_by_name,
+  1,  holdpoint__v1__standing_consent__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__standing_consent__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue holdpoint__v1__operation_step__state__enum_values_by_number[6] =

@@ -53,6 +53,51 @@ void   holdpoint__v1__plan_delete_request__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__plan_delete_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__execute_plan_request__init
+                     (Holdpoint__V1__ExecutePlanRequest         *message)
+{
+  static const Holdpoint__V1__ExecutePlanRequest init_value = HOLDPOINT__V1__EXECUTE_PLAN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__execute_plan_request__get_packed_size
+                     (const Holdpoint__V1__ExecutePlanRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__execute_plan_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__execute_plan_request__pack
+                     (const Holdpoint__V1__ExecutePlanRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__execute_plan_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__execute_plan_request__pack_to_buffer
+                     (const Holdpoint__V1__ExecutePlanRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__execute_plan_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ExecutePlanRequest *
+       holdpoint__v1__execute_plan_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ExecutePlanRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__execute_plan_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__execute_plan_request__free_unpacked
+                     (Holdpoint__V1__ExecutePlanRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__execute_plan_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   holdpoint__v1__deletion_plan__init
                      (Holdpoint__V1__DeletionPlan         *message)
 {
@@ -143,7 +188,7 @@ void   holdpoint__v1__deletion_step__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__deletion_step__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor holdpoint__v1__plan_delete_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor holdpoint__v1__plan_delete_request__field_descriptors[3] =
 {
   {
     "resource",
@@ -157,14 +202,40 @@ static const ProtobufCFieldDescriptor holdpoint__v1__plan_delete_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "delete_volumes",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PlanDeleteRequest, delete_volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PlanDeleteRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__plan_delete_request__field_indices_by_name[] = {
+  1,   /* field[1] = delete_volumes */
+  2,   /* field[2] = force */
   0,   /* field[0] = resource */
 };
 static const ProtobufCIntRange holdpoint__v1__plan_delete_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__plan_delete_request__descriptor =
 {
@@ -174,11 +245,127 @@ const ProtobufCMessageDescriptor holdpoint__v1__plan_delete_request__descriptor 
   "Holdpoint__V1__PlanDeleteRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__PlanDeleteRequest),
-  1,
+  3,
   holdpoint__v1__plan_delete_request__field_descriptors,
   holdpoint__v1__plan_delete_request__field_indices_by_name,
   1,  holdpoint__v1__plan_delete_request__number_ranges,
   (ProtobufCMessageInit) holdpoint__v1__plan_delete_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__execute_plan_request__field_descriptors[7] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, resource),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "hash",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, hash),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delete_volumes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, delete_volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ExecutePlanRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__execute_plan_request__field_indices_by_name[] = {
+  4,   /* field[4] = consent */
+  5,   /* field[5] = delete_volumes */
+  6,   /* field[6] = force */
+  3,   /* field[3] = hash */
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = resource */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__execute_plan_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__execute_plan_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ExecutePlanRequest",
+  "ExecutePlanRequest",
+  "Holdpoint__V1__ExecutePlanRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ExecutePlanRequest),
+  7,
+  holdpoint__v1__execute_plan_request__field_descriptors,
+  holdpoint__v1__execute_plan_request__field_indices_by_name,
+  1,  holdpoint__v1__execute_plan_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__execute_plan_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor holdpoint__v1__deletion_plan__field_descriptors[6] =
@@ -318,7 +505,7 @@ const ProtobufCEnumDescriptor holdpoint__v1__deletion_step__action__descriptor =
   holdpoint__v1__deletion_step__action__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__deletion_step__field_descriptors[7] =
+static const ProtobufCFieldDescriptor holdpoint__v1__deletion_step__field_descriptors[9] =
 {
   {
     "number",
@@ -404,6 +591,30 @@ static const ProtobufCFieldDescriptor holdpoint__v1__deletion_step__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "required_by",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DeletionStep, required_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DeletionStep, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__deletion_step__field_indices_by_name[] = {
   1,   /* field[1] = action */
@@ -413,11 +624,13 @@ static const unsigned holdpoint__v1__deletion_step__field_indices_by_name[] = {
   5,   /* field[5] = loses_for_ever */
   4,   /* field[4] = name */
   0,   /* field[0] = number */
+  8,   /* field[8] = reason */
+  7,   /* field[7] = required_by */
 };
 static const ProtobufCIntRange holdpoint__v1__deletion_step__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__deletion_step__descriptor =
 {
@@ -427,18 +640,20 @@ const ProtobufCMessageDescriptor holdpoint__v1__deletion_step__descriptor =
   "Holdpoint__V1__DeletionStep",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__DeletionStep),
-  7,
+  9,
   holdpoint__v1__deletion_step__field_descriptors,
   holdpoint__v1__deletion_step__field_indices_by_name,
   1,  holdpoint__v1__deletion_step__number_ranges,
   (ProtobufCMessageInit) holdpoint__v1__deletion_step__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__plan_service__method_descriptors[1] =
+static const ProtobufCMethodDescriptor holdpoint__v1__plan_service__method_descriptors[2] =
 {
   { "PlanDelete", &holdpoint__v1__plan_delete_request__descriptor, &holdpoint__v1__deletion_plan__descriptor },
+  { "ExecutePlan", &holdpoint__v1__execute_plan_request__descriptor, &holdpoint__v1__delete_answer__descriptor },
 };
 const unsigned holdpoint__v1__plan_service__method_indices_by_name[] = {
+  1,        /* ExecutePlan */
   0         /* PlanDelete */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__plan_service__descriptor =
@@ -448,7 +663,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__plan_service__descriptor =
   "PlanService",
   "Holdpoint__V1__PlanService",
   "holdpoint.v1",
-  1,
+  2,
   holdpoint__v1__plan_service__method_descriptors,
   holdpoint__v1__plan_service__method_indices_by_name
 };
@@ -459,6 +674,14 @@ void holdpoint__v1__plan_service__plan_delete(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__plan_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__plan_service__execute_plan(ProtobufCService *service,
+                                               const Holdpoint__V1__ExecutePlanRequest *input,
+                                               Holdpoint__V1__DeleteAnswer_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__plan_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__plan_service__init (Holdpoint__V1__PlanService_Service *service,
                                         Holdpoint__V1__PlanService_ServiceDestroy destroy)

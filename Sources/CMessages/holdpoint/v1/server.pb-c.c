@@ -509,6 +509,96 @@ void   holdpoint__v1__delete_server_request__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__delete_server_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__start_server_request__init
+                     (Holdpoint__V1__StartServerRequest         *message)
+{
+  static const Holdpoint__V1__StartServerRequest init_value = HOLDPOINT__V1__START_SERVER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__start_server_request__get_packed_size
+                     (const Holdpoint__V1__StartServerRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__start_server_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__start_server_request__pack
+                     (const Holdpoint__V1__StartServerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__start_server_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__start_server_request__pack_to_buffer
+                     (const Holdpoint__V1__StartServerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__start_server_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__StartServerRequest *
+       holdpoint__v1__start_server_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__StartServerRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__start_server_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__start_server_request__free_unpacked
+                     (Holdpoint__V1__StartServerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__start_server_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__stop_server_request__init
+                     (Holdpoint__V1__StopServerRequest         *message)
+{
+  static const Holdpoint__V1__StopServerRequest init_value = HOLDPOINT__V1__STOP_SERVER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__stop_server_request__get_packed_size
+                     (const Holdpoint__V1__StopServerRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__stop_server_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__stop_server_request__pack
+                     (const Holdpoint__V1__StopServerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__stop_server_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__stop_server_request__pack_to_buffer
+                     (const Holdpoint__V1__StopServerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__stop_server_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__StopServerRequest *
+       holdpoint__v1__stop_server_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__StopServerRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__stop_server_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__stop_server_request__free_unpacked
+                     (Holdpoint__V1__StopServerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__stop_server_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor holdpoint__v1__server__labels_entry__field_descriptors[2] =
 {
   {
@@ -1518,7 +1608,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__update_server_request__descripto
   (ProtobufCMessageInit) holdpoint__v1__update_server_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__delete_server_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor holdpoint__v1__delete_server_request__field_descriptors[8] =
 {
   {
     "request_id",
@@ -1604,10 +1694,23 @@ static const ProtobufCFieldDescriptor holdpoint__v1__delete_server_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "delete_volumes",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DeleteServerRequest, delete_volumes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__delete_server_request__field_indices_by_name[] = {
   6,   /* field[6] = allow_missing */
   4,   /* field[4] = consent */
+  7,   /* field[7] = delete_volumes */
   3,   /* field[3] = etag */
   5,   /* field[5] = force */
   0,   /* field[0] = request_id */
@@ -1617,7 +1720,7 @@ static const unsigned holdpoint__v1__delete_server_request__field_indices_by_nam
 static const ProtobufCIntRange holdpoint__v1__delete_server_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__delete_server_request__descriptor =
 {
@@ -1627,26 +1730,184 @@ const ProtobufCMessageDescriptor holdpoint__v1__delete_server_request__descripto
   "Holdpoint__V1__DeleteServerRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__DeleteServerRequest),
-  7,
+  8,
   holdpoint__v1__delete_server_request__field_descriptors,
   holdpoint__v1__delete_server_request__field_indices_by_name,
   1,  holdpoint__v1__delete_server_request__number_ranges,
   (ProtobufCMessageInit) holdpoint__v1__delete_server_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__server_service__method_descriptors[5] =
+static const ProtobufCFieldDescriptor holdpoint__v1__start_server_request__field_descriptors[3] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StartServerRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StartServerRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StartServerRequest, server),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__start_server_request__field_indices_by_name[] = {
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = server */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__start_server_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__start_server_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.StartServerRequest",
+  "StartServerRequest",
+  "Holdpoint__V1__StartServerRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__StartServerRequest),
+  3,
+  holdpoint__v1__start_server_request__field_descriptors,
+  holdpoint__v1__start_server_request__field_indices_by_name,
+  1,  holdpoint__v1__start_server_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__start_server_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__stop_server_request__field_descriptors[5] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StopServerRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StopServerRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StopServerRequest, server),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StopServerRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__StopServerRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__stop_server_request__field_indices_by_name[] = {
+  4,   /* field[4] = consent */
+  3,   /* field[3] = force */
+  0,   /* field[0] = request_id */
+  2,   /* field[2] = server */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__stop_server_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__stop_server_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.StopServerRequest",
+  "StopServerRequest",
+  "Holdpoint__V1__StopServerRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__StopServerRequest),
+  5,
+  holdpoint__v1__stop_server_request__field_descriptors,
+  holdpoint__v1__stop_server_request__field_indices_by_name,
+  1,  holdpoint__v1__stop_server_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__stop_server_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__server_service__method_descriptors[7] =
 {
   { "CreateServer", &holdpoint__v1__create_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
   { "GetServer", &holdpoint__v1__get_server_request__descriptor, &holdpoint__v1__server__descriptor },
   { "ListServers", &holdpoint__v1__list_servers_request__descriptor, &holdpoint__v1__list_servers_response__descriptor },
   { "UpdateServer", &holdpoint__v1__update_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
   { "DeleteServer", &holdpoint__v1__delete_server_request__descriptor, &holdpoint__v1__delete_answer__descriptor },
+  { "StartServer", &holdpoint__v1__start_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
+  { "StopServer", &holdpoint__v1__stop_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
 };
 const unsigned holdpoint__v1__server_service__method_indices_by_name[] = {
   0,        /* CreateServer */
   4,        /* DeleteServer */
   1,        /* GetServer */
   2,        /* ListServers */
+  5,        /* StartServer */
+  6,        /* StopServer */
   3         /* UpdateServer */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__server_service__descriptor =
@@ -1656,7 +1917,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__server_service__descriptor =
   "ServerService",
   "Holdpoint__V1__ServerService",
   "holdpoint.v1",
-  5,
+  7,
   holdpoint__v1__server_service__method_descriptors,
   holdpoint__v1__server_service__method_indices_by_name
 };
@@ -1699,6 +1960,22 @@ void holdpoint__v1__server_service__delete_server(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__server_service__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__server_service__start_server(ProtobufCService *service,
+                                                 const Holdpoint__V1__StartServerRequest *input,
+                                                 Holdpoint__V1__ServerAnswer_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__server_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__server_service__stop_server(ProtobufCService *service,
+                                                const Holdpoint__V1__StopServerRequest *input,
+                                                Holdpoint__V1__ServerAnswer_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__server_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__server_service__init (Holdpoint__V1__ServerService_Service *service,
                                           Holdpoint__V1__ServerService_ServiceDestroy destroy)

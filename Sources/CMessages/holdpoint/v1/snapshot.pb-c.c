@@ -374,6 +374,141 @@ void   holdpoint__v1__delete_snapshot_request__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__delete_snapshot_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__batch_delete_snapshots_request__init
+                     (Holdpoint__V1__BatchDeleteSnapshotsRequest         *message)
+{
+  static const Holdpoint__V1__BatchDeleteSnapshotsRequest init_value = HOLDPOINT__V1__BATCH_DELETE_SNAPSHOTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__batch_delete_snapshots_request__get_packed_size
+                     (const Holdpoint__V1__BatchDeleteSnapshotsRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__batch_delete_snapshots_request__pack
+                     (const Holdpoint__V1__BatchDeleteSnapshotsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__batch_delete_snapshots_request__pack_to_buffer
+                     (const Holdpoint__V1__BatchDeleteSnapshotsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__BatchDeleteSnapshotsRequest *
+       holdpoint__v1__batch_delete_snapshots_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__BatchDeleteSnapshotsRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__batch_delete_snapshots_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__batch_delete_snapshots_request__free_unpacked
+                     (Holdpoint__V1__BatchDeleteSnapshotsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__batch_delete_snapshots_answer__init
+                     (Holdpoint__V1__BatchDeleteSnapshotsAnswer         *message)
+{
+  static const Holdpoint__V1__BatchDeleteSnapshotsAnswer init_value = HOLDPOINT__V1__BATCH_DELETE_SNAPSHOTS_ANSWER__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__batch_delete_snapshots_answer__get_packed_size
+                     (const Holdpoint__V1__BatchDeleteSnapshotsAnswer *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__batch_delete_snapshots_answer__pack
+                     (const Holdpoint__V1__BatchDeleteSnapshotsAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__batch_delete_snapshots_answer__pack_to_buffer
+                     (const Holdpoint__V1__BatchDeleteSnapshotsAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__BatchDeleteSnapshotsAnswer *
+       holdpoint__v1__batch_delete_snapshots_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__BatchDeleteSnapshotsAnswer *)
+     protobuf_c_message_unpack (&holdpoint__v1__batch_delete_snapshots_answer__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__batch_delete_snapshots_answer__free_unpacked
+                     (Holdpoint__V1__BatchDeleteSnapshotsAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__batch_delete_snapshots_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__snapshot_deletion__init
+                     (Holdpoint__V1__SnapshotDeletion         *message)
+{
+  static const Holdpoint__V1__SnapshotDeletion init_value = HOLDPOINT__V1__SNAPSHOT_DELETION__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__snapshot_deletion__get_packed_size
+                     (const Holdpoint__V1__SnapshotDeletion *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__snapshot_deletion__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__snapshot_deletion__pack
+                     (const Holdpoint__V1__SnapshotDeletion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__snapshot_deletion__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__snapshot_deletion__pack_to_buffer
+                     (const Holdpoint__V1__SnapshotDeletion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__snapshot_deletion__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__SnapshotDeletion *
+       holdpoint__v1__snapshot_deletion__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__SnapshotDeletion *)
+     protobuf_c_message_unpack (&holdpoint__v1__snapshot_deletion__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__snapshot_deletion__free_unpacked
+                     (Holdpoint__V1__SnapshotDeletion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__snapshot_deletion__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor holdpoint__v1__volume_snapshot__labels_entry__field_descriptors[2] =
 {
   {
@@ -1324,15 +1459,235 @@ const ProtobufCMessageDescriptor holdpoint__v1__delete_snapshot_request__descrip
   (ProtobufCMessageInit) holdpoint__v1__delete_snapshot_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__snapshot_service__method_descriptors[5] =
+static const ProtobufCFieldDescriptor holdpoint__v1__batch_delete_snapshots_request__field_descriptors[6] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volume",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, volume),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshots",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, n_snapshots),
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, snapshots),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "allow_missing",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsRequest, allow_missing),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__batch_delete_snapshots_request__field_indices_by_name[] = {
+  5,   /* field[5] = allow_missing */
+  4,   /* field[4] = consent */
+  0,   /* field[0] = request_id */
+  3,   /* field[3] = snapshots */
+  1,   /* field[1] = validate_only */
+  2,   /* field[2] = volume */
+};
+static const ProtobufCIntRange holdpoint__v1__batch_delete_snapshots_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__batch_delete_snapshots_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.BatchDeleteSnapshotsRequest",
+  "BatchDeleteSnapshotsRequest",
+  "Holdpoint__V1__BatchDeleteSnapshotsRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__BatchDeleteSnapshotsRequest),
+  6,
+  holdpoint__v1__batch_delete_snapshots_request__field_descriptors,
+  holdpoint__v1__batch_delete_snapshots_request__field_indices_by_name,
+  1,  holdpoint__v1__batch_delete_snapshots_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__batch_delete_snapshots_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__batch_delete_snapshots_answer__field_descriptors[1] =
+{
+  {
+    "results",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsAnswer, n_results),
+    offsetof(Holdpoint__V1__BatchDeleteSnapshotsAnswer, results),
+    &holdpoint__v1__snapshot_deletion__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__batch_delete_snapshots_answer__field_indices_by_name[] = {
+  0,   /* field[0] = results */
+};
+static const ProtobufCIntRange holdpoint__v1__batch_delete_snapshots_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__batch_delete_snapshots_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.BatchDeleteSnapshotsAnswer",
+  "BatchDeleteSnapshotsAnswer",
+  "Holdpoint__V1__BatchDeleteSnapshotsAnswer",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__BatchDeleteSnapshotsAnswer),
+  1,
+  holdpoint__v1__batch_delete_snapshots_answer__field_descriptors,
+  holdpoint__v1__batch_delete_snapshots_answer__field_indices_by_name,
+  1,  holdpoint__v1__batch_delete_snapshots_answer__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__batch_delete_snapshots_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__snapshot_deletion__field_descriptors[4] =
+{
+  {
+    "snapshot",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SnapshotDeletion, snapshot),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SnapshotDeletion, snapshot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SnapshotDeletion, operation),
+    &holdpoint__v1__operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "error",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SnapshotDeletion, error),
+    &holdpoint__rpc__v1__status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__snapshot_deletion__field_indices_by_name[] = {
+  3,   /* field[3] = error */
+  2,   /* field[2] = operation */
+  0,   /* field[0] = snapshot */
+  1,   /* field[1] = snapshot_id */
+};
+static const ProtobufCIntRange holdpoint__v1__snapshot_deletion__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__snapshot_deletion__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.SnapshotDeletion",
+  "SnapshotDeletion",
+  "Holdpoint__V1__SnapshotDeletion",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__SnapshotDeletion),
+  4,
+  holdpoint__v1__snapshot_deletion__field_descriptors,
+  holdpoint__v1__snapshot_deletion__field_indices_by_name,
+  1,  holdpoint__v1__snapshot_deletion__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__snapshot_deletion__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__snapshot_service__method_descriptors[6] =
 {
   { "CreateSnapshot", &holdpoint__v1__create_snapshot_request__descriptor, &holdpoint__v1__snapshot_answer__descriptor },
   { "GetSnapshot", &holdpoint__v1__get_snapshot_request__descriptor, &holdpoint__v1__volume_snapshot__descriptor },
   { "ListSnapshots", &holdpoint__v1__list_snapshots_request__descriptor, &holdpoint__v1__list_snapshots_response__descriptor },
   { "UpdateSnapshot", &holdpoint__v1__update_snapshot_request__descriptor, &holdpoint__v1__snapshot_answer__descriptor },
   { "DeleteSnapshot", &holdpoint__v1__delete_snapshot_request__descriptor, &holdpoint__v1__delete_answer__descriptor },
+  { "BatchDeleteSnapshots", &holdpoint__v1__batch_delete_snapshots_request__descriptor, &holdpoint__v1__batch_delete_snapshots_answer__descriptor },
 };
 const unsigned holdpoint__v1__snapshot_service__method_indices_by_name[] = {
+  5,        /* BatchDeleteSnapshots */
   0,        /* CreateSnapshot */
   4,        /* DeleteSnapshot */
   1,        /* GetSnapshot */
@@ -1346,7 +1701,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__snapshot_service__descriptor =
   "SnapshotService",
   "Holdpoint__V1__SnapshotService",
   "holdpoint.v1",
-  5,
+  6,
   holdpoint__v1__snapshot_service__method_descriptors,
   holdpoint__v1__snapshot_service__method_indices_by_name
 };
@@ -1389,6 +1744,14 @@ void holdpoint__v1__snapshot_service__delete_snapshot(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__snapshot_service__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__snapshot_service__batch_delete_snapshots(ProtobufCService *service,
+                                                             const Holdpoint__V1__BatchDeleteSnapshotsRequest *input,
+                                                             Holdpoint__V1__BatchDeleteSnapshotsAnswer_Closure closure,
+                                                             void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__snapshot_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__snapshot_service__init (Holdpoint__V1__SnapshotService_Service *service,
                                             Holdpoint__V1__SnapshotService_ServiceDestroy destroy)

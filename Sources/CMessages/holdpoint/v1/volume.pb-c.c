@@ -509,6 +509,51 @@ void   holdpoint__v1__detach_volume_request__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__detach_volume_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__revert_volume_request__init
+                     (Holdpoint__V1__RevertVolumeRequest         *message)
+{
+  static const Holdpoint__V1__RevertVolumeRequest init_value = HOLDPOINT__V1__REVERT_VOLUME_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__revert_volume_request__get_packed_size
+                     (const Holdpoint__V1__RevertVolumeRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__revert_volume_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__revert_volume_request__pack
+                     (const Holdpoint__V1__RevertVolumeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__revert_volume_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__revert_volume_request__pack_to_buffer
+                     (const Holdpoint__V1__RevertVolumeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__revert_volume_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__RevertVolumeRequest *
+       holdpoint__v1__revert_volume_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__RevertVolumeRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__revert_volume_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__revert_volume_request__free_unpacked
+                     (Holdpoint__V1__RevertVolumeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__revert_volume_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor holdpoint__v1__volume__labels_entry__field_descriptors[2] =
 {
   {
@@ -1726,7 +1771,110 @@ const ProtobufCMessageDescriptor holdpoint__v1__detach_volume_request__descripto
   (ProtobufCMessageInit) holdpoint__v1__detach_volume_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__volume_service__method_descriptors[8] =
+static const ProtobufCFieldDescriptor holdpoint__v1__revert_volume_request__field_descriptors[6] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volume",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, volume),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "snapshot",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, snapshot),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__revert_volume_request__field_indices_by_name[] = {
+  4,   /* field[4] = consent */
+  5,   /* field[5] = etag */
+  0,   /* field[0] = request_id */
+  3,   /* field[3] = snapshot */
+  1,   /* field[1] = validate_only */
+  2,   /* field[2] = volume */
+};
+static const ProtobufCIntRange holdpoint__v1__revert_volume_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__revert_volume_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.RevertVolumeRequest",
+  "RevertVolumeRequest",
+  "Holdpoint__V1__RevertVolumeRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__RevertVolumeRequest),
+  6,
+  holdpoint__v1__revert_volume_request__field_descriptors,
+  holdpoint__v1__revert_volume_request__field_indices_by_name,
+  1,  holdpoint__v1__revert_volume_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__revert_volume_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__volume_service__method_descriptors[9] =
 {
   { "CreateVolume", &holdpoint__v1__create_volume_request__descriptor, &holdpoint__v1__volume_answer__descriptor },
   { "GetVolume", &holdpoint__v1__get_volume_request__descriptor, &holdpoint__v1__volume__descriptor },
@@ -1736,6 +1884,7 @@ static const ProtobufCMethodDescriptor holdpoint__v1__volume_service__method_des
   { "ResizeVolume", &holdpoint__v1__resize_volume_request__descriptor, &holdpoint__v1__volume_answer__descriptor },
   { "AttachVolume", &holdpoint__v1__attach_volume_request__descriptor, &holdpoint__v1__volume_answer__descriptor },
   { "DetachVolume", &holdpoint__v1__detach_volume_request__descriptor, &holdpoint__v1__volume_answer__descriptor },
+  { "RevertVolume", &holdpoint__v1__revert_volume_request__descriptor, &holdpoint__v1__volume_answer__descriptor },
 };
 const unsigned holdpoint__v1__volume_service__method_indices_by_name[] = {
   6,        /* AttachVolume */
@@ -1745,6 +1894,7 @@ const unsigned holdpoint__v1__volume_service__method_indices_by_name[] = {
   1,        /* GetVolume */
   2,        /* ListVolumes */
   5,        /* ResizeVolume */
+  8,        /* RevertVolume */
   3         /* UpdateVolume */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__volume_service__descriptor =
@@ -1754,7 +1904,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__volume_service__descriptor =
   "VolumeService",
   "Holdpoint__V1__VolumeService",
   "holdpoint.v1",
-  8,
+  9,
   holdpoint__v1__volume_service__method_descriptors,
   holdpoint__v1__volume_service__method_indices_by_name
 };
@@ -1821,6 +1971,14 @@ void holdpoint__v1__volume_service__detach_volume(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__volume_service__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__volume_service__revert_volume(ProtobufCService *service,
+                                                  const Holdpoint__V1__RevertVolumeRequest *input,
+                                                  Holdpoint__V1__VolumeAnswer_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__volume_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__volume_service__init (Holdpoint__V1__VolumeService_Service *service,
                                           Holdpoint__V1__VolumeService_ServiceDestroy destroy)

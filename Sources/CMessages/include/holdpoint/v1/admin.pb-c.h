@@ -16,13 +16,56 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "google/protobuf/timestamp.pb-c.h"
+#include "holdpoint/v1/common.pb-c.h"
+#include "holdpoint/v1/operation.pb-c.h"
 
 typedef struct Holdpoint__V1__GetStatusRequest Holdpoint__V1__GetStatusRequest;
 typedef struct Holdpoint__V1__SystemStatus Holdpoint__V1__SystemStatus;
+typedef struct Holdpoint__V1__ResolveFailureRequest Holdpoint__V1__ResolveFailureRequest;
+typedef struct Holdpoint__V1__ResolveFailureAnswer Holdpoint__V1__ResolveFailureAnswer;
+typedef struct Holdpoint__V1__CheckConsistencyRequest Holdpoint__V1__CheckConsistencyRequest;
+typedef struct Holdpoint__V1__ConsistencyReport Holdpoint__V1__ConsistencyReport;
+typedef struct Holdpoint__V1__ConsistencyFinding Holdpoint__V1__ConsistencyFinding;
+typedef struct Holdpoint__V1__BackupMetadataRequest Holdpoint__V1__BackupMetadataRequest;
+typedef struct Holdpoint__V1__BackupChunk Holdpoint__V1__BackupChunk;
 
 
 /* --- enums --- */
 
+typedef enum _Holdpoint__V1__ResolveFailureRequest__Action {
+  HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__ACTION_UNSPECIFIED = 0,
+  /*
+   * Try again: the deletion, or the step at which an operation stopped.
+   */
+  HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__RETRY = 1,
+  /*
+   * Give resources the state that they had, once their data is proved to be there by opening and reading it. Ends a
+   * plan that stopped half-way: what it has deleted stays deleted.
+   */
+  HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__RESTORE = 2,
+  /*
+   * Forget the resource and record its data as orphaned; it stays on disk, in quarantine. Needs consent. A plan that
+   * stopped half-way goes on behind it.
+   */
+  HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__ABANDON = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION)
+} Holdpoint__V1__ResolveFailureRequest__Action;
+typedef enum _Holdpoint__V1__ConsistencyFinding__Severity {
+  HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__SEVERITY_UNSPECIFIED = 0,
+  /*
+   * Worth knowing; nothing is wrong.
+   */
+  HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__NOTICE = 1,
+  /*
+   * Something is wrong, but no data is in doubt.
+   */
+  HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__WARNING = 2,
+  /*
+   * Data is missing, damaged or in danger.
+   */
+  HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__ERROR = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY)
+} Holdpoint__V1__ConsistencyFinding__Severity;
 
 /* --- messages --- */
 
@@ -70,6 +113,141 @@ struct  Holdpoint__V1__SystemStatus
     , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 
+struct  Holdpoint__V1__ResolveFailureRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  /*
+   * Check everything, change nothing.
+   */
+  protobuf_c_boolean validate_only;
+  /*
+   * A resource or an operation.
+   */
+  char *resource;
+  Holdpoint__V1__ResolveFailureRequest__Action action;
+  Holdpoint__V1__Consent *consent;
+};
+#define HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__resolve_failure_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__ACTION_UNSPECIFIED, NULL }
+
+
+struct  Holdpoint__V1__ResolveFailureAnswer
+{
+  ProtobufCMessage base;
+  /*
+   * What is under way; missing when the change is done.
+   */
+  Holdpoint__V1__Operation *operation;
+  size_t n_warnings;
+  Holdpoint__V1__Warning **warnings;
+};
+#define HOLDPOINT__V1__RESOLVE_FAILURE_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__resolve_failure_answer__descriptor) \
+    , NULL, 0,NULL }
+
+
+struct  Holdpoint__V1__CheckConsistencyRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Put what nobody knows into quarantine.
+   */
+  protobuf_c_boolean repair;
+};
+#define HOLDPOINT__V1__CHECK_CONSISTENCY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__check_consistency_request__descriptor) \
+    , 0 }
+
+
+/*
+ * What a check found.
+ */
+struct  Holdpoint__V1__ConsistencyReport
+{
+  ProtobufCMessage base;
+  Google__Protobuf__Timestamp *time;
+  /*
+   * No finding is an error.
+   */
+  protobuf_c_boolean clean;
+  size_t n_findings;
+  Holdpoint__V1__ConsistencyFinding **findings;
+  /*
+   * What was looked at.
+   */
+  uint32_t volume_count;
+  uint32_t snapshot_count;
+  uint32_t server_count;
+  uint32_t layer_count;
+  /*
+   * Layers whose data nobody uses and that are kept until an administrator abandons them.
+   */
+  uint32_t quarantined_layer_count;
+};
+#define HOLDPOINT__V1__CONSISTENCY_REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__consistency_report__descriptor) \
+    , NULL, 0, 0,NULL, 0, 0, 0, 0, 0 }
+
+
+/*
+ * One thing that is not as it should be.
+ */
+struct  Holdpoint__V1__ConsistencyFinding
+{
+  ProtobufCMessage base;
+  Holdpoint__V1__ConsistencyFinding__Severity severity;
+  /*
+   * Which rule does not hold: ORPHANED_LAYER, WRONG_PARENT and the like.
+   */
+  char *reason;
+  /*
+   * volume, layer and the like.
+   */
+  char *kind;
+  char *id;
+  char *name;
+  /*
+   * For people: what is wrong and what to do.
+   */
+  char *message;
+  /*
+   * A repair put it into quarantine.
+   */
+  protobuf_c_boolean repaired;
+};
+#define HOLDPOINT__V1__CONSISTENCY_FINDING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__consistency_finding__descriptor) \
+    , HOLDPOINT__V1__CONSISTENCY_FINDING__SEVERITY__SEVERITY_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Holdpoint__V1__BackupMetadataRequest
+{
+  ProtobufCMessage base;
+};
+#define HOLDPOINT__V1__BACKUP_METADATA_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__backup_metadata_request__descriptor) \
+     }
+
+
+/*
+ * A part of a backup, in order. The last one has the digest and no data.
+ */
+struct  Holdpoint__V1__BackupChunk
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData data;
+  /*
+   * SHA-256 over all data.
+   */
+  ProtobufCBinaryData sha256;
+};
+#define HOLDPOINT__V1__BACKUP_CHUNK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__backup_chunk__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
 /* Holdpoint__V1__GetStatusRequest methods */
 void   holdpoint__v1__get_status_request__init
                      (Holdpoint__V1__GetStatusRequest         *message);
@@ -108,6 +286,139 @@ Holdpoint__V1__SystemStatus *
 void   holdpoint__v1__system_status__free_unpacked
                      (Holdpoint__V1__SystemStatus *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ResolveFailureRequest methods */
+void   holdpoint__v1__resolve_failure_request__init
+                     (Holdpoint__V1__ResolveFailureRequest         *message);
+size_t holdpoint__v1__resolve_failure_request__get_packed_size
+                     (const Holdpoint__V1__ResolveFailureRequest   *message);
+size_t holdpoint__v1__resolve_failure_request__pack
+                     (const Holdpoint__V1__ResolveFailureRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__resolve_failure_request__pack_to_buffer
+                     (const Holdpoint__V1__ResolveFailureRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ResolveFailureRequest *
+       holdpoint__v1__resolve_failure_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__resolve_failure_request__free_unpacked
+                     (Holdpoint__V1__ResolveFailureRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ResolveFailureAnswer methods */
+void   holdpoint__v1__resolve_failure_answer__init
+                     (Holdpoint__V1__ResolveFailureAnswer         *message);
+size_t holdpoint__v1__resolve_failure_answer__get_packed_size
+                     (const Holdpoint__V1__ResolveFailureAnswer   *message);
+size_t holdpoint__v1__resolve_failure_answer__pack
+                     (const Holdpoint__V1__ResolveFailureAnswer   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__resolve_failure_answer__pack_to_buffer
+                     (const Holdpoint__V1__ResolveFailureAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ResolveFailureAnswer *
+       holdpoint__v1__resolve_failure_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__resolve_failure_answer__free_unpacked
+                     (Holdpoint__V1__ResolveFailureAnswer *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__CheckConsistencyRequest methods */
+void   holdpoint__v1__check_consistency_request__init
+                     (Holdpoint__V1__CheckConsistencyRequest         *message);
+size_t holdpoint__v1__check_consistency_request__get_packed_size
+                     (const Holdpoint__V1__CheckConsistencyRequest   *message);
+size_t holdpoint__v1__check_consistency_request__pack
+                     (const Holdpoint__V1__CheckConsistencyRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__check_consistency_request__pack_to_buffer
+                     (const Holdpoint__V1__CheckConsistencyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__CheckConsistencyRequest *
+       holdpoint__v1__check_consistency_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__check_consistency_request__free_unpacked
+                     (Holdpoint__V1__CheckConsistencyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ConsistencyReport methods */
+void   holdpoint__v1__consistency_report__init
+                     (Holdpoint__V1__ConsistencyReport         *message);
+size_t holdpoint__v1__consistency_report__get_packed_size
+                     (const Holdpoint__V1__ConsistencyReport   *message);
+size_t holdpoint__v1__consistency_report__pack
+                     (const Holdpoint__V1__ConsistencyReport   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__consistency_report__pack_to_buffer
+                     (const Holdpoint__V1__ConsistencyReport   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ConsistencyReport *
+       holdpoint__v1__consistency_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__consistency_report__free_unpacked
+                     (Holdpoint__V1__ConsistencyReport *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ConsistencyFinding methods */
+void   holdpoint__v1__consistency_finding__init
+                     (Holdpoint__V1__ConsistencyFinding         *message);
+size_t holdpoint__v1__consistency_finding__get_packed_size
+                     (const Holdpoint__V1__ConsistencyFinding   *message);
+size_t holdpoint__v1__consistency_finding__pack
+                     (const Holdpoint__V1__ConsistencyFinding   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__consistency_finding__pack_to_buffer
+                     (const Holdpoint__V1__ConsistencyFinding   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ConsistencyFinding *
+       holdpoint__v1__consistency_finding__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__consistency_finding__free_unpacked
+                     (Holdpoint__V1__ConsistencyFinding *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__BackupMetadataRequest methods */
+void   holdpoint__v1__backup_metadata_request__init
+                     (Holdpoint__V1__BackupMetadataRequest         *message);
+size_t holdpoint__v1__backup_metadata_request__get_packed_size
+                     (const Holdpoint__V1__BackupMetadataRequest   *message);
+size_t holdpoint__v1__backup_metadata_request__pack
+                     (const Holdpoint__V1__BackupMetadataRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__backup_metadata_request__pack_to_buffer
+                     (const Holdpoint__V1__BackupMetadataRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__BackupMetadataRequest *
+       holdpoint__v1__backup_metadata_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__backup_metadata_request__free_unpacked
+                     (Holdpoint__V1__BackupMetadataRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__BackupChunk methods */
+void   holdpoint__v1__backup_chunk__init
+                     (Holdpoint__V1__BackupChunk         *message);
+size_t holdpoint__v1__backup_chunk__get_packed_size
+                     (const Holdpoint__V1__BackupChunk   *message);
+size_t holdpoint__v1__backup_chunk__pack
+                     (const Holdpoint__V1__BackupChunk   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__backup_chunk__pack_to_buffer
+                     (const Holdpoint__V1__BackupChunk   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__BackupChunk *
+       holdpoint__v1__backup_chunk__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__backup_chunk__free_unpacked
+                     (Holdpoint__V1__BackupChunk *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Holdpoint__V1__GetStatusRequest_Closure)
@@ -115,6 +426,27 @@ typedef void (*Holdpoint__V1__GetStatusRequest_Closure)
                   void *closure_data);
 typedef void (*Holdpoint__V1__SystemStatus_Closure)
                  (const Holdpoint__V1__SystemStatus *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ResolveFailureRequest_Closure)
+                 (const Holdpoint__V1__ResolveFailureRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ResolveFailureAnswer_Closure)
+                 (const Holdpoint__V1__ResolveFailureAnswer *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__CheckConsistencyRequest_Closure)
+                 (const Holdpoint__V1__CheckConsistencyRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ConsistencyReport_Closure)
+                 (const Holdpoint__V1__ConsistencyReport *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ConsistencyFinding_Closure)
+                 (const Holdpoint__V1__ConsistencyFinding *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__BackupMetadataRequest_Closure)
+                 (const Holdpoint__V1__BackupMetadataRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__BackupChunk_Closure)
+                 (const Holdpoint__V1__BackupChunk *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -127,6 +459,18 @@ struct Holdpoint__V1__AdminService_Service
                      const Holdpoint__V1__GetStatusRequest *input,
                      Holdpoint__V1__SystemStatus_Closure closure,
                      void *closure_data);
+  void (*resolve_failure)(Holdpoint__V1__AdminService_Service *service,
+                          const Holdpoint__V1__ResolveFailureRequest *input,
+                          Holdpoint__V1__ResolveFailureAnswer_Closure closure,
+                          void *closure_data);
+  void (*check_consistency)(Holdpoint__V1__AdminService_Service *service,
+                            const Holdpoint__V1__CheckConsistencyRequest *input,
+                            Holdpoint__V1__ConsistencyReport_Closure closure,
+                            void *closure_data);
+  void (*backup_metadata)(Holdpoint__V1__AdminService_Service *service,
+                          const Holdpoint__V1__BackupMetadataRequest *input,
+                          Holdpoint__V1__BackupChunk_Closure closure,
+                          void *closure_data);
 };
 typedef void (*Holdpoint__V1__AdminService_ServiceDestroy)(Holdpoint__V1__AdminService_Service *);
 void holdpoint__v1__admin_service__init (Holdpoint__V1__AdminService_Service *service,
@@ -135,16 +479,40 @@ void holdpoint__v1__admin_service__init (Holdpoint__V1__AdminService_Service *se
     { &holdpoint__v1__admin_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define HOLDPOINT__V1__ADMIN_SERVICE__INIT(function_prefix__) \
     { HOLDPOINT__V1__ADMIN_SERVICE__BASE_INIT,\
-      function_prefix__ ## get_status  }
+      function_prefix__ ## get_status,\
+      function_prefix__ ## resolve_failure,\
+      function_prefix__ ## check_consistency,\
+      function_prefix__ ## backup_metadata  }
 void holdpoint__v1__admin_service__get_status(ProtobufCService *service,
                                               const Holdpoint__V1__GetStatusRequest *input,
                                               Holdpoint__V1__SystemStatus_Closure closure,
                                               void *closure_data);
+void holdpoint__v1__admin_service__resolve_failure(ProtobufCService *service,
+                                                   const Holdpoint__V1__ResolveFailureRequest *input,
+                                                   Holdpoint__V1__ResolveFailureAnswer_Closure closure,
+                                                   void *closure_data);
+void holdpoint__v1__admin_service__check_consistency(ProtobufCService *service,
+                                                     const Holdpoint__V1__CheckConsistencyRequest *input,
+                                                     Holdpoint__V1__ConsistencyReport_Closure closure,
+                                                     void *closure_data);
+void holdpoint__v1__admin_service__backup_metadata(ProtobufCService *service,
+                                                   const Holdpoint__V1__BackupMetadataRequest *input,
+                                                   Holdpoint__V1__BackupChunk_Closure closure,
+                                                   void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor holdpoint__v1__get_status_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__system_status__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_request__descriptor;
+extern const ProtobufCEnumDescriptor    holdpoint__v1__resolve_failure_request__action__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_answer__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__check_consistency_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__consistency_report__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__consistency_finding__descriptor;
+extern const ProtobufCEnumDescriptor    holdpoint__v1__consistency_finding__severity__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__backup_metadata_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__backup_chunk__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__admin_service__descriptor;
 
 PROTOBUF_C__END_DECLS

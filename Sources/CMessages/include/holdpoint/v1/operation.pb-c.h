@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "holdpoint/v1/common.pb-c.h"
 
 typedef struct Holdpoint__V1__Operation Holdpoint__V1__Operation;
+typedef struct Holdpoint__V1__StandingConsent Holdpoint__V1__StandingConsent;
 typedef struct Holdpoint__V1__OperationStep Holdpoint__V1__OperationStep;
 typedef struct Holdpoint__V1__DeleteAnswer Holdpoint__V1__DeleteAnswer;
 typedef struct Holdpoint__V1__GetOperationRequest Holdpoint__V1__GetOperationRequest;
@@ -93,10 +94,36 @@ struct  Holdpoint__V1__Operation
   uint64_t revision;
   size_t n_warnings;
   Holdpoint__V1__Warning **warnings;
+  /*
+   * The consent that it works under, also when it goes on days later; missing: it destroys nothing.
+   */
+  Holdpoint__V1__StandingConsent *standing_consent;
 };
 #define HOLDPOINT__V1__OPERATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__operation__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HOLDPOINT__V1__OPERATION__STATE__STATE_UNSPECIFIED, NULL, NULL, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, 0, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HOLDPOINT__V1__OPERATION__STATE__STATE_UNSPECIFIED, NULL, NULL, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, 0, 0,NULL, NULL }
+
+
+/*
+ * A consent that was given for something that destroys data later by itself.
+ */
+struct  Holdpoint__V1__StandingConsent
+{
+  ProtobufCMessage base;
+  /*
+   * Who gave it, and from where.
+   */
+  char *principal;
+  char *source;
+  Google__Protobuf__Timestamp *time;
+  /*
+   * What it allows: EXECUTE_PLAN vol-… and the like.
+   */
+  char *allows;
+};
+#define HOLDPOINT__V1__STANDING_CONSENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__standing_consent__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 /*
@@ -215,6 +242,25 @@ Holdpoint__V1__Operation *
                       const uint8_t       *data);
 void   holdpoint__v1__operation__free_unpacked
                      (Holdpoint__V1__Operation *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__StandingConsent methods */
+void   holdpoint__v1__standing_consent__init
+                     (Holdpoint__V1__StandingConsent         *message);
+size_t holdpoint__v1__standing_consent__get_packed_size
+                     (const Holdpoint__V1__StandingConsent   *message);
+size_t holdpoint__v1__standing_consent__pack
+                     (const Holdpoint__V1__StandingConsent   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__standing_consent__pack_to_buffer
+                     (const Holdpoint__V1__StandingConsent   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__StandingConsent *
+       holdpoint__v1__standing_consent__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__standing_consent__free_unpacked
+                     (Holdpoint__V1__StandingConsent *message,
                       ProtobufCAllocator *allocator);
 /* Holdpoint__V1__OperationStep methods */
 void   holdpoint__v1__operation_step__init
@@ -354,6 +400,9 @@ void   holdpoint__v1__cancel_operation_request__free_unpacked
 typedef void (*Holdpoint__V1__Operation_Closure)
                  (const Holdpoint__V1__Operation *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__StandingConsent_Closure)
+                 (const Holdpoint__V1__StandingConsent *message,
+                  void *closure_data);
 typedef void (*Holdpoint__V1__OperationStep_Closure)
                  (const Holdpoint__V1__OperationStep *message,
                   void *closure_data);
@@ -431,6 +480,7 @@ void holdpoint__v1__operation_service__cancel_operation(ProtobufCService *servic
 
 extern const ProtobufCMessageDescriptor holdpoint__v1__operation__descriptor;
 extern const ProtobufCEnumDescriptor    holdpoint__v1__operation__state__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__standing_consent__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__operation_step__descriptor;
 extern const ProtobufCEnumDescriptor    holdpoint__v1__operation_step__state__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__delete_answer__descriptor;

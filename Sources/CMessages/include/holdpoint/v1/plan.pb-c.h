@@ -16,8 +16,11 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "holdpoint/rpc/v1/status.pb-c.h"
+#include "holdpoint/v1/common.pb-c.h"
+#include "holdpoint/v1/operation.pb-c.h"
 
 typedef struct Holdpoint__V1__PlanDeleteRequest Holdpoint__V1__PlanDeleteRequest;
+typedef struct Holdpoint__V1__ExecutePlanRequest Holdpoint__V1__ExecutePlanRequest;
 typedef struct Holdpoint__V1__DeletionPlan Holdpoint__V1__DeletionPlan;
 typedef struct Holdpoint__V1__DeletionStep Holdpoint__V1__DeletionStep;
 
@@ -42,10 +45,43 @@ struct  Holdpoint__V1__PlanDeleteRequest
    * Any resource: an id, or a name that is unique in the project.
    */
   char *resource;
+  /*
+   * Of a server: its volumes too, each under its own rules.
+   */
+  protobuf_c_boolean delete_volumes;
+  /*
+   * Connected NBD clients do not block the plan: its steps cut them off.
+   */
+  protobuf_c_boolean force;
 };
 #define HOLDPOINT__V1__PLAN_DELETE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__plan_delete_request__descriptor) \
-    , (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Holdpoint__V1__ExecutePlanRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  /*
+   * Check everything, change nothing.
+   */
+  protobuf_c_boolean validate_only;
+  /*
+   * As in the request that the plan was made for, as are delete_volumes and force.
+   */
+  char *resource;
+  /*
+   * The plan's.
+   */
+  char *hash;
+  Holdpoint__V1__Consent *consent;
+  protobuf_c_boolean delete_volumes;
+  protobuf_c_boolean force;
+};
+#define HOLDPOINT__V1__EXECUTE_PLAN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__execute_plan_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0 }
 
 
 /*
@@ -106,10 +142,18 @@ struct  Holdpoint__V1__DeletionStep
    */
   char *loses_for_ever;
   uint64_t frees_bytes;
+  /*
+   * The resource whose deletion makes this step necessary; empty: the step is the one that was asked for.
+   */
+  char *required_by;
+  /*
+   * The rule that makes it necessary: VOLUME_HAS_SNAPSHOTS and the like.
+   */
+  char *reason;
 };
 #define HOLDPOINT__V1__DELETION_STEP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__deletion_step__descriptor) \
-    , 0, HOLDPOINT__V1__DELETION_STEP__ACTION__ACTION_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , 0, HOLDPOINT__V1__DELETION_STEP__ACTION__ACTION_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Holdpoint__V1__PlanDeleteRequest methods */
@@ -130,6 +174,25 @@ Holdpoint__V1__PlanDeleteRequest *
                       const uint8_t       *data);
 void   holdpoint__v1__plan_delete_request__free_unpacked
                      (Holdpoint__V1__PlanDeleteRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ExecutePlanRequest methods */
+void   holdpoint__v1__execute_plan_request__init
+                     (Holdpoint__V1__ExecutePlanRequest         *message);
+size_t holdpoint__v1__execute_plan_request__get_packed_size
+                     (const Holdpoint__V1__ExecutePlanRequest   *message);
+size_t holdpoint__v1__execute_plan_request__pack
+                     (const Holdpoint__V1__ExecutePlanRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__execute_plan_request__pack_to_buffer
+                     (const Holdpoint__V1__ExecutePlanRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ExecutePlanRequest *
+       holdpoint__v1__execute_plan_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__execute_plan_request__free_unpacked
+                     (Holdpoint__V1__ExecutePlanRequest *message,
                       ProtobufCAllocator *allocator);
 /* Holdpoint__V1__DeletionPlan methods */
 void   holdpoint__v1__deletion_plan__init
@@ -174,6 +237,9 @@ void   holdpoint__v1__deletion_step__free_unpacked
 typedef void (*Holdpoint__V1__PlanDeleteRequest_Closure)
                  (const Holdpoint__V1__PlanDeleteRequest *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__ExecutePlanRequest_Closure)
+                 (const Holdpoint__V1__ExecutePlanRequest *message,
+                  void *closure_data);
 typedef void (*Holdpoint__V1__DeletionPlan_Closure)
                  (const Holdpoint__V1__DeletionPlan *message,
                   void *closure_data);
@@ -191,6 +257,10 @@ struct Holdpoint__V1__PlanService_Service
                       const Holdpoint__V1__PlanDeleteRequest *input,
                       Holdpoint__V1__DeletionPlan_Closure closure,
                       void *closure_data);
+  void (*execute_plan)(Holdpoint__V1__PlanService_Service *service,
+                       const Holdpoint__V1__ExecutePlanRequest *input,
+                       Holdpoint__V1__DeleteAnswer_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Holdpoint__V1__PlanService_ServiceDestroy)(Holdpoint__V1__PlanService_Service *);
 void holdpoint__v1__plan_service__init (Holdpoint__V1__PlanService_Service *service,
@@ -199,15 +269,21 @@ void holdpoint__v1__plan_service__init (Holdpoint__V1__PlanService_Service *serv
     { &holdpoint__v1__plan_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define HOLDPOINT__V1__PLAN_SERVICE__INIT(function_prefix__) \
     { HOLDPOINT__V1__PLAN_SERVICE__BASE_INIT,\
-      function_prefix__ ## plan_delete  }
+      function_prefix__ ## plan_delete,\
+      function_prefix__ ## execute_plan  }
 void holdpoint__v1__plan_service__plan_delete(ProtobufCService *service,
                                               const Holdpoint__V1__PlanDeleteRequest *input,
                                               Holdpoint__V1__DeletionPlan_Closure closure,
                                               void *closure_data);
+void holdpoint__v1__plan_service__execute_plan(ProtobufCService *service,
+                                               const Holdpoint__V1__ExecutePlanRequest *input,
+                                               Holdpoint__V1__DeleteAnswer_Closure closure,
+                                               void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor holdpoint__v1__plan_delete_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__execute_plan_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__deletion_plan__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__deletion_step__descriptor;
 extern const ProtobufCEnumDescriptor    holdpoint__v1__deletion_step__action__descriptor;

@@ -32,6 +32,8 @@ typedef struct Holdpoint__V1__ListServersRequest Holdpoint__V1__ListServersReque
 typedef struct Holdpoint__V1__ListServersResponse Holdpoint__V1__ListServersResponse;
 typedef struct Holdpoint__V1__UpdateServerRequest Holdpoint__V1__UpdateServerRequest;
 typedef struct Holdpoint__V1__DeleteServerRequest Holdpoint__V1__DeleteServerRequest;
+typedef struct Holdpoint__V1__StartServerRequest Holdpoint__V1__StartServerRequest;
+typedef struct Holdpoint__V1__StopServerRequest Holdpoint__V1__StopServerRequest;
 
 
 /* --- enums --- */
@@ -324,10 +326,43 @@ struct  Holdpoint__V1__DeleteServerRequest
    * A server that does not exist is success.
    */
   protobuf_c_boolean allow_missing;
+  /*
+   * Its volumes too; refused while one of them cannot be deleted by itself.
+   */
+  protobuf_c_boolean delete_volumes;
 };
 #define HOLDPOINT__V1__DELETE_SERVER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__delete_server_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0 }
+
+
+struct  Holdpoint__V1__StartServerRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  char *server;
+};
+#define HOLDPOINT__V1__START_SERVER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__start_server_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Holdpoint__V1__StopServerRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  char *server;
+  /*
+   * Cut off connected NBD clients; needs consent.
+   */
+  protobuf_c_boolean force;
+  Holdpoint__V1__Consent *consent;
+};
+#define HOLDPOINT__V1__STOP_SERVER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__stop_server_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, NULL }
 
 
 /* Holdpoint__V1__Server__LabelsEntry methods */
@@ -542,6 +577,44 @@ Holdpoint__V1__DeleteServerRequest *
 void   holdpoint__v1__delete_server_request__free_unpacked
                      (Holdpoint__V1__DeleteServerRequest *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__StartServerRequest methods */
+void   holdpoint__v1__start_server_request__init
+                     (Holdpoint__V1__StartServerRequest         *message);
+size_t holdpoint__v1__start_server_request__get_packed_size
+                     (const Holdpoint__V1__StartServerRequest   *message);
+size_t holdpoint__v1__start_server_request__pack
+                     (const Holdpoint__V1__StartServerRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__start_server_request__pack_to_buffer
+                     (const Holdpoint__V1__StartServerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__StartServerRequest *
+       holdpoint__v1__start_server_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__start_server_request__free_unpacked
+                     (Holdpoint__V1__StartServerRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__StopServerRequest methods */
+void   holdpoint__v1__stop_server_request__init
+                     (Holdpoint__V1__StopServerRequest         *message);
+size_t holdpoint__v1__stop_server_request__get_packed_size
+                     (const Holdpoint__V1__StopServerRequest   *message);
+size_t holdpoint__v1__stop_server_request__pack
+                     (const Holdpoint__V1__StopServerRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__stop_server_request__pack_to_buffer
+                     (const Holdpoint__V1__StopServerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__StopServerRequest *
+       holdpoint__v1__stop_server_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__stop_server_request__free_unpacked
+                     (Holdpoint__V1__StopServerRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Holdpoint__V1__Server__LabelsEntry_Closure)
@@ -580,6 +653,12 @@ typedef void (*Holdpoint__V1__UpdateServerRequest_Closure)
 typedef void (*Holdpoint__V1__DeleteServerRequest_Closure)
                  (const Holdpoint__V1__DeleteServerRequest *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__StartServerRequest_Closure)
+                 (const Holdpoint__V1__StartServerRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__StopServerRequest_Closure)
+                 (const Holdpoint__V1__StopServerRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -607,6 +686,14 @@ struct Holdpoint__V1__ServerService_Service
                         const Holdpoint__V1__DeleteServerRequest *input,
                         Holdpoint__V1__DeleteAnswer_Closure closure,
                         void *closure_data);
+  void (*start_server)(Holdpoint__V1__ServerService_Service *service,
+                       const Holdpoint__V1__StartServerRequest *input,
+                       Holdpoint__V1__ServerAnswer_Closure closure,
+                       void *closure_data);
+  void (*stop_server)(Holdpoint__V1__ServerService_Service *service,
+                      const Holdpoint__V1__StopServerRequest *input,
+                      Holdpoint__V1__ServerAnswer_Closure closure,
+                      void *closure_data);
 };
 typedef void (*Holdpoint__V1__ServerService_ServiceDestroy)(Holdpoint__V1__ServerService_Service *);
 void holdpoint__v1__server_service__init (Holdpoint__V1__ServerService_Service *service,
@@ -619,7 +706,9 @@ void holdpoint__v1__server_service__init (Holdpoint__V1__ServerService_Service *
       function_prefix__ ## get_server,\
       function_prefix__ ## list_servers,\
       function_prefix__ ## update_server,\
-      function_prefix__ ## delete_server  }
+      function_prefix__ ## delete_server,\
+      function_prefix__ ## start_server,\
+      function_prefix__ ## stop_server  }
 void holdpoint__v1__server_service__create_server(ProtobufCService *service,
                                                   const Holdpoint__V1__CreateServerRequest *input,
                                                   Holdpoint__V1__ServerAnswer_Closure closure,
@@ -640,6 +729,14 @@ void holdpoint__v1__server_service__delete_server(ProtobufCService *service,
                                                   const Holdpoint__V1__DeleteServerRequest *input,
                                                   Holdpoint__V1__DeleteAnswer_Closure closure,
                                                   void *closure_data);
+void holdpoint__v1__server_service__start_server(ProtobufCService *service,
+                                                 const Holdpoint__V1__StartServerRequest *input,
+                                                 Holdpoint__V1__ServerAnswer_Closure closure,
+                                                 void *closure_data);
+void holdpoint__v1__server_service__stop_server(ProtobufCService *service,
+                                                const Holdpoint__V1__StopServerRequest *input,
+                                                Holdpoint__V1__ServerAnswer_Closure closure,
+                                                void *closure_data);
 
 /* --- descriptors --- */
 
@@ -658,6 +755,8 @@ extern const ProtobufCMessageDescriptor holdpoint__v1__list_servers_request__des
 extern const ProtobufCMessageDescriptor holdpoint__v1__list_servers_response__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__update_server_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__delete_server_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__start_server_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__stop_server_request__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__server_service__descriptor;
 
 PROTOBUF_C__END_DECLS

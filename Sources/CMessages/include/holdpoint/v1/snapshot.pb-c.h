@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/field_mask.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
+#include "holdpoint/rpc/v1/status.pb-c.h"
 #include "holdpoint/v1/common.pb-c.h"
 #include "holdpoint/v1/operation.pb-c.h"
 
@@ -29,6 +30,9 @@ typedef struct Holdpoint__V1__ListSnapshotsRequest Holdpoint__V1__ListSnapshotsR
 typedef struct Holdpoint__V1__ListSnapshotsResponse Holdpoint__V1__ListSnapshotsResponse;
 typedef struct Holdpoint__V1__UpdateSnapshotRequest Holdpoint__V1__UpdateSnapshotRequest;
 typedef struct Holdpoint__V1__DeleteSnapshotRequest Holdpoint__V1__DeleteSnapshotRequest;
+typedef struct Holdpoint__V1__BatchDeleteSnapshotsRequest Holdpoint__V1__BatchDeleteSnapshotsRequest;
+typedef struct Holdpoint__V1__BatchDeleteSnapshotsAnswer Holdpoint__V1__BatchDeleteSnapshotsAnswer;
+typedef struct Holdpoint__V1__SnapshotDeletion Holdpoint__V1__SnapshotDeletion;
 
 
 /* --- enums --- */
@@ -274,6 +278,73 @@ struct  Holdpoint__V1__DeleteSnapshotRequest
     , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0 }
 
 
+struct  Holdpoint__V1__BatchDeleteSnapshotsRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  /*
+   * All snapshots must be this volume's; empty: any.
+   */
+  char *volume;
+  /*
+   * 1 to 100.
+   */
+  size_t n_snapshots;
+  char **snapshots;
+  Holdpoint__V1__Consent *consent;
+  /*
+   * Snapshots that do not exist are successes.
+   */
+  protobuf_c_boolean allow_missing;
+};
+#define HOLDPOINT__V1__BATCH_DELETE_SNAPSHOTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__batch_delete_snapshots_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL, 0 }
+
+
+struct  Holdpoint__V1__BatchDeleteSnapshotsAnswer
+{
+  ProtobufCMessage base;
+  /*
+   * One for each of the request's snapshots, in its order.
+   */
+  size_t n_results;
+  Holdpoint__V1__SnapshotDeletion **results;
+};
+#define HOLDPOINT__V1__BATCH_DELETE_SNAPSHOTS_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__batch_delete_snapshots_answer__descriptor) \
+    , 0,NULL }
+
+
+/*
+ * What became of one snapshot of a batch.
+ */
+struct  Holdpoint__V1__SnapshotDeletion
+{
+  ProtobufCMessage base;
+  /*
+   * As it was asked for.
+   */
+  char *snapshot;
+  /*
+   * Empty if there is none.
+   */
+  char *snapshot_id;
+  /*
+   * What is under way; missing when it was refused, or there was nothing to do.
+   */
+  Holdpoint__V1__Operation *operation;
+  /*
+   * Why it was refused.
+   */
+  Holdpoint__Rpc__V1__Status *error;
+};
+#define HOLDPOINT__V1__SNAPSHOT_DELETION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__snapshot_deletion__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, NULL }
+
+
 /* Holdpoint__V1__VolumeSnapshot__LabelsEntry methods */
 void   holdpoint__v1__volume_snapshot__labels_entry__init
                      (Holdpoint__V1__VolumeSnapshot__LabelsEntry         *message);
@@ -429,6 +500,63 @@ Holdpoint__V1__DeleteSnapshotRequest *
 void   holdpoint__v1__delete_snapshot_request__free_unpacked
                      (Holdpoint__V1__DeleteSnapshotRequest *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__BatchDeleteSnapshotsRequest methods */
+void   holdpoint__v1__batch_delete_snapshots_request__init
+                     (Holdpoint__V1__BatchDeleteSnapshotsRequest         *message);
+size_t holdpoint__v1__batch_delete_snapshots_request__get_packed_size
+                     (const Holdpoint__V1__BatchDeleteSnapshotsRequest   *message);
+size_t holdpoint__v1__batch_delete_snapshots_request__pack
+                     (const Holdpoint__V1__BatchDeleteSnapshotsRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__batch_delete_snapshots_request__pack_to_buffer
+                     (const Holdpoint__V1__BatchDeleteSnapshotsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__BatchDeleteSnapshotsRequest *
+       holdpoint__v1__batch_delete_snapshots_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__batch_delete_snapshots_request__free_unpacked
+                     (Holdpoint__V1__BatchDeleteSnapshotsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__BatchDeleteSnapshotsAnswer methods */
+void   holdpoint__v1__batch_delete_snapshots_answer__init
+                     (Holdpoint__V1__BatchDeleteSnapshotsAnswer         *message);
+size_t holdpoint__v1__batch_delete_snapshots_answer__get_packed_size
+                     (const Holdpoint__V1__BatchDeleteSnapshotsAnswer   *message);
+size_t holdpoint__v1__batch_delete_snapshots_answer__pack
+                     (const Holdpoint__V1__BatchDeleteSnapshotsAnswer   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__batch_delete_snapshots_answer__pack_to_buffer
+                     (const Holdpoint__V1__BatchDeleteSnapshotsAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__BatchDeleteSnapshotsAnswer *
+       holdpoint__v1__batch_delete_snapshots_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__batch_delete_snapshots_answer__free_unpacked
+                     (Holdpoint__V1__BatchDeleteSnapshotsAnswer *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__SnapshotDeletion methods */
+void   holdpoint__v1__snapshot_deletion__init
+                     (Holdpoint__V1__SnapshotDeletion         *message);
+size_t holdpoint__v1__snapshot_deletion__get_packed_size
+                     (const Holdpoint__V1__SnapshotDeletion   *message);
+size_t holdpoint__v1__snapshot_deletion__pack
+                     (const Holdpoint__V1__SnapshotDeletion   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__snapshot_deletion__pack_to_buffer
+                     (const Holdpoint__V1__SnapshotDeletion   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__SnapshotDeletion *
+       holdpoint__v1__snapshot_deletion__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__snapshot_deletion__free_unpacked
+                     (Holdpoint__V1__SnapshotDeletion *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Holdpoint__V1__VolumeSnapshot__LabelsEntry_Closure)
@@ -458,6 +586,15 @@ typedef void (*Holdpoint__V1__UpdateSnapshotRequest_Closure)
 typedef void (*Holdpoint__V1__DeleteSnapshotRequest_Closure)
                  (const Holdpoint__V1__DeleteSnapshotRequest *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__BatchDeleteSnapshotsRequest_Closure)
+                 (const Holdpoint__V1__BatchDeleteSnapshotsRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__BatchDeleteSnapshotsAnswer_Closure)
+                 (const Holdpoint__V1__BatchDeleteSnapshotsAnswer *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__SnapshotDeletion_Closure)
+                 (const Holdpoint__V1__SnapshotDeletion *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -485,6 +622,10 @@ struct Holdpoint__V1__SnapshotService_Service
                           const Holdpoint__V1__DeleteSnapshotRequest *input,
                           Holdpoint__V1__DeleteAnswer_Closure closure,
                           void *closure_data);
+  void (*batch_delete_snapshots)(Holdpoint__V1__SnapshotService_Service *service,
+                                 const Holdpoint__V1__BatchDeleteSnapshotsRequest *input,
+                                 Holdpoint__V1__BatchDeleteSnapshotsAnswer_Closure closure,
+                                 void *closure_data);
 };
 typedef void (*Holdpoint__V1__SnapshotService_ServiceDestroy)(Holdpoint__V1__SnapshotService_Service *);
 void holdpoint__v1__snapshot_service__init (Holdpoint__V1__SnapshotService_Service *service,
@@ -497,7 +638,8 @@ void holdpoint__v1__snapshot_service__init (Holdpoint__V1__SnapshotService_Servi
       function_prefix__ ## get_snapshot,\
       function_prefix__ ## list_snapshots,\
       function_prefix__ ## update_snapshot,\
-      function_prefix__ ## delete_snapshot  }
+      function_prefix__ ## delete_snapshot,\
+      function_prefix__ ## batch_delete_snapshots  }
 void holdpoint__v1__snapshot_service__create_snapshot(ProtobufCService *service,
                                                       const Holdpoint__V1__CreateSnapshotRequest *input,
                                                       Holdpoint__V1__SnapshotAnswer_Closure closure,
@@ -518,6 +660,10 @@ void holdpoint__v1__snapshot_service__delete_snapshot(ProtobufCService *service,
                                                       const Holdpoint__V1__DeleteSnapshotRequest *input,
                                                       Holdpoint__V1__DeleteAnswer_Closure closure,
                                                       void *closure_data);
+void holdpoint__v1__snapshot_service__batch_delete_snapshots(ProtobufCService *service,
+                                                             const Holdpoint__V1__BatchDeleteSnapshotsRequest *input,
+                                                             Holdpoint__V1__BatchDeleteSnapshotsAnswer_Closure closure,
+                                                             void *closure_data);
 
 /* --- descriptors --- */
 
@@ -531,6 +677,9 @@ extern const ProtobufCMessageDescriptor holdpoint__v1__list_snapshots_request__d
 extern const ProtobufCMessageDescriptor holdpoint__v1__list_snapshots_response__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__update_snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__delete_snapshot_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__batch_delete_snapshots_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__batch_delete_snapshots_answer__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__snapshot_deletion__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__snapshot_service__descriptor;
 
 PROTOBUF_C__END_DECLS

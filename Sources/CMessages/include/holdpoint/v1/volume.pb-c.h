@@ -32,6 +32,7 @@ typedef struct Holdpoint__V1__DeleteVolumeRequest Holdpoint__V1__DeleteVolumeReq
 typedef struct Holdpoint__V1__ResizeVolumeRequest Holdpoint__V1__ResizeVolumeRequest;
 typedef struct Holdpoint__V1__AttachVolumeRequest Holdpoint__V1__AttachVolumeRequest;
 typedef struct Holdpoint__V1__DetachVolumeRequest Holdpoint__V1__DetachVolumeRequest;
+typedef struct Holdpoint__V1__RevertVolumeRequest Holdpoint__V1__RevertVolumeRequest;
 
 
 /* --- enums --- */
@@ -332,6 +333,27 @@ struct  Holdpoint__V1__DetachVolumeRequest
     , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string }
 
 
+struct  Holdpoint__V1__RevertVolumeRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  char *volume;
+  /*
+   * One of the volume's own.
+   */
+  char *snapshot;
+  Holdpoint__V1__Consent *consent;
+  /*
+   * Refused with ETAG_MISMATCH if the volume moved; empty: whatever it is now.
+   */
+  char *etag;
+};
+#define HOLDPOINT__V1__REVERT_VOLUME_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__revert_volume_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
+
+
 /* Holdpoint__V1__Volume__LabelsEntry methods */
 void   holdpoint__v1__volume__labels_entry__init
                      (Holdpoint__V1__Volume__LabelsEntry         *message);
@@ -544,6 +566,25 @@ Holdpoint__V1__DetachVolumeRequest *
 void   holdpoint__v1__detach_volume_request__free_unpacked
                      (Holdpoint__V1__DetachVolumeRequest *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__RevertVolumeRequest methods */
+void   holdpoint__v1__revert_volume_request__init
+                     (Holdpoint__V1__RevertVolumeRequest         *message);
+size_t holdpoint__v1__revert_volume_request__get_packed_size
+                     (const Holdpoint__V1__RevertVolumeRequest   *message);
+size_t holdpoint__v1__revert_volume_request__pack
+                     (const Holdpoint__V1__RevertVolumeRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__revert_volume_request__pack_to_buffer
+                     (const Holdpoint__V1__RevertVolumeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__RevertVolumeRequest *
+       holdpoint__v1__revert_volume_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__revert_volume_request__free_unpacked
+                     (Holdpoint__V1__RevertVolumeRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Holdpoint__V1__Volume__LabelsEntry_Closure)
@@ -581,6 +622,9 @@ typedef void (*Holdpoint__V1__AttachVolumeRequest_Closure)
                   void *closure_data);
 typedef void (*Holdpoint__V1__DetachVolumeRequest_Closure)
                  (const Holdpoint__V1__DetachVolumeRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__RevertVolumeRequest_Closure)
+                 (const Holdpoint__V1__RevertVolumeRequest *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -621,6 +665,10 @@ struct Holdpoint__V1__VolumeService_Service
                         const Holdpoint__V1__DetachVolumeRequest *input,
                         Holdpoint__V1__VolumeAnswer_Closure closure,
                         void *closure_data);
+  void (*revert_volume)(Holdpoint__V1__VolumeService_Service *service,
+                        const Holdpoint__V1__RevertVolumeRequest *input,
+                        Holdpoint__V1__VolumeAnswer_Closure closure,
+                        void *closure_data);
 };
 typedef void (*Holdpoint__V1__VolumeService_ServiceDestroy)(Holdpoint__V1__VolumeService_Service *);
 void holdpoint__v1__volume_service__init (Holdpoint__V1__VolumeService_Service *service,
@@ -636,7 +684,8 @@ void holdpoint__v1__volume_service__init (Holdpoint__V1__VolumeService_Service *
       function_prefix__ ## delete_volume,\
       function_prefix__ ## resize_volume,\
       function_prefix__ ## attach_volume,\
-      function_prefix__ ## detach_volume  }
+      function_prefix__ ## detach_volume,\
+      function_prefix__ ## revert_volume  }
 void holdpoint__v1__volume_service__create_volume(ProtobufCService *service,
                                                   const Holdpoint__V1__CreateVolumeRequest *input,
                                                   Holdpoint__V1__VolumeAnswer_Closure closure,
@@ -669,6 +718,10 @@ void holdpoint__v1__volume_service__detach_volume(ProtobufCService *service,
                                                   const Holdpoint__V1__DetachVolumeRequest *input,
                                                   Holdpoint__V1__VolumeAnswer_Closure closure,
                                                   void *closure_data);
+void holdpoint__v1__volume_service__revert_volume(ProtobufCService *service,
+                                                  const Holdpoint__V1__RevertVolumeRequest *input,
+                                                  Holdpoint__V1__VolumeAnswer_Closure closure,
+                                                  void *closure_data);
 
 /* --- descriptors --- */
 
@@ -685,6 +738,7 @@ extern const ProtobufCMessageDescriptor holdpoint__v1__delete_volume_request__de
 extern const ProtobufCMessageDescriptor holdpoint__v1__resize_volume_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__attach_volume_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__detach_volume_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__revert_volume_request__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__volume_service__descriptor;
 
 PROTOBUF_C__END_DECLS
