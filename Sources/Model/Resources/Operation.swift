@@ -41,6 +41,8 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
         public var message: String
         /// The step at which it happened.
         public var step: String
+        /// How often the step was tried by the process that gave up; nil: no step is to blame.
+        public var attempts: Int?
 
         public init(reason: String, message: String, step: String) {
             self.reason = reason
