@@ -71,10 +71,13 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
     public var cancelRequested: Bool
     public var revision: Int64
     public var warnings: [Warning]
+    /// The consent that it works under; nil: it destroys nothing.
+    public var standingConsent: StandingConsent?
 
     public init(
         id: OperationID, projectID: ProjectID, type: String, steps: [Step], targetIDs: [String], requestID: String,
-        principal: String, input: String, warnings: [Warning], at now: Timestamp
+        principal: String, input: String, warnings: [Warning], standingConsent: StandingConsent? = nil,
+        at now: Timestamp
     ) {
         self.id = id
         self.projectID = projectID
@@ -91,6 +94,7 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
         cancelRequested = false
         revision = 0
         self.warnings = warnings
+        self.standingConsent = standingConsent
     }
 
     /// Part of the steps that is done, 0 to 1.
