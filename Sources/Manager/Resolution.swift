@@ -1,4 +1,4 @@
-public import Model
+internal import Model
 internal import Operations
 internal import Store
 
@@ -35,7 +35,8 @@ extension ResourceManager {
             case (.operation(let operation), .restore): try transaction.giveUp(operation, &context)
             case (.resource(let target), .retry): try transaction.deleteAgain(target, &context)
             case (.resource(let target), .abandon): try transaction.abandon(target, &context)
-            case (.resource(let target), .restore): try transaction.restore([try transaction.part(of: target)], &context)
+            case (.resource(let target), .restore):
+                try transaction.restore([try transaction.part(of: target)], &context)
             }
         }
     }
