@@ -8,7 +8,9 @@ extension ResourceManager {
         try await mutate(mutation) { transaction, context in
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireIdle()
-            if volume.placement != nil { throw Refusal.attached(volume, "volume \(volume.header.name) is attached already; detach it first") }
+            if volume.placement != nil {
+                throw Refusal.attached(volume, "volume \(volume.header.name) is attached already; detach it first")
+            }
             try volume.requireState(.available)
             let place = try transaction.freePlace(on: server, in: context.projectID)
             volume.enter(.attaching, at: context.now)

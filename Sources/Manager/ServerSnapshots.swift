@@ -36,7 +36,8 @@ extension ResourceManager {
             let saga = TakeSnapshotSaga(
                 parts: parts.map(\.saga), serverID: server.id, serverSnapshotID: serverSnapshot.id)
             var change = try transaction.begin(
-                saga, on: serverSnapshot, holding: server.id, warnings: volumes.isEmpty || !server.isServing ? [] : [.dataInFlight],
+                saga, on: serverSnapshot, holding: server.id,
+                warnings: volumes.isEmpty || !server.isServing ? [] : [.dataInFlight],
                 &context)
             for (part, volume) in zip(parts, volumes) {
                 try transaction.insert(part.snapshot, heldBy: change.operation, &context)

@@ -55,8 +55,8 @@ public struct StepDefinition: Sendable {
     public var attempts: RetryPolicy
     /// Changes rows in the transaction that notes the step as STARTED; runs again when the step is taken up again.
     public var begins: OperationDefinition.Ending?
-    /// Changes rows in the transaction that notes the step as DONE: what it did is then visible, whatever becomes of the
-    /// steps behind it.
+    /// Changes rows in the transaction that notes the step as DONE: what it did is then visible, whatever becomes of
+    /// the steps behind it.
     public var ends: OperationDefinition.Ending?
 
     public init(

@@ -46,7 +46,9 @@ public struct AdminService: AdminServiceHandler {
             warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
     }
 
-    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws -> ConsistencyReport {
+    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws
+        -> ConsistencyReport
+    {
         throw Refusal(.unsupported, "not yet")
     }
 

@@ -82,6 +82,6 @@ extension SnapshotDeletion {
         self.init(
             snapshot: result.reference, snapshotID: result.id,
             operation: result.operation.map { HoldpointMessages.Operation($0) },
-            error: result.refusal.map { Status($0) })
+            error: result.refusal.map { RPCError($0).status })
     }
 }

@@ -26,14 +26,15 @@ struct RevertVolumeSaga: Saga {
         return OperationDefinition(
             steps: [making] + taking.steps,
             complete: { transaction, operation, now in
+                try transaction.settle(volumeID, settledState, by: operation, at: now)
                 try taking.complete(transaction, &operation, now)
                 try transaction.setLayer(layer.id, .active)
-                try transaction.settle(volumeID, settledState, by: operation, at: now) { $0.topLayerID = layer.id }
+                try transaction.change(volumeID, by: operation, at: now) { $0.topLayerID = layer.id }
             },
             rollback: { transaction, operation, now in
+                try transaction.restore(volumeID, settledState, after: operation, at: now)
                 try taking.rollback(transaction, &operation, now)
                 try transaction.deleteLayer(layer.id)
-                try transaction.restore(volumeID, settledState, after: operation, at: now)
             })
     }
 }

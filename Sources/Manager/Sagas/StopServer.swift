@@ -6,14 +6,14 @@ internal import Store
 extension SagaTools {
     /// Steps that close a server's volumes and end its process; undone they serve them again.
     func stopping(_ id: ServerID, _ volumes: [VolumeID], force: Bool) -> [StepDefinition] {
-        let close = StepDefinition(
+        let closing = StepDefinition(
             name: "detach-volumes",
             run: { _ in for volume in volumes { try await close(volume, on: id, force: force) } },
             undo: { _ in for volume in volumes { try await open(volume, on: id) } })
-        let stop = StepDefinition(
+        let stopping = StepDefinition(
             name: "stop-server", run: { _ in try await engine.stopServer(id) },
             undo: { _ in if try await serving(id) != nil { try await engine.startServer(id) } })
-        return volumes.isEmpty ? [stop] : [close, stop]
+        return volumes.isEmpty ? [stopping] : [closing, stopping]
     }
 }
 

@@ -87,7 +87,8 @@ extension DeletionPlan.Step {
 }
 
 extension Array where Element: Hashable {
-    func withoutRepeats() -> [Element] {
+    /// The elements in their order, each where it comes first.
+    public func withoutRepeats() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }
