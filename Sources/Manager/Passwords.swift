@@ -5,8 +5,8 @@ internal import Store
 extension ResourceManager {
     /// Changes a principal's password. The consent carries the one that holds until now.
     ///
-    /// Safe to repeat: a caller who did not hear the answer sends the old password again, which no longer holds; the new
-    /// one is right then too, and is set once more.
+    /// Safe to repeat: a caller who did not hear the answer sends the old password again, which no longer holds; that
+    /// the new one does is right then too, and it is set once more.
     ///
     /// - Parameter user: name of the principal; empty: the caller. There are no roles yet, so nobody sets another's.
     /// - Throws: `NOT_FOUND`, `INVALID_ARGUMENT`, `CONSENT_REQUIRED`, `CONSENT_INVALID`.

@@ -4,7 +4,8 @@ struct Guesser: Hashable, Sendable {
     let principal: String
     let origin: String
 
-    /// - Parameter source: of a call: `unix:0`, `tcp:127.0.0.1:50112`; the port is left out, each connection has its own.
+    /// - Parameter source: of a call: `unix:0`, `tcp:127.0.0.1:50112`. The port is left out: every connection has its
+    ///   own.
     init(principal: String, source: String) {
         self.principal = principal
         origin =

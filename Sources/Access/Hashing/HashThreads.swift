@@ -16,11 +16,12 @@ public final class HashThreads: Sendable {
     public init() {
         for number in 1...Self.threadCount {
             let thread = Thread { [queue] in
+                // From inside: Foundation on Linux names running threads only.
+                Thread.current.name = "password-\(number)"
                 // On Linux the nice value is each thread's own.
                 setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
                 while let work = queue.next() { work() }
             }
-            thread.name = "password-\(number)"
             thread.start()
         }
     }

@@ -23,7 +23,8 @@ struct PasswordHash: Sendable {
     /// One that no password has; comparing with it costs what comparing with a real one costs.
     static func ofNobody(parameters: ScryptParameters) -> PasswordHash {
         PasswordHash(
-            parameters: parameters, salt: randomBytes(saltByteCount), key: SymmetricKey(data: randomBytes(keyByteCount)))
+            parameters: parameters, salt: randomBytes(saltByteCount),
+            key: SymmetricKey(data: randomBytes(keyByteCount)))
     }
 
     private init(parameters: ScryptParameters, salt: Data, key: SymmetricKey) {

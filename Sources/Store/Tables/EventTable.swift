@@ -52,7 +52,8 @@ extension WriteTransaction {
         resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
     ) throws {
         try appendEvent(
-            sequence, action, Resource.kind, id: id.rawValue, project: project, resource: resource, by: author, at: time)
+            sequence, action, Resource.kind, id: id.rawValue, project: project, resource: resource, by: author,
+            at: time)
     }
 
     /// The same for what has a name in place of an id: a principal.
