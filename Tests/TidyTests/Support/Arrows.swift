@@ -21,7 +21,7 @@ enum Arrows {
         "Operations": ["Store", "Model", "Logging"],
         "Manager": ["Model", "Store", "Engine", "Operations", "Logging"],
         "Services": ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model", "Logging", "Crypto"],
-        "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC"],
+        "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Crypto"],
         "HoldpointCommand": ["HoldpointClient", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
     ]

@@ -8,6 +8,11 @@ struct ConsentOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("File with the password in its first line; -: standard input.", valueName: "file"))
     var passwordFile: String?
+
+    /// The same as arguments, for a line that asks again.
+    var arguments: [String] {
+        (yes ? ["--yes"] : []) + (passwordFile.map { ["--password-file", $0] } ?? [])
+    }
 }
 
 extension Session {
@@ -43,6 +48,35 @@ extension Session {
         if !options.yes { try confirm(try await losses()) }
         let password = try file.map(password) ?? Prompt.password("Password: ")
         return Consent(acknowledged: true, password: password)
+    }
+
+    /// The request with the caller's consent. What is refused anyway is refused before anybody looks for a password.
+    func consented<Request: ConsentedRequest, Answer: ProtobufMessage>(
+        _ request: Request, _ options: ConsentOptions, losses: [String],
+        _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+    ) async throws -> Request {
+        if lacksConsent(options), settings.requestID == nil { try await refuseEarly(request, call) }
+        var request = request
+        request.consent = try await consent(options) { losses }
+        return request
+    }
+
+    private func refuseEarly<Request: ConsentedRequest, Answer: ProtobufMessage>(
+        _ request: Request, _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+    ) async throws {
+        var trial = request
+        trial.requestID = HoldpointClient.newRequestID()
+        trial.validateOnly = true
+        do throws(RPCError) {
+            _ = try await call(trial, callOptions)
+        } catch {
+            guard onlyLacksConsent(error) else { throw error }
+        }
+    }
+
+    /// Whether a change that was tried without a consent will be made with one, after waiting if that is asked for.
+    func onlyLacksConsent(_ error: RPCError) -> Bool {
+        error.reason == "CONSENT_REQUIRED" || error.busyOperationID != nil && settings.waitsWhileBusy
     }
 
     private func confirm(_ losses: [String]) throws {
