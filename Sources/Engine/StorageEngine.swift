@@ -71,6 +71,12 @@ public protocol StorageEngine: Sendable {
     /// Clients connected to what serves a volume, one text each; none if it is not served.
     func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String]
 
+    /// Proves that a chain's data is there: opens it read-only and reads every byte that it has allocated.
+    ///
+    /// - Parameter layers: root first.
+    /// - Throws: `.damaged` naming what is missing or cannot be read.
+    func verify(_ layers: [Layer]) async throws(EngineError)
+
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 

@@ -32,11 +32,23 @@ public struct AdminService: AdminServiceHandler {
             stuckOperationCount: UInt32(clamping: status.stuckOperationCount))
     }
 
-    public func resolveFailure(_ request: ResolveFailureRequest, context: CallContext) async throws -> ResolveFailureAnswer {
-        throw Refusal(.unsupported, "not yet")
+    public func resolveFailure(
+        _ request: ResolveFailureRequest, context: CallContext
+    ) async throws -> ResolveFailureAnswer {
+        let resolution = try request.resolution
+        let answer = try await manager.resolveFailure(
+            request.resource, resolution,
+            try context.mutation(
+                request, validateOnly: request.validateOnly, needsConsent: resolution == .abandon,
+                consent: request.consent))
+        return ResolveFailureAnswer(
+            operation: answer.operation.map { HoldpointMessages.Operation($0) },
+            warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
     }
 
-    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws -> ConsistencyReport {
+    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws
+        -> ConsistencyReport
+    {
         throw Refusal(.unsupported, "not yet")
     }
 
@@ -44,5 +56,18 @@ public struct AdminService: AdminServiceHandler {
         _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
     ) async throws {
         throw Refusal(.unsupported, "not yet")
+    }
+}
+
+extension ResolveFailureRequest {
+    fileprivate var resolution: FailureResolution {
+        get throws(Refusal) {
+            switch action {
+            case .retry: .retry
+            case .restore: .restore
+            case .abandon: .abandon
+            default: throw .invalid(field: "action", "RETRY, RESTORE or ABANDON is expected")
+            }
+        }
     }
 }

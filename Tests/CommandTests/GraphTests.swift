@@ -131,6 +131,6 @@ import Testing
         let operation = Operation(id: "op-1", state: .stuck, standingConsent: consent)
         let text = try printer.text(operation) { .null }
         #expect(text.contains("an administrator: holdpoint admin resolve op-1 --retry\n"))
-        #expect(text.contains("for EXECUTE_PLAN vol-1, by admin from unix:0\n"))
+        #expect(text.contains("EXECUTE_PLAN vol-1, given by admin at unix:0\n"))
     }
 }

@@ -90,6 +90,10 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.observe) { storage in storage.clients(of: volume, on: server) }
     }
 
+    public func verify(_ layers: [Layer]) async throws(EngineError) {
+        try await perform(.verify) { storage throws(EngineError) in try storage.check(layers) }
+    }
+
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await perform(.usage) { storage in
             var usage: [LayerID: ByteCount] = [:]

@@ -25,8 +25,8 @@ extension Operation: Presentable {
             Detail("to resolve", state == .stuck ? "an administrator: \(ResourceText.retry(id))" : ""),
             Detail("targets", targetIDs.joined(separator: " ")),
         ] + shown + [
-            Detail("consent", standingConsent?.sentence ?? ""), Detail("request id", requestID),
-            Detail("created", ResourceText.full(createTime)),
+            Detail("consent", standingConsent.map(ResourceText.consent) ?? ""),
+            Detail("request id", requestID), Detail("created", ResourceText.full(createTime)),
             Detail("revision", String(revision)), Detail("project", projectID),
         ]
     }
@@ -40,13 +40,5 @@ extension Operation: Presentable {
     private var errorText: String {
         guard let error else { return "" }
         return error.reason.isEmpty ? error.message : "\(error.message) (\(error.reason))"
-    }
-}
-
-extension StandingConsent {
-    /// `for EXECUTE_PLAN vol-…, by admin from unix:0, 2025-11-21T09:30:00Z (3m ago)`
-    fileprivate var sentence: String {
-        let instant = time.map { ", \(TimeText.full($0))" } ?? ""
-        return "for \(allows), by \(principal) from \(source)\(instant)"
     }
 }
