@@ -60,7 +60,7 @@ import Testing
 
 @Suite struct StepTitleTests {
     private let operation = Operation(
-        id: "op-1", state: .stuck,
+        id: "op-1", kind: "EXECUTE_PLAN", state: .stuck,
         steps: [
             OperationStep(name: "delete-server-snapshot ssnap-1", state: .done),
             OperationStep(name: "delete-snapshot vsnap-1", state: .failed, message: "disk error"),

@@ -23,11 +23,12 @@ extension CommandFailure {
             let cause = step.message.isEmpty ? "" : ": \(step.message)"
             return step.state.progress + titles.numbered(index, of: operation) + cause
         }
-        let resolve = ["admin", "resolve", operation.id]
-        self = remedied("try again and go on", command: Process.commandLine(resolve + ["--retry"]))
-            .remedied(
-                "or give back what is left; what is done stays done",
-                command: Process.commandLine(resolve + ["--restore"]))
+        self = remedied("try again and go on", command: ResourceText.retry(operation.id))
+        // Nothing else has a rest that can be given back.
+        guard operation.kind == "EXECUTE_PLAN" else { return }
+        self = remedied(
+            "or give back what is left; what is done stays done",
+            command: Process.commandLine(["admin", "resolve", operation.id, "--restore"]))
     }
 }
 
