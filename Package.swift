@@ -92,7 +92,10 @@ let package = Package(
 
         .target(
             name: "HoldpointClient",
-            dependencies: ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC"],
+            dependencies: [
+                "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Clients/HoldpointClient", swiftSettings: swift),
         .target(
             name: "HoldpointCommand",

@@ -24,7 +24,7 @@ enum Arrows {
         "Services": [
             "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Access", "Model", "Logging", "Crypto",
         ],
-        "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC"],
+        "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Crypto"],
         "HoldpointCommand": ["HoldpointClient", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
     ]
