@@ -85,10 +85,6 @@ public final class QEMUEngine: StorageEngine {
         try await BlockingWork.run { [layers] () throws(EngineError) in try layers.delete(id) }
     }
 
-    public func verify(_ layers: [Layer]) async throws(EngineError) {
-        try await BlockingWork.run { [store = self.layers] () throws(EngineError) in try store.check(layers) }
-    }
-
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await BlockingWork.run { [store = self.layers] () throws(EngineError) in try store.usage(of: layers) }
     }

@@ -27,7 +27,7 @@ extension ResourceManager {
         _ reference: String, _ resolution: FailureResolution, _ mutation: Mutation
     ) async throws -> MutationAnswer<NoTarget> {
         let runner = runner
-        return try await mutate(mutation, reload: { _, _ in NoTarget() }) { transaction, context in
+        let answer = try await mutate(mutation, reload: { _, _ in NoTarget() }) { transaction, context in
             switch (try transaction.failedThing(reference, in: context.projectID), resolution) {
             case (.operation(let operation), .retry): try transaction.resume(operation, runner, &context)
             case (.operation(let operation), .abandon):
@@ -39,6 +39,8 @@ extension ResourceManager {
                 try transaction.restore([try transaction.part(of: target)], &context)
             }
         }
+        if resolution == .abandon { try await engine.freeze(store.read { try $0.quarantined().map(\.layerID) }) }
+        return answer
     }
 }
 
@@ -151,8 +153,11 @@ extension WriteTransaction {
     /// The tops of the chains that must be readable for a part to be undone.
     private func tops(of part: DeletionPart) throws -> [LayerID] {
         switch part {
-        case .stop, .server: return []
-        case .detach(let id, _, _), .volume(let id, _): return try (get(id) as Volume?).map { [$0.topLayerID] } ?? []
+        case .stop, .server, .detach: return []
+        case .volume(let id, _):
+            // One that is still attached was not touched, and may be open.
+            guard let volume: Volume = try get(id), volume.placement == nil else { return [] }
+            return [volume.topLayerID]
         case .snapshot(let id, _): return try (get(id) as VolumeSnapshot?).map { [$0.layerID] } ?? []
         case .serverSnapshot(_, let members, _):
             return try members.compactMap { try (get($0) as VolumeSnapshot?)?.layerID }

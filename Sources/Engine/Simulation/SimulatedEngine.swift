@@ -90,10 +90,6 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.observe) { storage in storage.clients(of: volume, on: server) }
     }
 
-    public func verify(_ layers: [Layer]) async throws(EngineError) {
-        try await perform(.verify) { storage throws(EngineError) in try storage.check(layers) }
-    }
-
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await perform(.usage) { storage in
             var usage: [LayerID: ByteCount] = [:]
@@ -108,6 +104,22 @@ public final class SimulatedEngine: StorageEngine {
 
     public func capacity() async throws(EngineError) -> StorageCapacity {
         try await perform(.capacity) { storage in storage.capacity }
+    }
+
+    public func inventory() async throws(EngineError) -> StorageInventory {
+        try await perform(.inventory) { storage in storage.inventory }
+    }
+
+    public func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
+        try await perform(.verify) { storage throws(EngineError) in try storage.verify(layers) }
+    }
+
+    public func freeze(_ layers: [LayerID]) async throws(EngineError) {
+        try await perform(.freeze) { storage in storage.freeze(layers) }
+    }
+
+    public func setAside(_ files: [StrayFile]) async throws(EngineError) {
+        try await perform(.setAside) { storage in storage.strayFiles.subtract(files.map(\.name)) }
     }
 
     /// Does one call's work at one instant, with the fault that was planned for it.

@@ -11,13 +11,12 @@ extension DeletionPart {
     ) throws {
         func abandon<Target: StoredResource>(_ id: Identifier<Target>, _ freed: FreedLayers) throws {
             guard let resource: Target = try transaction.get(id) else { return }
-            let origin = Quarantine.Origin(
-                kind: Target.kind.rawValue, id: id.rawValue, name: resource.header.name)
+            try transaction.delete(resource, by: context.author(operation), at: context.now)
             for layer in freed.ids {
                 try transaction.quarantine(
-                    layer, because: .abandoned, origin, by: context.mutation.call.principal, at: context.now)
+                    layer, because: .abandoned, origin: .init(resource), by: context.mutation.call.principal,
+                    at: context.now)
             }
-            try transaction.delete(resource, by: context.author(operation), at: context.now)
         }
         switch self {
         case .volume(let id, let freed): try abandon(id, freed)

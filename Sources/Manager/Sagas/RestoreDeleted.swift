@@ -17,7 +17,7 @@ struct RestoreDeletedSaga: Saga {
             run: { _ in
                 for top in tops {
                     let chain = try await tools.store.read { try $0.chain(to: top) }
-                    try await tools.engine.verify(chain.map { Layer(id: $0.id, size: $0.size) })
+                    try await tools.engine.verify(chain.map { Layer(id: $0.id, size: $0.size) }, .data)
                 }
             })
         let serve = StepDefinition(

@@ -97,7 +97,8 @@ extension ReadTransaction {
                 """
                 SELECT (SELECT COUNT(*) FROM volume_snapshot WHERE layer_id = ? AND id NOT IN (\(places)))
                     + (SELECT COUNT(*) FROM volume WHERE top_layer_id = ? AND id NOT IN (\(places)))
-                """, [id] + resources + [id] + resources
+                    + (SELECT COUNT(*) FROM quarantine WHERE layer_id = ?)
+                """, [id] + resources + [id] + resources + [id]
             ) { try $0.int(0) }.first ?? 0
         guard users == 0 else { return true }
         let children: [LayerID] = try rows("SELECT id FROM layer WHERE parent_id = ?", [id]) { try $0.id(0) }
