@@ -86,8 +86,8 @@ public protocol StorageEngine: Sendable {
     /// Proves that the data of a chain is there and sound. Locks nothing and disturbs nobody.
     ///
     /// - Parameters:
-    ///   - layers: root first. None may be open for writing, now or before the call ends: that is the caller's to see to
-    ///     (or to find out afterwards).
+    ///   - layers: root first. None may be open for writing, now or before the call ends: that is for the caller to see
+    ///     to, or to find out afterwards.
     ///   - extent: how much of it is read.
     /// - Throws: `.damaged` with what is wrong; `.failed` if the last layer is open for writing.
     func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError)
@@ -95,9 +95,9 @@ public protocol StorageEngine: Sendable {
     /// Marks layers as never to be written again. Absent: success.
     func freeze(_ layers: [LayerID]) async throws(EngineError)
 
-    /// Moves files that are no layers out of the layers' way, into a folder where nothing looks at them and nothing is
-    /// deleted. Absent: success.
-    func setAside(_ files: [StrayFile]) async throws(EngineError)
+    /// Moves files that are no layers, and layers that nobody has open, out of the layers' way, into a folder where
+    /// nothing looks at them and nothing is deleted. Absent: success.
+    func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError)
 
     /// Servers whose process ended, or stopped answering, without being asked to. One consumer: asking again ends the
     /// stream that was given before.

@@ -32,7 +32,11 @@ extension QEMUEngine {
         }
     }
 
-    public func setAside(_ files: [StrayFile]) async throws(EngineError) {
-        try await BlockingWork.run { [layers] () throws(EngineError) in try layers.setAside(files) }
+    public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+        try await BlockingWork.run { [store = self.layers] () throws(EngineError) in
+            for id in layers where store.isOpen(id) { throw EngineError(.failed, "a process has \(id) open") }
+            try store.setAside(files.map(\.name) + layers.map(LayerStore.fileName))
+            store.forget(layers)
+        }
     }
 }

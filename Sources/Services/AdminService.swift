@@ -1,3 +1,4 @@
+internal import Crypto
 public import HoldpointMessages
 public import HoldpointRPC
 public import Manager
@@ -46,17 +47,25 @@ public struct AdminService: AdminServiceHandler {
             warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
     }
 
-    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws
-        -> ConsistencyReport
-    {
-        throw Refusal(.unsupported, "not yet")
+    public func checkConsistency(
+        _ request: CheckConsistencyRequest, context: CallContext
+    ) async throws -> HoldpointMessages.ConsistencyReport {
+        HoldpointMessages.ConsistencyReport(
+            try await manager.checkConsistency(repair: request.repair, context.call))
     }
 
     public func backupMetadata(
         _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
     ) async throws {
-        throw Refusal(.unsupported, "not yet")
+        var digest = SHA256()
+        try await manager.backUpMetadata(chunkByteCount: Self.backupChunkByteCount) { data in
+            digest.update(data: data)
+            try await responses.send(BackupChunk(data: data))
+        }
+        try await responses.send(BackupChunk(sha256: Array(digest.finalize())))
     }
+
+    private static let backupChunkByteCount = 256 << 10
 }
 
 extension ResolveFailureRequest {

@@ -118,8 +118,11 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.freeze) { storage in storage.freeze(layers) }
     }
 
-    public func setAside(_ files: [StrayFile]) async throws(EngineError) {
-        try await perform(.setAside) { storage in storage.strayFiles.subtract(files.map(\.name)) }
+    public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+        try await perform(.setAside) { storage in
+            storage.strayFiles.subtract(files.map(\.name))
+            for id in layers { storage.layers[id] = nil }
+        }
     }
 
     /// Does one call's work at one instant, with the fault that was planned for it.

@@ -11,7 +11,7 @@ struct LayerProof {
 
     /// Reads this slow would be a disk that does not work.
     private static let slowestBytesPerSecond: Int64 = 1 << 20
-    /// Exit code of `qemu-img check` for clusters that nothing refers to: a killed writer leaves them. Waste, no damage.
+    /// Exit code of `qemu-img check` for clusters that nothing refers to: a killed writer leaves them; no damage.
     private static let leaks: Int32 = 3
 
     /// `qemu-img check` of one layer by itself.

@@ -33,10 +33,10 @@ extension LayerStore {
     }
 
     /// Moves files out of the way, each under its name and the time, and makes that durable.
-    func setAside(_ files: [StrayFile]) throws(EngineError) {
+    func setAside(_ names: [String]) throws(EngineError) {
         try Files.makeFolder(quarantine)
-        for file in files where try Files.status(of: "\(folder)/\(file.name)") != nil {
-            try Files.move("\(folder)/\(file.name)", to: try freePath(for: file.name))
+        for name in names where try Files.status(of: "\(folder)/\(name)") != nil {
+            try Files.move("\(folder)/\(name)", to: try freePath(for: name))
         }
         try Files.sync(quarantine)
         try Files.sync(folder)

@@ -205,6 +205,10 @@ final class LayerStore: Sendable {
         return QCOW2Header(try Files.read(path(of: id), upTo: QCOW2Header.readByteCount))
     }
 
+    func forget(_ ids: [LayerID]) {
+        graph.withLock { graph in for id in ids { graph.remove(id) } }
+    }
+
     private func note(_ id: LayerID, parent: LayerID?) {
         graph.withLock { $0.insert(id, parent: parent) }
     }

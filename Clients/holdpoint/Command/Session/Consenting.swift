@@ -17,15 +17,16 @@ struct ConsentOptions: ParsableArguments {
 
 extension Session {
     static let passwordVariable = "HOLDPOINT_PASSWORD_FILE"
-    /// Longest password that is read, bytes.
-    static let longestPasswordBytes = 1 << 10
+    /// Longest file with a password that is read, bytes; passwords have at most 1024.
+    static let longestPasswordFileBytes = 4 << 10
 
     /// Whether the options leave the consent to be asked for, or to be missed.
     func lacksConsent(_ options: ConsentOptions) -> Bool {
         !(options.yes && passwordFile(options) != nil) && !settings.dryRun
     }
 
-    private func passwordFile(_ options: ConsentOptions) -> String? {
+    /// The file that holds the caller's password; nil: it is asked for.
+    func passwordFile(_ options: ConsentOptions) -> String? {
         options.passwordFile ?? environment[Session.passwordVariable].flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -87,8 +88,9 @@ extension Session {
         }
     }
 
-    private func password(_ file: String) throws -> String {
-        let password = try TextFile.firstLine(file, limitBytes: Session.longestPasswordBytes)
+    /// The password in a file's first line.
+    func password(_ file: String) throws -> String {
+        let password = try TextFile.firstLine(file, limitBytes: Session.longestPasswordFileBytes)
         guard !password.isEmpty else { throw ValidationError("\(file): no password in its first line") }
         return password
     }
