@@ -36,7 +36,15 @@ public struct AdminService: AdminServiceHandler {
     public func resolveFailure(
         _ request: ResolveFailureRequest, context: CallContext
     ) async throws -> ResolveFailureAnswer {
-        throw Refusal(.unsupported, "not yet")
+        let resolution = try request.resolution
+        let answer = try await manager.resolveFailure(
+            request.resource, resolution,
+            try context.mutation(
+                request, validateOnly: request.validateOnly, needsConsent: resolution == .abandon,
+                consent: request.consent))
+        return ResolveFailureAnswer(
+            operation: answer.operation.map { HoldpointMessages.Operation($0) },
+            warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
     }
 
     public func checkConsistency(
@@ -58,4 +66,17 @@ public struct AdminService: AdminServiceHandler {
     }
 
     private static let backupChunkByteCount = 256 << 10
+}
+
+extension ResolveFailureRequest {
+    fileprivate var resolution: FailureResolution {
+        get throws(Refusal) {
+            switch action {
+            case .retry: .retry
+            case .restore: .restore
+            case .abandon: .abandon
+            default: throw .invalid(field: "action", "RETRY, RESTORE or ABANDON is expected")
+            }
+        }
+    }
 }

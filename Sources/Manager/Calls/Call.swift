@@ -1,4 +1,5 @@
 public import Model
+internal import Store
 
 /// Who asks, from where, and for which project.
 public struct Call: Sendable, Hashable {
@@ -53,4 +54,9 @@ public struct MutationAnswer<Target: Sendable>: Sendable {
     /// What is under way; nil: the change is done.
     public var operation: Operation?
     public var warnings: [Warning]
+    /// Of a batch.
+    var parts: [RememberedRequest.Part] = []
 }
+
+/// For changes whose answer is their operation.
+public struct NoTarget: Sendable, Hashable {}

@@ -36,7 +36,9 @@ struct ManagedHouse {
             fatalError("the store failed: \($0)")
         }
         let manager = ResourceManager(
-            store: store, engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: Self.now)
+            store: store, engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: Self.now,
+            // Tries follow each other in the right order, a thousand times as fast.
+            sleep: { try await Task.sleep(for: $0 / 1_000) })
         self.manager = manager
         try await manager.open()
         upkeep = Task { await manager.run() }

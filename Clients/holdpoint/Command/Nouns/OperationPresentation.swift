@@ -24,6 +24,7 @@ extension Operation: Presentable {
             Detail("progress", percentage), Detail("error", errorText, color: .red),
             Detail("targets", targetIDs.joined(separator: " ")),
         ] + shown + [
+            Detail("consent", standingConsent.map(ResourceText.consent) ?? ""),
             Detail("request id", requestID), Detail("created", ResourceText.full(createTime)),
             Detail("revision", String(revision)), Detail("project", projectID),
         ]

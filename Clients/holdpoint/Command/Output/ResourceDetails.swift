@@ -40,6 +40,12 @@ enum ResourceText {
         return "\(failure.reason) in step \(failure.step)\(tries): \(failure.message)\(resolver)"
     }
 
+    /// `DELETE_VOLUME vol-…, given by admin at unix:0, 2026-…`
+    static func consent(_ consent: StandingConsent) -> String {
+        let time = consent.time.map { ", \(TimeText.full($0))" } ?? ""
+        return "\(consent.allows), given by \(consent.principal) at \(consent.source)\(time)"
+    }
+
     static func relative(_ time: Timestamp?) -> String {
         time.map { TimeText.relative($0) } ?? ""
     }
