@@ -112,6 +112,7 @@ let package = Package(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
+        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: swift),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
         .testTarget(
             name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
