@@ -1,3 +1,4 @@
+public import Access
 public import Engine
 public import Logging
 public import Model
@@ -13,6 +14,7 @@ public struct ResourceManager: Sendable {
     let catalog: SagaCatalog
     let keeper: ServerKeeper
     let passwords: any PasswordCheck
+    let gate = PasswordGate()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp

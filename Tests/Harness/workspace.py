@@ -90,7 +90,7 @@ class Workspace:
 
     def _end(self):
         atexit.unregister(self._end)
-        self._end_processes()
+        self.end_processes(self.path)
         for action in reversed(self._endings):
             try:
                 action()
@@ -98,9 +98,11 @@ class Workspace:
                 print(f"cleaning up: {error}", flush=True)
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _end_processes(self):
+    @staticmethod
+    def end_processes(folder):
+        """Ends every process that works in a folder of the workspace."""
         end = time.monotonic() + END_DEADLINE_SECONDS
-        while (left := processes_naming(self.path)) and time.monotonic() < end:
+        while (left := processes_naming(folder)) and time.monotonic() < end:
             for process_id in left:
                 kill(process_id)
             time.sleep(POLL_SECONDS)

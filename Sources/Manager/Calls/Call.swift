@@ -8,11 +8,16 @@ public struct Call: Sendable, Hashable {
     public var source: String
     /// Id or name; empty: the default project.
     public var project: String
+    /// When its time is over, and its task is cancelled; nil: it has no limit.
+    public var deadline: ContinuousClock.Instant?
 
-    public init(principal: String, source: String, project: String = "") {
+    public init(
+        principal: String, source: String, project: String = "", deadline: ContinuousClock.Instant? = nil
+    ) {
         self.principal = principal
         self.source = source
         self.project = project
+        self.deadline = deadline
     }
 }
 

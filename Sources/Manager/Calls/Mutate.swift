@@ -42,7 +42,7 @@ extension ResourceManager {
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
     ) async throws -> MutationAnswer<Target> {
         try check(mutation)
-        let consent = await ConsentOutcome(mutation.consent, of: mutation.call.principal, check: passwords)
+        let consent = try await consent(to: mutation)
         let (now, seed, catalog) = (clock(), UInt64.random(in: .min ... .max), self.catalog)
         let answer: MutationAnswer<Target>
         do {

@@ -22,6 +22,7 @@ extension Operation: Presentable {
                 "state", state.name + (stateSince.map { ", since \(TimeText.full($0))" } ?? ""),
                 color: Color(state: state.name)),
             Detail("progress", percentage), Detail("error", errorText, color: .red),
+            Detail("to resolve", state == .stuck ? "an administrator: \(ResourceText.retry(id))" : ""),
             Detail("targets", targetIDs.joined(separator: " ")),
         ] + shown + [
             Detail("consent", standingConsent.map(ResourceText.consent) ?? ""),

@@ -65,12 +65,23 @@ class ConnectionEnded(Exception):
         self.message = go_away and go_away.message
 
 
+def _connect(address) -> socket.socket:
+    """A host and a port, or the path of a Unix socket."""
+    if isinstance(address, str):
+        connected = socket.socket(socket.AF_UNIX)
+        connected.settimeout(SILENCE_SECONDS)
+        connected.connect(address)
+    else:
+        connected = socket.create_connection(address, timeout=SILENCE_SECONDS)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connected
+
+
 class Connection:
     """One connection. Every frame that the server sends is checked against the protocol as it comes."""
 
     def __init__(self, address, token: str = "", window: int = 0, hello: Message | None = None):
-        self.socket = socket.create_connection(address, timeout=SILENCE_SECONDS)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket = _connect(address)
         self.last_call = 0
         self.window = window or 1 << 20
         self.frames: dict[int, collections.deque] = {}

@@ -1,0 +1,147 @@
+"""One change, one fault in it, and what is left: the change is asked for again, done once, and nothing is half-way."""
+
+import errno
+import random
+from dataclasses import dataclass
+
+import client
+import shim
+from kinds import Kinds
+from look import Look
+from world import Mismatch, World
+
+END_DEADLINE_SECONDS = 20
+# How long a process that found a fault may take to end itself.
+DYING_SECONDS = 0.3
+# Reasons of a process that ends because of its store.
+DYING_REASONS = ("STORE_FAILED", "INTERNAL", "")
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    action: int
+    error: int = 0
+    # A full disk fails what needs room, nothing else.
+    needs: int = shim.ROOM | shim.NO_ROOM
+
+    @property
+    def kills(self):
+        return self.action in (shim.KILL_BEFORE, shim.KILL_AFTER)
+
+
+EIO = Fault("EIO", shim.FAIL, errno.EIO)
+ENOSPC = Fault("ENOSPC", shim.FAIL, errno.ENOSPC, shim.ROOM)
+KILL_BEFORE = Fault("kill before", shim.KILL_BEFORE)
+KILL_AFTER = Fault("kill after", shim.KILL_AFTER)
+
+
+@dataclass
+class Outcome:
+    fired: bool
+    where: str
+    # The process ended.
+    died: bool = False
+    # The operation failed, and was undone.
+    failed: bool = False
+    # What the caller was told at once, if it was a refusal.
+    refusal: str = ""
+
+
+class Bench:
+    """A world whose daemon has the library in it."""
+
+    def __init__(self, binaries, folder, library, seed):
+        self.world = World(binaries, folder, random.Random(seed))
+        self.shim = shim.Shim(library, f"{folder}/fault-control", self.world.daemon.state)
+        self.world.daemon.environment.update(self.shim.environment)
+        self.world.start()
+        self.look = Look(self.world, allows_failures=True)
+        self.kinds = Kinds(self.world)
+
+    def end(self):
+        self.world.guests.end()
+        self.world.session.close()
+
+    def count(self, kind, needs):
+        """How many calls the change makes that a fault can hit."""
+        request = getattr(self.kinds, kind)()
+        self.shim.arm(shim.COUNT, needs=needs)
+        answer, operation = self.world.change(request.method, **request.fields)
+        self.wait_for_parts(answer)
+        self.shim.disarm()
+        request.apply(answer, operation)
+        return self.shim.count
+
+    def run(self, kind, fault, at):
+        request = getattr(self.kinds, kind)()
+        request.fields["request_id"] = client.new_request_id()
+        self.shim.arm(fault.action, at, fault.error, fault.needs)
+        first, refusal = self.attempt(request)
+        outcome = Outcome(self.shim.fired, self.shim.where, refusal=refusal)
+        outcome.died = self.has_died(fault, outcome, first is None and not refusal)
+        self.shim.disarm()
+        self.check_life(fault, outcome)
+        if not outcome.died:
+            first = self.repeat(request, first)
+            self.world.daemon.kill()
+        self.world.start()
+        outcome.failed = self.finish(request, self.repeat(request, first), fault)
+        self.look.at_metadata()
+        self.look.at_consistency()
+        return outcome
+
+    def attempt(self, request):
+        """The answer, and the reason of a refusal; neither if the connection ended."""
+        answer = None
+        try:
+            answer = self.world.session.call(request.method, **request.fields)
+            self.world.session.ended_operation(answer)
+            self.wait_for_parts(answer)
+        except client.CallError as error:
+            return answer, "" if answer is not None else error.status.reason or error.code
+        except (client.ConnectionEnded, OSError):
+            pass
+        return answer, ""
+
+    def wait_for_parts(self, answer):
+        """Of a batch. Returns their operations."""
+        if "results" not in answer.DESCRIPTOR.fields_by_name:
+            return []
+        return [self.world.session.wait(part.operation.id) for part in answer.results]
+
+    def has_died(self, fault, outcome, lost_connection):
+        """Whether the process ended by itself or was killed; waits for that if it is to be expected."""
+        expected = outcome.fired and (fault.kills or lost_connection)
+        try:
+            self.world.daemon.process.wait(END_DEADLINE_SECONDS if expected else DYING_SECONDS)
+        except Exception:  # It lives.
+            return False
+        return True
+
+    @staticmethod
+    def check_life(fault, outcome):
+        if fault is ENOSPC and outcome.died:
+            raise Mismatch(f"a full disk ended the process, at {outcome.where}")
+        if fault is ENOSPC and outcome.refusal not in ("", "STORAGE_FULL"):
+            raise Mismatch(f"a full disk was answered with {outcome.refusal}, at {outcome.where}")
+        if outcome.died and not outcome.fired:
+            raise Mismatch("the process ended without a fault")
+
+    def repeat(self, request, first):
+        again = self.world.session.call(request.method, **request.fields)
+        if first is not None:
+            self.world.check_same(request.method, first, again)
+        return again
+
+    def finish(self, request, answer, fault):
+        """Waits for the operation; tells the model if it succeeded. Returns whether it failed."""
+        operation = self.world.session.ended_operation(answer)
+        ended = self.wait_for_parts(answer) + ([operation] if operation is not None else [])
+        states = {each.State.Name(each.state) for each in ended}
+        if states <= {"SUCCEEDED"}:
+            request.apply(answer, operation)
+            return False
+        if fault.kills or states != {"FAILED"}:
+            raise Mismatch(f"ended as {states}: {' '.join(str(ended).split())}")
+        return True

@@ -1,0 +1,64 @@
+"""The library that makes calls to files fail: builds it, arms it, reads what it did."""
+
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+
+OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER = range(5)
+ROOM, NO_ROOM = 1, 2
+# action, error, needs, fired, at, count, call; the path goes on to the end.
+LAYOUT = struct.Struct("=IIIIQQ16s")
+SIZE = LAYOUT.size + 4096
+ACTION_OFFSET = 0
+
+
+def build(folder):
+    """Compiles the library; returns its path."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c")
+    library = os.path.join(folder, "fault_shim.so")
+    subprocess.run([compiler(), "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", library,
+                    source, "-ldl"], check=True)
+    return library
+
+
+def compiler():
+    """The system's, or the one that comes with Swift."""
+    found = shutil.which("cc") or shutil.which("clang")
+    if not found:
+        swift = os.path.realpath(shutil.which("swift") or "")
+        found = os.path.join(os.path.dirname(swift), "clang")
+    return found
+
+
+class Shim:
+    def __init__(self, library, control, folder):
+        with open(control, "wb") as file:
+            file.truncate(SIZE)
+        with open(control, "r+b") as file:
+            self._map = mmap.mmap(file.fileno(), SIZE)
+        self.environment = {"LD_PRELOAD": library, "FAULT_CONTROL": control, "FAULT_FOLDER": folder}
+
+    def arm(self, action, at=0, error=0, needs=ROOM | NO_ROOM):
+        """From now on, calls count."""
+        LAYOUT.pack_into(self._map, 0, OFF, error, needs, 0, at, 0, b"")
+        struct.pack_into("=I", self._map, ACTION_OFFSET, action)
+
+    def disarm(self):
+        struct.pack_into("=I", self._map, ACTION_OFFSET, OFF)
+
+    @property
+    def count(self):
+        return LAYOUT.unpack_from(self._map)[5]
+
+    @property
+    def fired(self):
+        return LAYOUT.unpack_from(self._map)[3] != 0
+
+    @property
+    def where(self):
+        """The call that was hit and the file."""
+        call = LAYOUT.unpack_from(self._map)[6].rstrip(b"\0").decode()
+        path = self._map[LAYOUT.size:SIZE].split(b"\0")[0].decode()
+        return f"{call} {os.path.basename(path)}"

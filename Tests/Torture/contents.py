@@ -1,0 +1,45 @@
+"""What a volume must read as: bytes in memory, and what they may be again if its writer is killed."""
+
+
+class Contents:
+    """The bytes that readers see now. Those that were written and not flushed since may, after a kill, be any of what
+    they were since the last flush."""
+
+    def __init__(self, data):
+        self.data = bytearray(data)
+        # Extents changed since the last flush, oldest first, with what was there before.
+        self._unflushed = []
+
+    def __len__(self):
+        return len(self.data)
+
+    def write(self, offset, data):
+        self._unflushed.append((offset, bytes(self.data[offset:offset + len(data)])))
+        self.data[offset:offset + len(data)] = data
+
+    def grow(self, size):
+        self.data.extend(bytes(size - len(self.data)))
+
+    def flush(self):
+        self._unflushed.clear()
+
+    def difference(self, read):
+        """Where what was read is not what it must be, as a text; empty: nowhere."""
+        if read == self.data:
+            return ""
+        if len(read) != len(self.data):
+            return f"{len(read)} bytes, expected {len(self.data)}"
+        wrong = [index for index, (left, right) in enumerate(zip(read, self.data)) if left != right]
+        first, last = wrong[0], wrong[-1]
+        return (f"{len(wrong)} bytes differ, from {first} to {last}: at {first} is {read[first:first + 8].hex()}, "
+                f"expected {self.data[first:first + 8].hex()}")
+
+    def settle(self, read):
+        """After a kill: takes what was read for what is there, as far as it may be. Returns the difference that is
+        left."""
+        for offset, before in self._unflushed:
+            for index, byte in enumerate(before, offset):
+                if index < len(read) and read[index] == byte:
+                    self.data[index] = byte
+        self.flush()
+        return self.difference(read)

@@ -1,0 +1,294 @@
+"""What must be there: every resource, its bytes, and what the rules say about changing it."""
+
+from dataclasses import dataclass, field
+
+from contents import Contents
+
+# A volume's layers; a snapshot needs one more, and room to go on.
+LARGEST_CHAIN_DEPTH = 200
+OFFLINE, CRASH = "OFFLINE", "CRASH"
+
+
+@dataclass
+class Volume:
+    id: str
+    name: str
+    contents: Contents
+    # Of its layer: 0 rests on nothing.
+    depth: int = 0
+    source: str = ""
+    server: str = ""
+    slot: int = 0
+    protected: bool = False
+    writer_was_killed: bool = False
+
+    @property
+    def size(self):
+        return len(self.contents)
+
+
+@dataclass
+class Snapshot:
+    id: str
+    name: str
+    volume: str
+    data: bytes
+    depth: int
+    grade: str
+    owner: str = ""
+    slot: int = 0
+    protected: bool = False
+
+
+@dataclass
+class ServerSnapshot:
+    id: str
+    name: str
+    server: str
+    grade: str
+    members: list = field(default_factory=list)
+    protected: bool = False
+
+
+@dataclass
+class Server:
+    id: str
+    name: str
+    runs: bool = True
+    protected: bool = False
+
+
+@dataclass(frozen=True)
+class Blocker:
+    kind: str
+    # Empty for a client: what it is called is the engine's business.
+    id: str
+    reason: str
+
+
+@dataclass
+class Refused:
+    reason: str
+    blockers: set = field(default_factory=set)
+
+
+class Model:
+    def __init__(self):
+        self.volumes, self.snapshots, self.server_snapshots, self.servers = {}, {}, {}, {}
+        # Volumes that an NBD client is connected to.
+        self.connected = set()
+
+    def kinds(self):
+        return {"volume": self.volumes, "snapshot": self.snapshots, "server-snapshot": self.server_snapshots,
+                "server": self.servers}
+
+    def attached(self, server):
+        """A server's volumes in the order of the slots."""
+        return sorted((each for each in self.volumes.values() if each.server == server), key=lambda each: each.slot)
+
+    def is_served(self, volume):
+        return bool(volume.server) and self.servers[volume.server].runs
+
+    def snapshots_of(self, volume):
+        return [each for each in self.snapshots.values() if each.volume == volume]
+
+    def grade(self, volume):
+        return CRASH if self.is_served(volume) or volume.writer_was_killed else OFFLINE
+
+    def can_grow_chain(self, volume):
+        return volume.depth + 2 <= LARGEST_CHAIN_DEPTH
+
+    # Changes that succeeded
+
+    def add_volume(self, volume_id, name, size, snapshot=None, server=""):
+        contents = Contents(snapshot.data if snapshot else b"")
+        contents.grow(size)
+        volume = Volume(volume_id, name, contents, snapshot.depth + 1 if snapshot else 0,
+                        snapshot.id if snapshot else "")
+        self.volumes[volume_id] = volume
+        if server:
+            self.attach(volume, server)
+        return volume
+
+    def add_server(self, server_id, name):
+        self.servers[server_id] = Server(server_id, name)
+        return self.servers[server_id]
+
+    def attach(self, volume, server, slot=None):
+        taken = {each.slot for each in self.attached(server)}
+        free = min(set(range(len(taken) + 1)) - taken)
+        volume.slot = free if slot is None else slot
+        volume.server = server
+        if self.servers[server].runs:
+            volume.writer_was_killed = False
+
+    def detach(self, volume):
+        """A clean end of its writer: what it wrote is flushed."""
+        if self.is_served(volume):
+            volume.contents.flush()
+        volume.server, volume.slot = "", 0
+
+    def cut(self, volume, snapshot_id, name, owner=""):
+        snapshot = Snapshot(snapshot_id, name, volume.id, bytes(volume.contents.data), volume.depth,
+                            self.grade(volume), owner, volume.slot)
+        # What a snapshot shows stays, so a cut flushes.
+        volume.contents.flush()
+        volume.depth += 1
+        self.snapshots[snapshot_id] = snapshot
+        return snapshot
+
+    def add_server_snapshot(self, snapshot_id, name, server, member_ids):
+        snapshot = ServerSnapshot(snapshot_id, name, server, OFFLINE, list(member_ids))
+        for volume, member in zip(self.attached(server), member_ids):
+            if self.cut(volume, member, f"snapshot for {name}", snapshot_id).grade == CRASH:
+                snapshot.grade = CRASH
+        self.server_snapshots[snapshot_id] = snapshot
+
+    def revert(self, volume, snapshot, safety_id, safety_name):
+        self.cut(volume, safety_id, safety_name)
+        volume.depth = snapshot.depth + 1
+        size = volume.size
+        volume.contents = Contents(snapshot.data)
+        volume.contents.grow(size)
+
+    def stop(self, server):
+        for volume in self.attached(server.id):
+            volume.contents.flush()
+        server.runs = False
+
+    def start(self, server):
+        server.runs = True
+        for volume in self.attached(server.id):
+            volume.writer_was_killed = False
+
+    def rename(self, kind, resource, name):
+        resource.name = name
+        if kind == "server-snapshot":
+            for member in resource.members:
+                self.snapshots[member].name = f"snapshot for {name}"
+
+    def remove(self, kind, resource_id):
+        if kind == "server":
+            for volume in self.attached(resource_id):
+                self.detach(volume)
+        if kind == "server-snapshot":
+            for member in self.server_snapshots[resource_id].members:
+                del self.snapshots[member]
+        del self.kinds()[kind][resource_id]
+
+    def remove_all(self, walk):
+        """A plan was executed."""
+        for kind in ("server", "server-snapshot", "snapshot", "volume"):
+            for action, of_kind, resource_id in walk.steps:
+                if action == "DELETE" and of_kind == kind:
+                    self.remove(kind, resource_id)
+
+    # Rules: what a change is refused with; None: it is not.
+
+    def refusal_of_detach(self, volume):
+        if not volume.server:
+            return Refused("VOLUME_NOT_ATTACHED")
+        return self._clients([volume])
+
+    def refusal_of_stop(self, server):
+        return self._clients(self.attached(server.id)) if server.runs else None
+
+    def _clients(self, volumes):
+        blockers = self._client_blockers(volumes)
+        return Refused("VOLUME_HAS_CLIENTS", blockers) if blockers else None
+
+    def _client_blockers(self, volumes):
+        found = any(volume.id in self.connected for volume in volumes)
+        return {Blocker("client", "", "VOLUME_HAS_CLIENTS")} if found else set()
+
+    def refusal_of_delete(self, kind, resource):
+        """What a deletion without consent is refused with: without consent it always is."""
+        obstacles, earlier = self._obstacles(kind, resource.id)
+        blockers = obstacles | earlier
+        reasons = {each.reason for each in blockers}
+        if kind == "volume":
+            for reason in ("VOLUME_HAS_SNAPSHOTS", "VOLUME_ATTACHED"):
+                if reason in reasons:
+                    return Refused(reason, blockers)
+        if kind == "snapshot" and resource.owner:
+            return Refused("SNAPSHOT_OWNED_BY_SERVER_SNAPSHOT", blockers)
+        for reason in ("VOLUME_HAS_CLIENTS", "DELETION_PROTECTED"):
+            if reason in reasons:
+                return Refused(reason, blockers)
+        return Refused("CONSENT_REQUIRED")
+
+    def _obstacles(self, kind, resource_id, delete_volumes=False):
+        """What no plan clears, and what must go before the resource, as blockers of its deletion."""
+        walk = Walk(self, delete_volumes)
+        walk.visit(kind, resource_id)
+        return walk.obstacles, walk.earlier
+
+    # Plans
+
+    def plan(self, kind, resource_id, delete_volumes=False):
+        walk = Walk(self, delete_volumes)
+        walk.visit(kind, resource_id)
+        return walk
+
+    def refusal_of_plan(self, walk):
+        for reason in ("VOLUME_HAS_CLIENTS", "DELETION_PROTECTED"):
+            if any(each.reason == reason for each in walk.obstacles):
+                return Refused(reason, walk.obstacles)
+        return None
+
+
+class Walk:
+    """From a resource to all that goes with it when it is deleted."""
+
+    def __init__(self, model, delete_volumes):
+        self.model = model
+        self.delete_volumes = delete_volumes
+        # (action, kind, id)
+        self.steps = set()
+        self.obstacles = set()
+        # Blockers that the plan's earlier steps clear.
+        self.earlier = set()
+
+    def visit(self, kind, resource_id):
+        if ("DELETE", kind, resource_id) not in self.steps:
+            getattr(self, "_" + kind.replace("-", "_"))(self.model.kinds()[kind][resource_id])
+
+    def _delete(self, kind, resource):
+        self.steps.add(("DELETE", kind, resource.id))
+        if resource.protected:
+            self.obstacles.add(Blocker(kind, resource.id, "DELETION_PROTECTED"))
+
+    def _volume(self, volume):
+        self._snapshots_of(volume)
+        if volume.server:
+            self.obstacles |= self.model._client_blockers([volume])
+            self.steps.add(("DETACH", "volume", volume.id))
+            self.earlier.add(Blocker("volume", volume.id, "VOLUME_ATTACHED"))
+        self._delete("volume", volume)
+
+    def _snapshots_of(self, volume):
+        for snapshot in self.model.snapshots_of(volume.id):
+            self.earlier.add(Blocker("snapshot", snapshot.id, "VOLUME_HAS_SNAPSHOTS"))
+            self.visit("snapshot", snapshot.id)
+
+    def _snapshot(self, snapshot):
+        if snapshot.owner:
+            self.earlier.add(Blocker("server-snapshot", snapshot.owner, "SNAPSHOT_OWNED_BY_SERVER_SNAPSHOT"))
+            self.visit("server-snapshot", snapshot.owner)
+        else:
+            self._delete("snapshot", snapshot)
+
+    def _server_snapshot(self, server_snapshot):
+        for member in server_snapshot.members:
+            if self.model.snapshots[member].protected:
+                self.obstacles.add(Blocker("snapshot", member, "DELETION_PROTECTED"))
+        self._delete("server-snapshot", server_snapshot)
+
+    def _server(self, server):
+        volumes = self.model.attached(server.id)
+        self.obstacles |= self.model._client_blockers(volumes)
+        if self.delete_volumes:
+            for volume in volumes:
+                self._snapshots_of(volume)
+                self._delete("volume", volume)
+        self._delete("server", server)

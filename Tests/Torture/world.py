@@ -1,0 +1,169 @@
+"""One daemon, its guests and the model of both, side by side."""
+
+import time
+
+import client
+from contents import Contents
+from daemon import Daemon
+from guests import Guests, read_all
+from model import Model, Refused
+from session import Session
+from workspace import wait_until
+
+SERVE_DEADLINE_SECONDS = 20
+LONGEST_TIME_TO_KILL_SECONDS = 0.03
+
+
+class Mismatch(AssertionError):
+    """What is there is not what must be there."""
+
+
+class World:
+    def __init__(self, binaries, folder, random):
+        self.daemon = Daemon(binaries, folder)
+        self.session = Session(self.daemon)
+        self.model = Model()
+        self.guests = Guests()
+        self.random = random
+        self.counts = {}
+
+    def start(self):
+        self.daemon.start()
+        self.session.connect()
+
+    def count(self, what):
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    # Changes
+
+    def change(self, name, expected=None, repeat=False, kill=False, **fields):
+        """Makes a change that must succeed, or be refused as expected. Returns its answer and its operation.
+
+        `repeat`: asks for it twice. `kill`: the daemon is killed on the way, and asked again."""
+        fields["request_id"] = client.new_request_id()
+        self.model.connected = self.guests.connected
+        if kill:
+            self.begin_and_kill(name, fields)
+        try:
+            answer = self.session.call(name, **fields)
+        except client.CallError as error:
+            self.check_refusal(name, expected, error.status)
+            return None, None
+        if expected:
+            raise Mismatch(f"{name} was accepted, expected {expected.reason}")
+        if repeat:
+            self.check_repeated(name, fields, answer)
+        operation = self.session.ended_operation(answer)
+        if operation is not None and operation.state != operation.SUCCEEDED:
+            raise Mismatch(f"{name} ended as {' '.join(str(operation).split())}")
+        return answer, operation
+
+    def begin_and_kill(self, name, fields):
+        self.count("killed in a change")
+        self.session.connection.begin(name, client.request(name, **fields))
+        # No sleep for luck: when the kill comes is what is random here.
+        time.sleep(self.random.uniform(0, LONGEST_TIME_TO_KILL_SECONDS))
+        self.daemon.kill()
+        self.start()
+
+    def check_repeated(self, name, fields, answer):
+        self.count("repeated")
+        self.check_same(name, answer, self.session.call(name, **fields))
+
+    @staticmethod
+    def check_same(name, answer, again):
+        """Two answers to one request. A resource may be gone by the second."""
+        for field in ("operation", "volume", "server", "snapshot", "server_snapshot"):
+            if field in answer.DESCRIPTOR.fields_by_name and answer.HasField(field):
+                first, second = getattr(answer, field).id, getattr(again, field).id
+                if first != second and (second or field == "operation"):
+                    raise Mismatch(f"{name} repeated: {field} {second}, before {first}")
+
+    @staticmethod
+    def check_refusal(name, expected, status):
+        if not expected or status.reason != expected.reason:
+            wanted = expected.reason if expected else "no refusal"
+            raise Mismatch(f"{name} was refused with {status.reason} ({status.message}), expected {wanted}")
+        found = {(each.kind, "" if each.kind == "client" else each.id, each.reason) for each in status.blockers}
+        wanted = {(each.kind, each.id, each.reason) for each in expected.blockers}
+        if wanted and found != wanted:
+            raise Mismatch(f"{name}: {status.reason} names {sorted(found)}, expected {sorted(wanted)}")
+
+    def expect(self, name, reason, **fields):
+        self.change(name, Refused(reason), **fields)
+
+    def supports(self, name):
+        try:
+            self.session.call(name)
+        except client.CallError as error:
+            return error.status.reason != "UNSUPPORTED"
+        return True
+
+    # Guests
+
+    def uri(self, volume):
+        server = self.session.call("ServerService/GetServer", server=volume.server)
+        return next(each.uri for each in server.nbd if each.volume_id == volume.id)
+
+    def handle(self, volume):
+        return self.guests.connect(volume.id, self.uri(volume))
+
+    def read(self, volume):
+        was_connected = volume.id in self.guests.connected
+        read = read_all(self.handle(volume))
+        if not was_connected:
+            self.guests.disconnect(volume.id)
+        return read
+
+    def compare(self, volume):
+        self.count("volumes compared")
+        difference = volume.contents.difference(self.read(volume))
+        if difference:
+            raise Mismatch(f"{volume.id}: {difference}")
+
+    def compare_attached(self):
+        for volume in list(self.model.volumes.values()):
+            if self.model.is_served(volume):
+                self.compare(volume)
+
+    def disconnect(self, volumes):
+        for volume in volumes:
+            if volume.id in self.guests.connected:
+                self.guests.disconnect(volume.id)
+
+    # Ends of processes
+
+    def restart(self, kill):
+        if kill:
+            self.daemon.kill()
+        elif self.daemon.stop() != 0:
+            raise Mismatch(f"holdpointd ended badly: {self.daemon.log_end()}")
+        self.start()
+
+    def kill_storage_daemon(self, server, daemon_too):
+        """A power cut for a server's guests; `daemon_too`: while nobody is there to notice."""
+        if daemon_too:
+            self.daemon.kill()
+        old = self.daemon.storage_daemons().get(server.id)
+        self.daemon.kill_storage_daemon(server.id)
+        volumes = self.model.attached(server.id)
+        for volume in volumes:
+            self.guests.forget(volume.id)
+            volume.writer_was_killed = True
+        if daemon_too:
+            self.start()
+        wait_until(lambda: self.daemon.storage_daemons().get(server.id) not in (None, old) and self.serves(volumes),
+                   SERVE_DEADLINE_SECONDS, f"{server.id} is served again")
+        for volume in volumes:
+            difference = volume.contents.settle(self.read(volume))
+            if difference:
+                raise Mismatch(f"{volume.id} lost flushed data, or has data that nobody wrote: {difference}")
+
+    def serves(self, volumes):
+        try:
+            for volume in volumes:
+                self.handle(volume)
+        except Exception:  # Not yet: libnbd's errors and those of a connection mean the same here.
+            return False
+        self.disconnect(volumes)
+        return True
