@@ -118,13 +118,10 @@ let package = Package(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
-<<<<<<< HEAD
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: swift),
-=======
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
->>>>>>> ca7b6177305956e1cf13a9e60944b2223bd4c5e0
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
         .testTarget(
             name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
