@@ -70,25 +70,24 @@ public struct DatabaseReplacement: Sendable {
     private var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
 
     /// Gives the old database a second name. Its log must not lie beside the new one, which would take it for its own:
-    /// it is folded into the old database. Where that is too damaged, the log goes once its second name is durable: only
-    /// then, and until the rename, is the damaged database in place without it.
+    /// it is folded into the old database. Where that is too damaged, its log is left to its second name: only then, and
+    /// until the rename, is the damaged database in place without it.
     private func keepOld(as old: String) throws(StoreError) {
         let exists = FileManager.default.fileExists(atPath:)
-        if exists(path) { try? fold(path) }
         for suffix in ["", "-wal"] where exists(path + suffix) {
             try call("link \(path + suffix)") { link(path + suffix, old + suffix) }
         }
         try sync(folder)
+        if (try? fold(path)) != nil { unlink(old + "-wal") }
         for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+        try sync(folder)
     }
 
     /// Brings what is in a database's log into it, and removes the log.
     private func fold(_ path: String) throws(StoreError) {
         do {
             let queue = try DatabaseQueue(path: path)
-            try queue.writeWithoutTransaction { connection in
-                try connection.checkpoint(.truncate)
-            }
+            try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
             try queue.close()
         } catch let error as DatabaseError {
             throw SQLiteFault(error).storeError
