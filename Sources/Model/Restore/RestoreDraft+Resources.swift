@@ -15,9 +15,9 @@ extension RestoreDraft {
         case .errorDeleting: settled.header.operationID = nil
         case .available, .error:
             let failure = sound[snapshot.layerID] == nil ? damage(snapshot.layerID) : nil
-            if failure != nil || snapshot.cutTime != nil {
-                settled.settle(failure == nil ? .available : .error, at: now, failure: failure)
-            }
+            // One that was never cut has nothing to be AVAILABLE with.
+            let isWell = failure == nil && snapshot.cutTime != nil
+            settled.settle(isWell ? .available : .error, at: now, failure: failure ?? snapshot.keptFailure)
         }
         snapshots[snapshot.id] = settled
         if settled != snapshot { plan.snapshots.updated.append(settled) }
@@ -33,7 +33,8 @@ extension RestoreDraft {
         case .available, .error:
             let damaged = snapshots.values.filter { $0.serverSnapshotID == owner.id && $0.state == .error }
             let failure = damaged.map(\.layerID).min { $0.rawValue < $1.rawValue }.map(damage)
-            settled.settle(failure == nil ? .available : .error, at: now, failure: failure)
+            let isWell = failure == nil && owner.cutTime != nil
+            settled.settle(isWell ? .available : .error, at: now, failure: failure ?? owner.keptFailure)
         }
         if settled != owner { plan.serverSnapshots.updated.append(settled) }
     }
@@ -53,7 +54,8 @@ extension RestoreDraft {
         case .deleting: settled.settle(.errorDeleting, at: now, failure: interruptedDeletion)
         case .errorDeleting: settled.header.operationID = nil
         case .available, .inUse, .resizing, .reverting, .error:
-            settled.settle(volume.placement == nil ? .available : .inUse, at: now)
+            settled.settle(
+                volume.placement == nil ? .available : .inUse, at: now, failure: volume.keptFailure)
         }
         if settled.placement != nil { settled.writerWasKilled = true }
         volumes[volume.id] = settled
@@ -81,7 +83,7 @@ extension RestoreDraft {
     mutating func settleServers() {
         for server in rows.servers {
             var settled = server
-            settled.settle(.stopped, at: now)
+            settled.settle(.stopped, at: now, failure: server.keptFailure)
             settled.desiredState = .stopped
             if settled != server { plan.servers.updated.append(settled) }
         }

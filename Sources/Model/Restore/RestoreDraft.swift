@@ -68,6 +68,9 @@ struct RestoreDraft {
 }
 
 extension Resource {
+    /// What it tells of an earlier operation; what made it an error is judged anew.
+    var keptFailure: Failure? { state.rawValue == "ERROR" ? nil : header.failure }
+
     /// Nothing is about it any more.
     mutating func settle(_ state: State, at now: Timestamp, failure: Failure? = nil) {
         enter(state, at: now)
