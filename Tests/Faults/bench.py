@@ -63,15 +63,15 @@ class Bench:
         self.world.guests.end()
         self.world.session.close()
 
-    def count(self, kind, needs):
-        """How many calls the change makes that a fault can hit."""
+    def calls(self, kind, needs):
+        """The calls of a change that a fault can hit, a letter each."""
         request = getattr(self.kinds, kind)()
         self.shim.arm(shim.COUNT, needs=needs)
         answer, operation = self.world.change(request.method, **request.fields)
         self.wait_for_parts(answer)
         self.shim.disarm()
         request.apply(answer, operation)
-        return self.shim.count
+        return self.shim.calls
 
     def run(self, kind, fault, at):
         request = getattr(self.kinds, kind)()
