@@ -8,6 +8,8 @@ let swift: [SwiftSetting] = [
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 // The command is one file but for libc and libm, in debug and release builds, so that it can be copied anywhere. The
@@ -68,28 +70,32 @@ let package = Package(
             name: "Operations", dependencies: ["Store", "Model", logging], exclude: ["README.md"],
             swiftSettings: swift),
         .target(
-            name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", logging],
+            name: "Access", dependencies: ["Store", "Model", crypto, cryptoExtras, logging], exclude: ["README.md"],
+            swiftSettings: swift),
+        .target(
+            name: "Manager", dependencies: ["Model", "Store", "Engine", "Operations", "Access", logging],
             swiftSettings: swift),
         .target(
             name: "Services",
             dependencies: [
-                "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model", logging,
-                .product(name: "Crypto", package: "swift-crypto"),
+                "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Access", "Model", logging, crypto,
             ],
             swiftSettings: swift),
         .executableTarget(
             name: "holdpointd",
             dependencies: [
-                "Services", "Manager", "Operations", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model",
+                "Services", "Manager", "Access", "Operations", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model",
                 "HoldpointRPC", "HoldpointRPCTransport", "HoldpointMessages", nioCore, nioPosix, logging,
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), crypto,
             ],
             swiftSettings: swift),
 
         .target(
             name: "HoldpointClient",
-            dependencies: ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC"],
+            dependencies: [
+                "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Clients/HoldpointClient", swiftSettings: swift),
         .target(
             name: "HoldpointCommand",
@@ -112,6 +118,9 @@ let package = Package(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
+        .testTarget(
+            name: "AccessTests",
+            dependencies: ["Access", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
         .testTarget(
             name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
@@ -127,7 +136,7 @@ let package = Package(
             dependencies: [
                 "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC",
                 "Services",
-                "Manager", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
+                "Manager", "Access", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
             ], swiftSettings: swift),
         .testTarget(
             name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),

@@ -4,6 +4,11 @@ public protocol ChangeRequest: MutationMessage {
     var validateOnly: Bool { get set }
 }
 
+/// A mutation that may destroy data, and then needs its caller's consent.
+public protocol ConsentedRequest: ChangeRequest {
+    var consent: Consent? { get set }
+}
+
 extension CreateServerRequest: ChangeRequest {}
 extension UpdateServerRequest: ChangeRequest {}
 extension DeleteServerRequest: ChangeRequest {}
@@ -12,13 +17,19 @@ extension UpdateVolumeRequest: ChangeRequest {}
 extension DeleteVolumeRequest: ChangeRequest {}
 extension ResizeVolumeRequest: ChangeRequest {}
 extension AttachVolumeRequest: ChangeRequest {}
-extension DetachVolumeRequest: ChangeRequest {}
 extension CreateSnapshotRequest: ChangeRequest {}
 extension UpdateSnapshotRequest: ChangeRequest {}
 extension DeleteSnapshotRequest: ChangeRequest {}
 extension CreateServerSnapshotRequest: ChangeRequest {}
 extension UpdateServerSnapshotRequest: ChangeRequest {}
 extension DeleteServerSnapshotRequest: ChangeRequest {}
+extension BatchDeleteSnapshotsRequest: ChangeRequest {}
+extension ExecutePlanRequest: ConsentedRequest {}
+extension StartServerRequest: ChangeRequest {}
+extension StopServerRequest: ConsentedRequest {}
+extension DetachVolumeRequest: ConsentedRequest {}
+extension RevertVolumeRequest: ConsentedRequest {}
+extension ResolveFailureRequest: ConsentedRequest {}
 
 /// The answer to a mutation that leaves a resource.
 public protocol ResourceAnswer: ProtobufMessage {

@@ -53,6 +53,14 @@ public struct ServerObservation: Hashable, Sendable {
     }
 }
 
+/// How much of a chain is read to prove it.
+public enum Verification: Hashable, Sendable {
+    /// Sizes and parents of all layers, and the inner tables of the last one, unless a process has it open.
+    case structure
+    /// That, with the tables of all layers that no process has open, and every byte that the chain holds.
+    case data
+}
+
 /// Why an engine could not do what it was asked.
 public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Reason: String, Hashable, Sendable, Codable {

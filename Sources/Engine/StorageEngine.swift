@@ -79,6 +79,26 @@ public protocol StorageEngine: Sendable {
 
     func capacity() async throws(EngineError) -> StorageCapacity
 
+    /// Every file among the layers, as its own header says, and every process that serves a server. Reads headers only,
+    /// disturbs nobody, and may be asked before `start`. What a call just makes or deletes may be there or not.
+    func inventory() async throws(EngineError) -> StorageInventory
+
+    /// Proves that the data of a chain is there and sound. Locks nothing and disturbs nobody.
+    ///
+    /// - Parameters:
+    ///   - layers: root first. None may be open for writing, now or before the call ends: that is for the caller to see
+    ///     to, or to find out afterwards.
+    ///   - extent: how much of it is read.
+    /// - Throws: `.damaged` with what is wrong; `.failed` if the last layer is open for writing.
+    func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError)
+
+    /// Marks layers as never to be written again. Absent: success.
+    func freeze(_ layers: [LayerID]) async throws(EngineError)
+
+    /// Moves files that are no layers, and layers that nobody has open, out of the layers' way, into a folder where
+    /// nothing looks at them and nothing is deleted. Absent: success.
+    func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError)
+
     /// Servers whose process ended, or stopped answering, without being asked to. One consumer: asking again ends the
     /// stream that was given before.
     var lostServers: AsyncStream<ServerID> { get }

@@ -8,7 +8,9 @@ extension ResourceManager {
         try await mutate(mutation) { transaction, context in
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireIdle()
-            if volume.placement != nil { throw Refusal.attached(volume) }
+            if volume.placement != nil {
+                throw Refusal.attached(volume, "volume \(volume.header.name) is attached already; detach it first")
+            }
             try volume.requireState(.available)
             let place = try transaction.freePlace(on: server, in: context.projectID)
             volume.enter(.attaching, at: context.now)
@@ -30,7 +32,7 @@ extension ResourceManager {
             if !server.isEmpty, try transaction.serverID(server, context.projectID) != place.serverID {
                 throw Refusal(.volumeNotAttached, "volume \(volume.header.name) is attached to another server")
             }
-            if let connected = clients[volume.id] { throw Refusal.hasClients(volume, connected) }
+            if let refusal = Refusal.hasClients([volume], clients, remedy: .disconnect(volume)) { throw refusal }
             try volume.requireState(.inUse)
             _ = try transaction.idleServer(of: volume)
             volume.enter(.detaching, at: context.now)

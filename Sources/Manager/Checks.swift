@@ -3,12 +3,6 @@ internal import Store
 
 /// What a change asks of a resource before it begins. Pure.
 extension Resource {
-    /// - Throws: `RESOURCE_BUSY` with the operation to wait for.
-    func requireIdle() throws(Refusal) {
-        guard let operation = header.operationID else { return }
-        throw .busy(Self.kind, id.rawValue, header.name, with: operation)
-    }
-
     /// - Throws: `ETAG_MISMATCH` if the caller has seen another version.
     func requireEtag(_ etag: String) throws(Refusal) {
         guard !etag.isEmpty, etag != header.etag else { return }
@@ -22,8 +16,13 @@ extension Resource {
     func requireState(_ allowed: State...) throws(Refusal) {
         guard !allowed.contains(state) else { return }
         if state.rawValue == "ERROR_DELETING" {
-            throw Refusal(
+            var refusal = Refusal(
                 .adminRequired, "a deletion of \(Self.kind.words) \(header.name) failed; an administrator resolves it")
+            refusal.blockers = [
+                .init(kind: Self.kind.rawValue, id: id.rawValue, name: header.name, reason: .adminRequired)
+            ]
+            refusal.remedies = [.resolve(id.rawValue)]
+            throw refusal
         }
         throw Refusal(
             .stateForbids,
@@ -48,8 +47,8 @@ extension ServerSnapshot {
 }
 
 extension Refusal {
-    static func attached(_ volume: Volume) -> Refusal {
-        var refusal = Refusal(.volumeAttached, "volume \(volume.header.name) is attached already; detach it first")
+    static func attached(_ volume: Volume, _ message: String) -> Refusal {
+        var refusal = Refusal(.volumeAttached, message)
         refusal.blockers = [blocker(volume, .volumeAttached)]
         refusal.remedies = [.detach(volume)]
         return refusal
@@ -59,13 +58,18 @@ extension Refusal {
         Refusal(.volumeNotAttached, "volume \(volume.header.name) is not attached")
     }
 
-    static func hasClients(_ volume: Volume, _ clients: [String]) -> Refusal {
-        var refusal = Refusal(
-            .volumeHasClients, "NBD clients are connected to volume \(volume.header.name)")
-        refusal.blockers = clients.map {
-            Blocker(kind: "client", id: $0, name: volume.header.name, reason: .volumeHasClients)
+    /// - Returns: nil if none of the volumes has clients.
+    static func hasClients(_ volumes: [Volume], _ clients: [VolumeID: [String]], remedy: Remedy) -> Refusal? {
+        let connected = volumes.filter { clients[$0.id] != nil }
+        guard !connected.isEmpty else { return nil }
+        let names = connected.map(\.header.name).joined(separator: ", ")
+        var refusal = Refusal(.volumeHasClients, "NBD clients are connected to volume \(names)")
+        refusal.blockers = connected.flatMap { volume in
+            (clients[volume.id] ?? []).map {
+                Blocker(kind: "client", id: $0, name: volume.header.name, reason: .volumeHasClients)
+            }
         }
-        refusal.remedies = [.disconnect(volume)]
+        refusal.remedies = [remedy]
         return refusal
     }
 

@@ -65,6 +65,7 @@ extension WriteTransaction {
                 .invalidName, field: "\(field).name",
                 "a member's name follows its server snapshot's: rename that one")
         }
+        try resource.requireIdle()
         if let name = update.name { resource.header.name = name }
         if let description = update.description { resource.header.description = description }
         if let labels = update.labels { resource.header.labels = labels }
@@ -75,14 +76,16 @@ extension WriteTransaction {
 
     /// Accepts an operation on a resource that is new, or loaded and changed: writes both, each naming the other.
     ///
-    /// - Parameter server: another resource that is busy with it.
+    /// - Parameters:
+    ///   - server: another resource that is busy with it.
+    ///   - others: ids of further targets.
     func begin<Target: StoredResource>(
-        _ saga: some Saga, on resource: Target, holding server: ServerID? = nil, warnings: [Warning] = [],
-        _ context: inout ChangeContext
+        _ saga: some Saga, on resource: Target, holding server: ServerID? = nil, alsoAbout others: [String] = [],
+        warnings: [Warning] = [], _ context: inout ChangeContext
     ) throws -> Change<Target> {
         var resource = resource
         let isNew = resource.header.revision == 0
-        let operation = try context.accept(saga, targets: [resource.id.rawValue], warnings: warnings, in: self)
+        let operation = try context.accept(saga, targets: [resource.id.rawValue] + others, warnings: warnings, in: self)
         resource.header.operationID = operation.id
         if isNew {
             try insert(&resource, by: context.author(operation), at: context.now)
@@ -91,6 +94,15 @@ extension WriteTransaction {
         }
         if let server, let held: Server = try get(server) { try hold(held, operation, &context) }
         return Change(target: resource, operation: operation, warnings: warnings)
+    }
+
+    /// Accepts an operation on a server that also makes volumes busy, in the state that they have.
+    func begin(
+        _ saga: some Saga, on server: Server, with volumes: [Volume], _ context: inout ChangeContext
+    ) throws -> Change<Server> {
+        let change = try begin(saga, on: server, &context)
+        for volume in volumes { try hold(volume, change.operation, &context) }
+        return change
     }
 
     /// Inserts a resource that an operation on another one makes.
@@ -103,13 +115,18 @@ extension WriteTransaction {
     }
 
     /// Refuses a deletion with everything that stands in its way.
+    ///
+    /// - Returns: what it takes.
+    @discardableResult
     func requireDeletable(
-        _ target: DeletionTarget, name: String, clients: [VolumeID: [String]] = [:], force: Bool = false
-    ) throws {
-        var graph = try deletionGraph(for: target)
+        _ target: DeletionTarget, name: String, _ scope: DeletionScope = DeletionScope(),
+        clients: [VolumeID: [String]] = [:]
+    ) throws -> DeletionPlan {
+        var graph = try deletionGraph(for: target, scope)
         graph.clients = clients
-        let plan = DeletionPlan(deleting: target, in: graph)
-        if let refusal = plan.refusal(name: name, force: force) { throw refusal }
+        let plan = DeletionPlan(deleting: target, scope, in: graph)
+        if let refusal = plan.refusal(name: name) { throw refusal }
+        return plan
     }
 }
 

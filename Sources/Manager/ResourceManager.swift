@@ -1,3 +1,4 @@
+public import Access
 public import Engine
 public import Logging
 public import Model
@@ -13,6 +14,7 @@ public struct ResourceManager: Sendable {
     let catalog: SagaCatalog
     let keeper: ServerKeeper
     let passwords: any PasswordCheck
+    let gate = PasswordGate()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp
@@ -20,9 +22,11 @@ public struct ResourceManager: Sendable {
     /// - Parameters:
     ///   - store: migrated; the default project is made if it is missing.
     ///   - clock: the wall clock.
+    ///   - sleep: how operations pause between two tries.
     public init(
         store: any MetadataStore, engine: any StorageEngine, passwords: any PasswordCheck, logger: Logger,
-        clock: @escaping @Sendable () -> Timestamp
+        clock: @escaping @Sendable () -> Timestamp,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.store = store
         self.engine = engine
@@ -32,8 +36,10 @@ public struct ResourceManager: Sendable {
         startTime = clock()
         keeper = ServerKeeper(store: store, engine: engine, logger: logger, clock: clock)
         catalog = SagaCatalog(tools: SagaTools(store: store, engine: engine, keeper: keeper, clock: clock))
+        var configuration = OperationRunner.Configuration()
+        configuration.sleep = sleep
         runner = OperationRunner(
-            store: store, catalog: catalog.operations, logger: logger, now: clock,
+            store: store, catalog: catalog.operations, configuration: configuration, logger: logger, now: clock,
             explain: { problem(of: $0, step: $1) })
     }
 

@@ -22,7 +22,7 @@ extension ResourceManager {
                 try volume.requireIdle()
                 try volume.requireState(.inUse)
             }
-            let consistency = volumes.map(\.consistency).min() ?? .offline
+            let consistency = volumes.map({ $0.consistency(on: server) }).min() ?? .offline
             try consistency.require(required)
             let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
             let serverSnapshot = ServerSnapshot(
@@ -31,12 +31,13 @@ extension ResourceManager {
             let member = ResourceAttributes(name: ResourceName.member(of: attributes.name))
             let parts = try volumes.map { volume in
                 try transaction.makeSnapshot(
-                    member, of: volume, owner: serverSnapshot.id, deepest: deepest, &context)
+                    member, of: volume, on: server, owner: serverSnapshot.id, deepest: deepest, &context)
             }
             let saga = TakeSnapshotSaga(
                 parts: parts.map(\.saga), serverID: server.id, serverSnapshotID: serverSnapshot.id)
             var change = try transaction.begin(
-                saga, on: serverSnapshot, holding: server.id, warnings: volumes.isEmpty ? [] : [.dataInFlight],
+                saga, on: serverSnapshot, holding: server.id,
+                warnings: volumes.isEmpty || !server.isServing ? [] : [.dataInFlight],
                 &context)
             for (part, volume) in zip(parts, volumes) {
                 try transaction.insert(part.snapshot, heldBy: change.operation, &context)
@@ -85,21 +86,12 @@ extension ResourceManager {
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
         try await mutate(mutation) { transaction, context in
-            var serverSnapshot: ServerSnapshot = try transaction.resolve(
+            let serverSnapshot: ServerSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "server_snapshot")
             try serverSnapshot.requireEtag(etag)
-            try transaction.requireDeletable(.serverSnapshot(serverSnapshot.id), name: serverSnapshot.header.name)
-            let members = try transaction.members(of: serverSnapshot.id)
-            let freed = FreedLayers(ids: try transaction.layersFreed(byDeleting: members.map(\.id.rawValue)))
-            serverSnapshot.enter(.deleting, at: context.now)
-            let saga = DeleteServerSnapshotSaga(
-                serverSnapshotID: serverSnapshot.id, memberIDs: members.map(\.id), freed: freed)
-            let change = try transaction.begin(saga, on: serverSnapshot, &context)
-            for var member in members {
-                member.enter(.deleting, at: context.now)
-                try transaction.hold(member, change.operation, &context)
-            }
-            return change
+            let target = DeletionTarget.serverSnapshot(serverSnapshot.id)
+            try transaction.requireDeletable(target, name: serverSnapshot.header.name)
+            return try transaction.beginDeletion(of: serverSnapshot, target, &context)
         }
     }
 }

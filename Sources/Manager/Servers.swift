@@ -56,27 +56,57 @@ extension ResourceManager {
         return answer
     }
 
-    /// Deletes a server; its volumes are detached and kept.
+    /// Deletes a server; its volumes are detached and kept, or deleted too.
+    public func deleteServer(
+        _ reference: String, etag: String, _ scope: DeletionScope, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Server> {
+        let clients = try await scope.cutsOffClients ? [:] : clientsOfServer(reference, mutation.call)
+        return try await mutate(mutation) { transaction, context in
+            let server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
+            try server.requireEtag(etag)
+            let target = DeletionTarget.server(server.id)
+            let plan = try transaction.requireDeletable(target, name: server.header.name, scope, clients: clients)
+            let operation =
+                try scope.deletesVolumes
+                ? transaction.accept(plan, scope, &context)
+                : transaction.beginDeletion(transaction.part(of: target, force: scope.cutsOffClients), &context)
+            return Change(target: try transaction.get(server.id) ?? server, operation: operation)
+        }
+    }
+
+    /// Serves a server's volumes again.
+    public func startServer(_ reference: String, _ mutation: Mutation) async throws -> MutationAnswer<Server> {
+        try await mutate(mutation) { transaction, context in
+            var server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
+            try server.requireIdle()
+            if server.state == .running { return Change(target: server) }
+            try server.requireState(.stopped, .error)
+            let volumes = try transaction.volumes(of: server.id)
+            server.enter(.starting, at: context.now)
+            server.desiredState = .running
+            let saga = StartServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id))
+            return try transaction.begin(saga, on: server, with: volumes, &context)
+        }
+    }
+
+    /// Ends serving them; they stay attached.
     ///
     /// - Parameter force: cut off connected clients.
-    public func deleteServer(
-        _ reference: String, etag: String, force: Bool, _ mutation: Mutation
+    public func stopServer(
+        _ reference: String, force: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
-        let clients = try await clientsOfServer(reference, mutation.call)
+        let clients = try await force ? [:] : clientsOfServer(reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             var server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
-            try server.requireEtag(etag)
-            try transaction.requireDeletable(
-                .server(server.id), name: server.header.name, clients: clients, force: force)
+            try server.requireIdle()
+            if server.state == .stopped { return Change(target: server) }
+            try server.requireState(.running, .error)
             let volumes = try transaction.volumes(of: server.id)
-            server.enter(.deleting, at: context.now)
-            let saga = DeleteServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id), force: force)
-            let change = try transaction.begin(saga, on: server, &context)
-            for var volume in volumes {
-                volume.enter(.detaching, at: context.now)
-                try transaction.hold(volume, change.operation, &context)
-            }
-            return change
+            for volume in volumes { try volume.requireIdle() }
+            if let refusal = Refusal.hasClients(volumes, clients, remedy: .cutOff(server)) { throw refusal }
+            server.enter(.stopping, at: context.now)
+            let saga = StopServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id), force: force)
+            return try transaction.begin(saga, on: server, with: volumes, &context)
         }
     }
 

@@ -18,10 +18,11 @@ extension ResourceManager {
             try volume.requireIdle()
             try volume.requireState(.available, .inUse)
             let server = try transaction.idleServer(of: volume)
-            try volume.consistency.require(required)
-            let part = try transaction.makeSnapshot(attributes, of: volume, owner: nil, deepest: deepest, &context)
+            try volume.consistency(on: server).require(required)
+            let part = try transaction.makeSnapshot(
+                attributes, of: volume, on: server, owner: nil, deepest: deepest, &context)
             let saga = TakeSnapshotSaga(parts: [part.saga], serverID: server?.id, serverSnapshotID: nil)
-            let warnings = server == nil ? [] : [Warning.dataInFlight]
+            let warnings = server?.isServing == true ? [Warning.dataInFlight] : []
             let change = try transaction.begin(
                 saga, on: part.snapshot, holding: server?.id, warnings: warnings, &context)
             try transaction.hold(volume, change.operation, &context)
@@ -70,14 +71,11 @@ extension ResourceManager {
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
         try await mutate(mutation) { transaction, context in
-            var snapshot: VolumeSnapshot = try transaction.resolve(
+            let snapshot: VolumeSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "snapshot")
             try snapshot.requireEtag(etag)
             try transaction.requireDeletable(.snapshot(snapshot.id), name: snapshot.header.name)
-            let freed = FreedLayers(ids: try transaction.layersFreed(byDeleting: [snapshot.id.rawValue]))
-            snapshot.enter(.deleting, at: context.now)
-            return try transaction.begin(
-                DeleteSnapshotSaga(snapshotID: snapshot.id, freed: freed), on: snapshot, &context)
+            return try transaction.beginDeletion(of: snapshot, .snapshot(snapshot.id), &context)
         }
     }
 
@@ -93,8 +91,10 @@ extension ResourceManager {
 
 extension Volume {
     /// How good a snapshot of it would be now.
-    var consistency: Consistency {
-        placement != nil || writerWasKilled ? .crash : .offline
+    ///
+    /// - Parameter server: the one that it is attached to; nil: none.
+    func consistency(on server: Server?) -> Consistency {
+        server?.isServing == true || writerWasKilled ? .crash : .offline
     }
 }
 
@@ -124,8 +124,8 @@ struct SnapshotPart {
 extension WriteTransaction {
     /// Makes a snapshot's row and its overlay's, still without its operation.
     func makeSnapshot(
-        _ attributes: ResourceAttributes, of volume: Volume, owner: ServerSnapshotID?, deepest: Int,
-        _ context: inout ChangeContext
+        _ attributes: ResourceAttributes, of volume: Volume, on server: Server?, owner: ServerSnapshotID?,
+        deepest: Int, _ context: inout ChangeContext
     ) throws -> SnapshotPart {
         guard let top = try layer(volume.topLayerID) else {
             throw StoreError.malformed("volume \(volume.id) has no top layer")
@@ -137,7 +137,7 @@ extension WriteTransaction {
         let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
         let snapshot = VolumeSnapshot(
             id: context.newID(), header: header, of: volume, serverSnapshotID: owner,
-            consistency: volume.consistency)
+            consistency: volume.consistency(on: server))
         let part = TakeSnapshotSaga.Part(
             volumeID: volume.id, snapshotID: snapshot.id, frozen: top.id,
             overlay: Layer(id: overlay.id, size: overlay.size))

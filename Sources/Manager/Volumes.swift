@@ -62,12 +62,10 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<Volume> {
         let clients = try await clients(of: reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
-            var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
+            let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
             try transaction.requireDeletable(.volume(volume.id), name: volume.header.name, clients: clients)
-            let freed = FreedLayers(ids: try transaction.layersFreed(byDeleting: [volume.id.rawValue]))
-            volume.enter(.deleting, at: context.now)
-            return try transaction.begin(DeleteVolumeSaga(volumeID: volume.id, freed: freed), on: volume, &context)
+            return try transaction.beginDeletion(of: volume, .volume(volume.id), &context)
         }
     }
 
@@ -91,8 +89,8 @@ extension ResourceManager {
             volume.enter(.resizing, at: context.now)
             let saga = ResizeVolumeSaga(
                 volumeID: volume.id, layerID: volume.topLayerID, serverID: server?.id, size: size)
-            return try transaction.begin(
-                saga, on: volume, holding: server?.id, warnings: server == nil ? [] : [.clientsReconnect], &context)
+            let warnings = server?.isServing == true ? [Warning.clientsReconnect] : []
+            return try transaction.begin(saga, on: volume, holding: server?.id, warnings: warnings, &context)
         }
     }
 

@@ -72,7 +72,7 @@ struct OperationCourse {
         let (step, operation) = try await write { transaction, now, isDraining in
             var plan = OperationPlan(try current(in: transaction), traits: definition.traits)
             guard plan.next != .rest else { return (OperationPlan.Action?.some(.rest), plan.operation) }
-            plan.note(outcome, at: now)
+            try end(outcome, &plan, definition, transaction, now)
             let action = plan.next
             let isPaused = isDraining && action.isStep
             var operation = try isPaused ? plan.operation : begin(action, &plan, definition, transaction, now)
@@ -81,6 +81,18 @@ struct OperationCourse {
         }
         guard let step else { throw Abandonment.drained }
         return (step, operation)
+    }
+
+    /// Notes what happened, and does what belongs into the same transaction.
+    private func end(
+        _ outcome: OperationPlan.Outcome, _ plan: inout OperationPlan, _ definition: OperationDefinition,
+        _ transaction: any WriteTransaction, _ now: Timestamp
+    ) throws {
+        plan.note(outcome, at: now)
+        guard case .done(let step) = outcome, let ends = definition.steps[step].ends else { return }
+        var operation = plan.operation
+        try ends(transaction, &operation, now)
+        plan = OperationPlan(operation, traits: plan.traits)
     }
 
     /// Notes that the action begins, and does what belongs into the same transaction.

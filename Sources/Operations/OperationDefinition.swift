@@ -47,24 +47,39 @@ public struct StepDefinition: Sendable {
     public var run: Body
     /// Takes back what `run` did, whole or half; may be repeated; nil: there is nothing to take back.
     public var undo: Body?
-    /// Once it was started nothing is undone or cancelled any more: the operation is finished forward.
+    /// Once it was started nothing is undone or cancelled any more: the operation is finished forward. A `StepRefusal`
+    /// of the first such step takes that back.
     public var pointOfNoReturn: Bool
-    /// How often it is tried before it counts as failed.
+    /// How often it is tried before it counts as failed; `.once` from the point of no return on: as long as the runner
+    /// is configured to.
     public var attempts: RetryPolicy
     /// Changes rows in the transaction that notes the step as STARTED; runs again when the step is taken up again.
     public var begins: OperationDefinition.Ending?
+    /// Changes rows in the transaction that notes the step as DONE: what it did is then visible, whatever becomes of
+    /// the steps behind it.
+    public var ends: OperationDefinition.Ending?
 
     public init(
         name: String, pointOfNoReturn: Bool = false, attempts: RetryPolicy = .once,
-        begins: OperationDefinition.Ending? = nil, run: @escaping Body,
+        begins: OperationDefinition.Ending? = nil, ends: OperationDefinition.Ending? = nil, run: @escaping Body,
         undo: Body? = nil
     ) {
         self.name = name
         self.pointOfNoReturn = pointOfNoReturn
         self.attempts = attempts
         self.begins = begins
+        self.ends = ends
         self.run = run
         self.undo = undo
+    }
+}
+
+/// A step's error that certainly changed nothing: the step counts as never begun, even at the point of no return.
+public struct StepRefusal: Error {
+    public let cause: any Error
+
+    public init(_ cause: any Error) {
+        self.cause = cause
     }
 }
 

@@ -21,6 +21,8 @@ struct OperationPlan {
         case takenUp
         case done(step: Int)
         case failed(step: Int, Operation.Problem)
+        /// It failed, and certainly changed nothing.
+        case refused(step: Int, Operation.Problem)
         case undone(step: Int)
         case undoFailed(step: Int, Operation.Problem)
         /// The operation cannot go on for a reason that no step is to blame for.
@@ -68,6 +70,14 @@ struct OperationPlan {
             set(step, .failed, problem.message)
             operation.problem = problem
             if isPastPointOfNoReturn { enter(.stuck, at: now) }
+        case .refused(let step, let problem):
+            set(step, .undone, problem.message)
+            operation.problem = problem
+            // Behind an earlier point of no return there is no way back.
+            if isPastPointOfNoReturn {
+                set(step, .failed, problem.message)
+                enter(.stuck, at: now)
+            }
         case .undoFailed(let step, let problem):
             // The operation's problem stays the one that it is undone for.
             set(step, operation.steps[step].state, problem.message)

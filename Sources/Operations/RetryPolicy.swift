@@ -19,9 +19,4 @@ public enum RetryPolicy: Sendable, Hashable {
         let doublings = min(max(0, attempt - 1), 30)
         return min(shortest * (1 << doublings), longest)
     }
-
-    /// The one that tries more often.
-    static func larger(_ left: RetryPolicy, _ right: RetryPolicy) -> RetryPolicy {
-        left.attempts > right.attempts ? left : right
-    }
 }

@@ -17,11 +17,12 @@ struct StepExecution {
         _ step: StepDefinition, _ index: Int, of operation: Operation, mustSucceed: Bool
     ) async throws -> OperationPlan.Outcome {
         let forward = runner.configuration.forwardAttempts
-        let policy = mustSucceed ? RetryPolicy.larger(forward, step.attempts) : step.attempts
-        guard let error = try await attempt(.run, step.name, step.run, of: operation, policy) else {
+        let policy = mustSucceed && step.attempts == .once ? forward : step.attempts
+        guard let failure = try await attempt(.run, step.name, step.run, of: operation, policy) else {
             return .done(step: index)
         }
-        return .failed(step: index, runner.explain(error, step.name))
+        guard let refusal = failure.error as? StepRefusal else { return .failed(step: index, problem(failure, step)) }
+        return .refused(step: index, problem(Failure(error: refusal.cause, attempts: failure.attempts), step))
     }
 
     /// - Throws: `OperationCourse.Abandonment.drained` between two tries.
@@ -30,25 +31,38 @@ struct StepExecution {
     ) async throws -> OperationPlan.Outcome {
         guard let body = step.undo else { return .undone(step: index) }
         let policy = runner.configuration.undoAttempts
-        guard let error = try await attempt(.undo, step.name, body, of: operation, policy) else {
+        guard let failure = try await attempt(.undo, step.name, body, of: operation, policy) else {
             return .undone(step: index)
         }
-        var problem = runner.explain(error, step.name)
+        var problem = problem(failure, step)
         problem.message = "undoing the step failed: \(problem.message)"
         return .undoFailed(step: index, problem)
     }
 
-    /// - Returns: the last try's error; nil if one succeeded.
+    private func problem(_ failure: Failure, _ step: StepDefinition) -> Operation.Problem {
+        var problem = runner.explain(failure.error, step.name)
+        problem.attempts = failure.attempts
+        return problem
+    }
+
+    /// The last of several tries.
+    private struct Failure {
+        let error: any Error
+        let attempts: Int
+    }
+
+    /// - Returns: how the last try failed; nil if one succeeded.
     private func attempt(
         _ direction: Direction, _ name: String, _ body: @escaping StepDefinition.Body, of operation: Operation,
         _ policy: RetryPolicy
-    ) async throws -> (any Error)? {
+    ) async throws -> Failure? {
         var attempt = 1
         while true {
             guard let error = await once(direction, name, body, of: operation, attempt) else { return nil }
-            guard !isCancelled(direction), let pause = policy.pause(after: attempt) else { return error }
+            let failure = Failure(error: error, attempts: attempt)
+            guard !isCancelled(direction), let pause = policy.pause(after: attempt) else { return failure }
             try await wait(pause, direction)
-            guard !isCancelled(direction) else { return error }
+            guard !isCancelled(direction) else { return failure }
             attempt += 1
         }
     }

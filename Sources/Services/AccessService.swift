@@ -1,7 +1,6 @@
 public import HoldpointMessages
 public import HoldpointRPC
 public import Manager
-internal import Model
 
 /// Who may call, and how they prove it.
 public struct AccessService: AccessServiceHandler {
@@ -12,6 +11,8 @@ public struct AccessService: AccessServiceHandler {
     }
 
     public func setPassword(_ request: SetPasswordRequest, context: CallContext) async throws -> SetPasswordAnswer {
-        throw Refusal(.unsupported, "not yet")
+        try await manager.setPassword(
+            request.newPassword, of: request.user, consent: request.consent.map { Manager.Consent($0) }, context.call)
+        return SetPasswordAnswer()
     }
 }

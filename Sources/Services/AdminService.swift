@@ -1,3 +1,4 @@
+internal import Crypto
 public import HoldpointMessages
 public import HoldpointRPC
 public import Manager
@@ -32,17 +33,50 @@ public struct AdminService: AdminServiceHandler {
             stuckOperationCount: UInt32(clamping: status.stuckOperationCount))
     }
 
-    public func resolveFailure(_ request: ResolveFailureRequest, context: CallContext) async throws -> ResolveFailureAnswer {
-        throw Refusal(.unsupported, "not yet")
+    public func resolveFailure(
+        _ request: ResolveFailureRequest, context: CallContext
+    ) async throws -> ResolveFailureAnswer {
+        let resolution = try request.resolution
+        let answer = try await manager.resolveFailure(
+            request.resource, resolution,
+            try context.mutation(
+                request, validateOnly: request.validateOnly, needsConsent: resolution == .abandon,
+                consent: request.consent))
+        return ResolveFailureAnswer(
+            operation: answer.operation.map { HoldpointMessages.Operation($0) },
+            warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
     }
 
-    public func checkConsistency(_ request: CheckConsistencyRequest, context: CallContext) async throws -> ConsistencyReport {
-        throw Refusal(.unsupported, "not yet")
+    public func checkConsistency(
+        _ request: CheckConsistencyRequest, context: CallContext
+    ) async throws -> HoldpointMessages.ConsistencyReport {
+        HoldpointMessages.ConsistencyReport(
+            try await manager.checkConsistency(repair: request.repair, context.call))
     }
 
     public func backupMetadata(
         _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
     ) async throws {
-        throw Refusal(.unsupported, "not yet")
+        var digest = SHA256()
+        try await manager.backUpMetadata(chunkByteCount: Self.backupChunkByteCount) { data in
+            digest.update(data: data)
+            try await responses.send(BackupChunk(data: data))
+        }
+        try await responses.send(BackupChunk(sha256: Array(digest.finalize())))
+    }
+
+    private static let backupChunkByteCount = 256 << 10
+}
+
+extension ResolveFailureRequest {
+    fileprivate var resolution: FailureResolution {
+        get throws(Refusal) {
+            switch action {
+            case .retry: .retry
+            case .restore: .restore
+            case .abandon: .abandon
+            default: throw .invalid(field: "action", "RETRY, RESTORE or ABANDON is expected")
+            }
+        }
     }
 }

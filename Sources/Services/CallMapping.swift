@@ -1,3 +1,4 @@
+internal import Access
 internal import Crypto
 internal import Foundation
 internal import HoldpointMessages
@@ -9,7 +10,7 @@ internal import ProtobufC
 extension CallContext {
     var call: Call {
         // The transport lets nobody without a principal reach a method that needs one.
-        Call(principal: caller.principal ?? "", source: caller.source, project: caller.project)
+        Call(principal: caller.principal ?? "", source: caller.source, project: caller.project, deadline: deadline)
     }
 
     /// A change, with the fingerprint of its body.
@@ -23,7 +24,13 @@ extension CallContext {
         return Mutation(
             call: call, method: method, requestID: request.requestID,
             fingerprint: SHA256.hash(data: body).hexadecimal, validateOnly: validateOnly, needsConsent: needsConsent,
-            consent: consent.map { Manager.Consent(acknowledged: $0.acknowledged, password: $0.password) })
+            consent: consent.map { Manager.Consent($0) })
+    }
+}
+
+extension Manager.Consent {
+    init(_ consent: HoldpointMessages.Consent) {
+        self.init(acknowledged: consent.acknowledged, password: Password(consent.password))
     }
 }
 

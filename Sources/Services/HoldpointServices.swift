@@ -8,7 +8,8 @@ public enum HoldpointServices {
             ServerService(manager: manager), VolumeService(manager: manager), SnapshotService(manager: manager),
             ServerSnapshotService(manager: manager), OperationService(manager: manager),
             PlanService(manager: manager), EventService(manager: manager),
-            AdminService(manager: manager, version: version, stateDirectory: stateDirectory), AccessService(manager: manager),
+            AdminService(manager: manager, version: version, stateDirectory: stateDirectory),
+            AccessService(manager: manager),
             HealthService(), IntrospectionService(),
         ]
         var router = Router()

@@ -14,10 +14,23 @@ public struct PlanService: PlanServiceHandler {
     public func planDelete(
         _ request: PlanDeleteRequest, context: CallContext
     ) async throws -> HoldpointMessages.DeletionPlan {
-        HoldpointMessages.DeletionPlan(try await manager.planDeletion(request.resource, context.call))
+        HoldpointMessages.DeletionPlan(try await manager.planDeletion(request.resource, request.scope, context.call))
     }
 
     public func executePlan(_ request: ExecutePlanRequest, context: CallContext) async throws -> DeleteAnswer {
-        throw Refusal(.unsupported, "not yet")
+        let mutation = try context.mutation(
+            request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)
+        return DeleteAnswer(
+            try await manager.executePlan(request.resource, request.scope, mutation) { plan in
+                HoldpointMessages.DeletionPlan(plan).hash == request.hash
+            })
     }
+}
+
+extension PlanDeleteRequest {
+    fileprivate var scope: DeletionScope { DeletionScope(deletesVolumes: deleteVolumes, cutsOffClients: force) }
+}
+
+extension ExecutePlanRequest {
+    fileprivate var scope: DeletionScope { DeletionScope(deletesVolumes: deleteVolumes, cutsOffClients: force) }
 }

@@ -44,18 +44,26 @@ public struct ServerService: ServerServiceHandler {
     public func deleteServer(_ request: DeleteServerRequest, context: CallContext) async throws -> DeleteAnswer {
         try await DeleteAnswer.of(allowMissing: request.allowMissing) {
             try await manager.deleteServer(
-                request.server, etag: request.etag, force: request.force,
+                request.server, etag: request.etag,
+                DeletionScope(deletesVolumes: request.deleteVolumes, cutsOffClients: request.force),
                 try context.mutation(
                     request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
         }
     }
 
     public func startServer(_ request: StartServerRequest, context: CallContext) async throws -> ServerAnswer {
-        throw Refusal(.unsupported, "not yet")
+        ServerAnswer(
+            try await manager.startServer(
+                request.server, try context.mutation(request, validateOnly: request.validateOnly)))
     }
 
     public func stopServer(_ request: StopServerRequest, context: CallContext) async throws -> ServerAnswer {
-        throw Refusal(.unsupported, "not yet")
+        ServerAnswer(
+            try await manager.stopServer(
+                request.server, force: request.force,
+                try context.mutation(
+                    request, validateOnly: request.validateOnly, needsConsent: request.force,
+                    consent: request.consent)))
     }
 }
 

@@ -57,8 +57,14 @@ public struct SnapshotService: SnapshotServiceHandler {
         }
     }
 
-    public func batchDeleteSnapshots(_ request: BatchDeleteSnapshotsRequest, context: CallContext) async throws -> BatchDeleteSnapshotsAnswer {
-        throw Refusal(.unsupported, "not yet")
+    public func batchDeleteSnapshots(
+        _ request: BatchDeleteSnapshotsRequest, context: CallContext
+    ) async throws -> BatchDeleteSnapshotsAnswer {
+        let results = try await manager.deleteSnapshots(
+            request.snapshots, of: request.volume, allowMissing: request.allowMissing,
+            try context.mutation(
+                request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+        return BatchDeleteSnapshotsAnswer(results: results.map { SnapshotDeletion($0) })
     }
 }
 
@@ -68,5 +74,14 @@ extension SnapshotAnswer {
             snapshot: answer.resource.map { HoldpointMessages.VolumeSnapshot($0) },
             operation: answer.operation.map { HoldpointMessages.Operation($0) },
             warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
+    }
+}
+
+extension SnapshotDeletion {
+    fileprivate init(_ result: BatchDeletion) {
+        self.init(
+            snapshot: result.reference, snapshotID: result.id,
+            operation: result.operation.map { HoldpointMessages.Operation($0) },
+            error: result.refusal.map { RPCError($0).status })
     }
 }

@@ -75,7 +75,11 @@ public struct VolumeService: VolumeServiceHandler {
     }
 
     public func revertVolume(_ request: RevertVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
-        throw Refusal(.unsupported, "not yet")
+        VolumeAnswer(
+            try await manager.revertVolume(
+                request.volume, to: request.snapshot, etag: request.etag,
+                try context.mutation(
+                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)))
     }
 }
 

@@ -21,6 +21,19 @@ public protocol MetadataStore: Sendable {
         _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result
 
+    /// What the store's own check finds wrong, rows that refer to nothing included; empty: it is sound. Reads
+    /// everything, beside any writer.
+    func problems() async throws -> [String]
+
+    /// Hands out a consistent copy of everything, in order, as what the driver can be started from again. Readers and
+    /// writers go on meanwhile. Nothing of it is left when the call returns.
+    ///
+    /// - Parameters:
+    ///   - chunkByteCount: the largest part that `send` gets.
+    ///   - send: takes one part; throwing ends the backup.
+    /// - Throws: what `send` throws; `StoreError`, `.storageFull` if there is no room for the copy.
+    func backUp(chunkByteCount: Int, _ send: ([UInt8]) async throws -> Void) async throws
+
     /// A new stream that yields after every durable change (coalesced: one element may stand for many changes).
     func changes() -> AsyncStream<Void>
 }

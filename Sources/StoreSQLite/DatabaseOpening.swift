@@ -67,7 +67,7 @@ enum DatabaseOpening {
     }
 
     /// The files beside the database inherit its mode.
-    private static func createPrivately(_ path: String) throws(StoreError) {
+    static func createPrivately(_ path: String) throws(StoreError) {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, fileMode)
         guard descriptor >= 0 else {
             throw .unusable("cannot open \(path): \(String(cString: strerror(errno)))")

@@ -14,7 +14,11 @@ public final class SQLiteStore: MetadataStore {
     /// Threads that read, and connections that they use.
     static let readerCount = 4
 
-    private let pool: DatabasePool
+    let pool: DatabasePool
+    /// The database.
+    let path: String
+    /// For what reads everything: it must not hold up a reading thread.
+    let upkeep = DispatchQueue(label: "holdpoint.store.upkeep")
     private let writes = WorkQueue<Job<any WriteTransaction>>()
     private let reads = WorkQueue<Job<any ReadTransaction>>()
     private let health: StoreHealth
@@ -47,8 +51,11 @@ public final class SQLiteStore: MetadataStore {
         path: String, migrations: [Migration], reserveBytes: Int64, logger: Logger,
         onUnusable: @escaping @Sendable (String) -> Void, commit: @escaping @Sendable (Database) throws -> Void
     ) throws {
+        self.path = path
+        Self.removeLeftBackups(of: path)
         do {
-            pool = try DatabaseOpening.open(path: path, readerCount: Self.readerCount)
+            // One connection more than there are reading threads, for upkeep.
+            pool = try DatabaseOpening.open(path: path, readerCount: Self.readerCount + 1)
             try pool.writeWithoutTransaction { try SchemaUpdate.apply(migrations, to: $0) }
         } catch let error as DatabaseError {
             throw SQLiteFault(error).storeError

@@ -1,3 +1,4 @@
+import Access
 import EngineQEMU
 import Foundation
 import HoldpointRPC
@@ -23,8 +24,9 @@ struct Daemon {
         let secrets = try Secrets(in: directory, logger: logger)
         let store = try openStore()
         let engine = try QEMUEngine(stateDirectory: directory.path, logger: logger)
+        let passwords = try await passwords(store, secrets)
         let manager = ResourceManager(
-            store: store, engine: engine, passwords: secrets, logger: logger, clock: Self.now)
+            store: store, engine: engine, passwords: passwords, logger: logger, clock: Self.now)
         try await manager.open()
         let upkeep = Task { await manager.run() }
         let server = RPCServer(router: router(manager), configuration: configuration(secrets))
@@ -37,6 +39,7 @@ struct Daemon {
         upkeep.cancel()
         await upkeep.value
         await engine.close()
+        await passwords.adopted()
         store.close()
     }
 
@@ -57,6 +60,18 @@ struct Daemon {
         } catch {
             throw DaemonExit(code: DaemonExit.fault, message: "the metadata store cannot be opened: \(error)")
         }
+    }
+
+    /// The hash is made while everything else starts; only consents wait for it.
+    private func passwords(_ store: SQLiteStore, _ secrets: Secrets) async throws -> StoredPasswords {
+        let passwords = StoredPasswords(
+            store: store, threads: HashThreads(), clock: Self.now, logger: logger,
+            removeClearText: { _ in try secrets.removePasswordFile() })
+        let isFirst = try await !passwords.hasPassword(Secrets.principal)
+        if let password = try secrets.password(isFirst: isFirst) {
+            passwords.adopt(password, of: Secrets.principal)
+        }
+        return passwords
     }
 
     private func router(_ manager: ResourceManager) -> Router {

@@ -4,7 +4,7 @@ import Testing
 /// The command is copied to other machines as one file.
 @Suite struct OneFileTests {
     @Test func needsNoLibrariesButLibc() throws {
-        let libraries = try output("/usr/bin/ldd", [command]).split(separator: "\n").compactMap { line in
+        let libraries = try output("/usr/bin/ldd", [RealCommand.path]).split(separator: "\n").compactMap { line in
             line.split(separator: " ").first.map { $0.trimmingCharacters(in: .whitespaces) }
         }
         let allowed = /linux-vdso\.so\.1|libc\.so\.6|libm\.so\.6|\/lib.*\/ld-linux.*\.so\.[0-9]/
@@ -13,13 +13,7 @@ import Testing
     }
 
     @Test func printsItsVersion() throws {
-        #expect(try output(command, ["version"]).hasPrefix("holdpoint "))
-    }
-
-    /// Beside the tests, in whatever configuration they were built.
-    private var command: String {
-        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("holdpoint")
-            .path
+        #expect(try output(RealCommand.path, ["version"]).hasPrefix("holdpoint "))
     }
 
     private func output(_ program: String, _ arguments: [String]) throws -> String {

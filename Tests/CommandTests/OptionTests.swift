@@ -47,7 +47,7 @@ import Testing
         let delete: Delete<Server> = try parsed(
             "server", "delete", "a", "b", "--force", "--yes", "--password-file", "-")
         #expect(delete.ids == ["a", "b"])
-        #expect(delete.extras.force && delete.consent.yes)
+        #expect(delete.extras.plan.force && delete.consent.yes)
         #expect(throws: (any Error).self) { try Root.parseAsRoot(["volume", "delete", "a", "--force"]) }
     }
 

@@ -4,19 +4,6 @@ import Testing
 
 @testable import HoldpointCommand
 
-/// A session with a scripted server. Its output is `name`, so that tests print little.
-private func session(
-    _ channel: FakeChannel, _ arguments: [String] = [], canAsk: Bool = false, environment: [String: String] = [:]
-) throws -> Session {
-    let settings = try Settings(
-        options: try GlobalOptions.parse(["-o", "name", "--quiet"] + arguments), environment: environment, profile: [:],
-        defaultEndpoint: "unix:/nonexistent")
-    return Session(
-        what: "test", settings: settings, client: HoldpointClient(channel: channel),
-        printer: Printer(format: settings.output, colored: false),
-        terminal: Terminal(colors: false, showsProgress: false, canAsk: canAsk), environment: environment)
-}
-
 @Suite struct ChangeTests {
     private let accepted = VolumeAnswer(volume: Volume(id: "vol-1"), operation: Operation(id: "op-1", state: .running))
 

@@ -54,7 +54,7 @@ private enum Protoc {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path ?? "")
         process.currentDirectoryURL = protos
-        let files = ["rpc/v1/frame", "v1/event", "v1/admin", "v1/health", "v1/introspection", "v1/plan"]
+        let files = ["rpc/v1/frame", "v1/event", "v1/admin", "v1/health", "v1/introspection", "v1/plan", "v1/access"]
         process.arguments = [action, "-I."] + options + files.map { "holdpoint/\($0).proto" }
         let (standardInput, standardOutput) = (Pipe(), Pipe())
         process.standardInput = standardInput

@@ -59,6 +59,12 @@ final class CrashingStore: MetadataStore {
         return result
     }
 
+    func problems() async throws -> [String] { try await base.problems() }
+
+    func backUp(chunkByteCount: Int, _ send: ([UInt8]) async throws -> Void) async throws {
+        try await base.backUp(chunkByteCount: chunkByteCount, send)
+    }
+
     func changes() -> AsyncStream<Void> { base.changes() }
 
     private func checkAlive() throws {

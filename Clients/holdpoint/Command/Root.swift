@@ -8,7 +8,8 @@ struct Root: AsyncParsableCommand {
         version: "holdpoint \(HoldpointClient.version)",
         subcommands: [
             ServerNoun.self, VolumeNoun.self, SnapshotNoun.self, ServerSnapshotNoun.self, PlanNoun.self,
-            OperationNoun.self, StatusWord.self, WatchWord.self, CallWord.self, CompletionWord.self, VersionWord.self,
+            OperationNoun.self, AdminNoun.self, UserNoun.self, StatusWord.self, GraphWord.self, WatchWord.self,
+            CallWord.self, CompletionWord.self, VersionWord.self,
         ])
 
     @OptionGroup var globals: GlobalOptions

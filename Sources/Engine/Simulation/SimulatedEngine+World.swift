@@ -92,6 +92,33 @@ extension SimulatedEngine {
         storage.withLock { $0.layers[layer] = nil }
     }
 
+    /// Changes what a layer's file says of itself, behind everybody's back; absent: makes one.
+    public func changeLayer(_ layer: LayerID, _ change: (inout PlantedLayer) -> Void) {
+        storage.withLock { storage in
+            let stored = storage.layers[layer] ?? SimulatedStorage.StoredLayer(size: .mebibyte, parent: nil)
+            var planted = PlantedLayer(
+                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound)
+            change(&planted)
+            storage.layers[layer] = SimulatedStorage.StoredLayer(
+                size: planted.size, parent: planted.parent, isFrozen: planted.isFrozen,
+                isUnsound: planted.isUnsound, blocks: stored.blocks)
+        }
+    }
+
+    /// What a test can change of a layer's file.
+    public struct PlantedLayer {
+        public var size: ByteCount
+        public var parent: LayerID?
+        public var isFrozen: Bool
+        /// Its inner tables are broken.
+        public var isUnsound: Bool
+    }
+
+    /// Puts a file that is no layer among the layers.
+    public func addStrayFile(_ name: String) {
+        storage.withLock { _ = $0.strayFiles.insert(name) }
+    }
+
     /// Makes the storage as large as that; less than is used leaves nothing free.
     public func setTotal(_ total: ByteCount) {
         storage.withLock { $0.total = total }

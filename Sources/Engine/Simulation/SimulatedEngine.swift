@@ -106,6 +106,25 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.capacity) { storage in storage.capacity }
     }
 
+    public func inventory() async throws(EngineError) -> StorageInventory {
+        try await perform(.inventory) { storage in storage.inventory }
+    }
+
+    public func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
+        try await perform(.verify) { storage throws(EngineError) in try storage.verify(layers) }
+    }
+
+    public func freeze(_ layers: [LayerID]) async throws(EngineError) {
+        try await perform(.freeze) { storage in storage.freeze(layers) }
+    }
+
+    public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+        try await perform(.setAside) { storage in
+            storage.strayFiles.subtract(files.map(\.name))
+            for id in layers { storage.layers[id] = nil }
+        }
+    }
+
     /// Does one call's work at one instant, with the fault that was planned for it.
     private func perform<Result: Sendable>(
         _ method: EngineMethod, _ work: (inout SimulatedStorage) throws(EngineError) -> Result

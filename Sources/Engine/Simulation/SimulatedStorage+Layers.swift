@@ -41,6 +41,10 @@ extension SimulatedStorage {
     }
 
     mutating func freeze(_ layers: some Sequence<Layer>) {
-        for layer in layers { self.layers[layer.id]?.isFrozen = true }
+        freeze(layers.map(\.id))
+    }
+
+    mutating func freeze(_ layers: [LayerID]) {
+        for id in layers { self.layers[id]?.isFrozen = true }
     }
 }

@@ -4,8 +4,10 @@ internal import Model
 struct SimulatedStorage {
     struct StoredLayer {
         var size: ByteCount
-        let parent: LayerID?
+        var parent: LayerID?
         var isFrozen = false
+        /// Its inner tables are broken; nothing but a verification notices.
+        var isUnsound = false
         var blocks: [Int64: [UInt8]] = [:]
 
         var allocated: ByteCount {
@@ -22,6 +24,8 @@ struct SimulatedStorage {
 
     var layers: [LayerID: StoredLayer] = [:]
     var processes: [ServerID: Process] = [:]
+    /// Names of files that are no layers.
+    var strayFiles: Set<String> = []
     var total: ByteCount
 
     var used: ByteCount {

@@ -11,17 +11,19 @@ internal import Synchronization
 /// writing.
 final class LayerStore: Sendable {
     let folder: String
+    let quarantine: String
     private let trash: String
     private let logger: Logger
     private let graph = Mutex(LayerGraph())
 
     private static let suffix = ".qcow2"
-    private static let temporarySuffix = ".new"
+    static let temporarySuffix = ".new"
     private static let frozenMode: mode_t = 0o400
 
     init(_ directory: StateDirectory, logger: Logger) {
         folder = directory.layers
         trash = directory.trash
+        quarantine = directory.quarantine
         self.logger = logger
     }
 
@@ -148,11 +150,15 @@ final class LayerStore: Sendable {
     func freeze(_ layers: some Sequence<LayerID>) {
         for id in layers {
             do {
-                try Files.setMode(Self.frozenMode, of: path(of: id))
+                try markFrozen(id)
             } catch {
                 logger.warning("cannot freeze a layer", metadata: ["layer": "\(id)", "cause": "\(error)"])
             }
         }
+    }
+
+    func markFrozen(_ id: LayerID) throws(EngineError) {
+        try Files.setMode(Self.frozenMode, of: path(of: id))
     }
 
     func isFrozen(_ id: LayerID) throws(EngineError) -> Bool {
@@ -194,18 +200,22 @@ final class LayerStore: Sendable {
     }
 
     /// - Returns: nil if there is no file, or not a whole one.
-    private func header(of id: LayerID) throws(EngineError) -> QCOW2Header? {
+    func header(of id: LayerID) throws(EngineError) -> QCOW2Header? {
         guard try exists(id) else { return nil }
         return QCOW2Header(try Files.read(path(of: id), upTo: QCOW2Header.readByteCount))
+    }
+
+    func forget(_ ids: [LayerID]) {
+        graph.withLock { graph in for id in ids { graph.remove(id) } }
     }
 
     private func note(_ id: LayerID, parent: LayerID?) {
         graph.withLock { $0.insert(id, parent: parent) }
     }
 
-    private static func isFrozen(_ status: stat) -> Bool { status.st_mode & 0o222 == 0 }
+    static func isFrozen(_ status: stat) -> Bool { status.st_mode & 0o222 == 0 }
 
-    private static func layer(named name: String?) -> LayerID? {
+    static func layer(named name: String?) -> LayerID? {
         guard let name, name.hasSuffix(suffix) else { return nil }
         return LayerID(String(name.dropLast(suffix.count)))
     }

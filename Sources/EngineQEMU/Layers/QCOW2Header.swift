@@ -10,12 +10,15 @@ struct QCOW2Header: Hashable {
     /// beginning.
     static let readByteCount = 4096
     private static let longestBackingName: UInt32 = 1023
+    private static let dirtyFeature: UInt64 = 1 << 0
     private static let corruptFeature: UInt64 = 1 << 1
 
     let size: ByteCount
     let backingName: String?
     /// QEMU found the image damaged and opens it no more for writing.
     let isCorrupt: Bool
+    /// Its reference counts may be wrong: only images with lazy ones are marked so, and we make none.
+    let isDirty: Bool
 
     /// - Returns: nil if these are not the first bytes of a whole qcow2 header, version 3.
     init?(_ bytes: [UInt8]) {
@@ -23,7 +26,9 @@ struct QCOW2Header: Hashable {
             Self.integer(bytes, at: 4) == Self.version, let size = Int64(exactly: Self.integer(bytes, at: 24) as UInt64)
         else { return nil }
         self.size = ByteCount(bytes: size)
-        isCorrupt = Self.integer(bytes, at: 72) & Self.corruptFeature != 0
+        let features: UInt64 = Self.integer(bytes, at: 72)
+        isCorrupt = features & Self.corruptFeature != 0
+        isDirty = features & Self.dirtyFeature != 0
 
         let offset: UInt64 = Self.integer(bytes, at: 8)
         guard offset != 0 else {

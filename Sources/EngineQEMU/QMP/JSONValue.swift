@@ -30,6 +30,13 @@ enum JSONValue: Hashable, Sendable {
         guard case .array(let values) = self else { return nil }
         return values
     }
+
+    /// On one line; nil for what JSON cannot say, like a number that is none.
+    var line: [UInt8]? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return (try? encoder.encode(self)).map(Array.init)
+    }
 }
 
 extension JSONValue: Codable {

@@ -11,10 +11,7 @@ struct QMPCommand {
     var line: [UInt8]? {
         var message: [String: JSONValue] = ["execute": .string(name), "id": .integer(id)]
         if arguments != [:] { message["arguments"] = arguments }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        guard let line = try? encoder.encode(message) else { return nil }
-        return Array(line) + [UInt8(ascii: "\n")]
+        return JSONValue.object(message).line.map { $0 + [UInt8(ascii: "\n")] }
     }
 }
 

@@ -9,6 +9,8 @@ struct StateDirectory: Sendable {
     let layers: String
     /// Images on their way out.
     let trash: String
+    /// Files that were found among the layers and are none; nothing here is ever deleted.
+    let quarantine: String
 
     /// - Parameter path: absolute.
     /// - Throws: `.failed` if the path is relative, or so long that no socket below it can have an address.
@@ -19,6 +21,7 @@ struct StateDirectory: Sendable {
         run = "\(path)/run"
         layers = "\(path)/layers"
         trash = "\(path)/trash"
+        quarantine = "\(path)/quarantine"
         let longestSocket = monitorSocket(of: ServerID(stored: Self.idShape))
         let excess = longestSocket.utf8.count - UnixSocket.maximumPathByteCount
         guard excess <= 0 else {

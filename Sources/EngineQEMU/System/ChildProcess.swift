@@ -30,9 +30,12 @@ enum ChildProcess {
 
     /// Runs a program to its end. Blocks.
     ///
+    /// - Parameter codes: exit codes that are no failure.
     /// - Returns: what it wrote.
-    /// - Throws: `.failed` with its output if it ends with another status than 0; `.timeout`.
-    static func run(_ program: String, _ arguments: [String], deadline: Duration) throws(EngineError) -> String {
+    /// - Throws: `.failed` with its output if it ends otherwise; `.timeout`.
+    static func run(
+        _ program: String, _ arguments: [String], deadline: Duration, accepting codes: Set<Int32> = [0]
+    ) throws(EngineError) -> String {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw .system("make a pipe", code: errno) }
         defer { close(ends[0]) }
@@ -46,7 +49,8 @@ enum ChildProcess {
         var status: Int32 = 0
         while waitpid(processID, &status, 0) < 0, errno == EINTR {}
         guard let output else { throw EngineError(.timeout, "\(program) did not end within \(deadline)") }
-        guard status == 0 else { throw failure(of: program, output) }
+        // The exit code is in the second byte; the first is 0 unless a signal ended it.
+        guard status & 0xFF == 0, codes.contains(status >> 8) else { throw failure(of: program, output) }
         return output
     }
 

@@ -3,7 +3,7 @@ import CMessages
 public import ProtobufC
 
 /// `holdpoint.v1.SetPasswordRequest`.
-public struct SetPasswordRequest: ProtobufMessage {
+public struct SetPasswordRequest: ProtobufMessage, CustomReflectable {
     /// Name of the principal; empty: the caller.
     public var user: String = ""
     /// The new one, 12 to 1024 bytes of UTF-8. Never logged, never stored in clear.
@@ -40,6 +40,15 @@ public struct SetPasswordRequest: ProtobufMessage {
         try arena.set(&target.pointee.new_password, self.newPassword, "new_password")
         target.pointee.consent = try arena.message(self.consent, "consent")
         return UnsafeMutableRawPointer(target)
+    }
+
+    /// Without secrets: what is printed may end in a log.
+    public var customMirror: Mirror {
+        Mirror(self, children: [
+            "user": self.user as Any,
+            "new_password": "hidden" as Any,
+            "consent": self.consent as Any
+        ], displayStyle: .struct)
     }
 }
 

@@ -1,4 +1,5 @@
 public import Model
+internal import Store
 
 /// Who asks, from where, and for which project.
 public struct Call: Sendable, Hashable {
@@ -7,11 +8,16 @@ public struct Call: Sendable, Hashable {
     public var source: String
     /// Id or name; empty: the default project.
     public var project: String
+    /// When its time is over, and its task is cancelled; nil: it has no limit.
+    public var deadline: ContinuousClock.Instant?
 
-    public init(principal: String, source: String, project: String = "") {
+    public init(
+        principal: String, source: String, project: String = "", deadline: ContinuousClock.Instant? = nil
+    ) {
         self.principal = principal
         self.source = source
         self.project = project
+        self.deadline = deadline
     }
 }
 
@@ -53,4 +59,9 @@ public struct MutationAnswer<Target: Sendable>: Sendable {
     /// What is under way; nil: the change is done.
     public var operation: Operation?
     public var warnings: [Warning]
+    /// Of a batch.
+    var parts: [RememberedRequest.Part] = []
 }
+
+/// For changes whose answer is their operation.
+public struct NoTarget: Sendable, Hashable {}

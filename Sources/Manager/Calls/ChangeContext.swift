@@ -28,7 +28,8 @@ struct ChangeContext {
         Identifier(random: &generator)
     }
 
-    /// Accepts an operation: its row and event, with all steps pending.
+    /// Accepts an operation: its row and event, with all steps pending. What needs its caller's consent keeps it: the
+    /// steps that destroy run after the call, and after a restart.
     ///
     /// - Parameter targets: ids of what it changes, the main resource first.
     mutating func accept(
@@ -37,9 +38,18 @@ struct ChangeContext {
         var operation = Operation(
             id: newID(), projectID: projectID, type: type(of: saga).type, steps: catalog.steps(of: saga),
             targetIDs: targets, requestID: mutation.requestID, principal: mutation.call.principal,
-            input: try SagaInput.text(saga), warnings: warnings, at: now)
+            input: try SagaInput.text(saga), warnings: warnings,
+            standingConsent: standingConsent(to: type(of: saga).type, targets), at: now)
         try transaction.insert(&operation, by: author, at: now)
         return operation
+    }
+
+    /// The transaction ends without a trace if the consent turns out to be missing or wrong.
+    private func standingConsent(to type: String, _ targets: [String]) -> StandingConsent? {
+        guard mutation.needsConsent else { return nil }
+        return StandingConsent(
+            principal: mutation.call.principal, source: mutation.call.source, time: now,
+            allows: ([type] + targets.prefix(1)).joined(separator: " "))
     }
 }
 

@@ -2,33 +2,54 @@ internal import Model
 internal import Store
 
 /// What a change's transaction decided.
-struct Change<Target: StoredResource>: Sendable {
+struct Change<Target: Sendable>: Sendable {
+    /// Kept with the request: a repeated one finds the target again by it.
+    var targetID: String
     var target: Target
     var operation: Operation?
     var warnings: [Warning] = []
+    /// Of a batch.
+    var parts: [RememberedRequest.Part] = []
+}
+
+extension Change where Target: StoredResource {
+    init(target: Target, operation: Operation? = nil, warnings: [Warning] = []) {
+        self.init(targetID: target.id.rawValue, target: target, operation: operation, warnings: warnings)
+    }
 }
 
 /// Ends a transaction that must leave no trace.
-private struct ValidatedOnly<Target: StoredResource>: Error {
+private struct ValidatedOnly<Target: Sendable>: Error {
     let change: Change<Target>
 }
 
 extension ResourceManager {
-    /// Runs a change in one transaction: replays a request that was seen before, applies the rules, remembers the
-    /// request, and starts the operation once all that is durable.
+    /// Changes a resource; see below.
     func mutate<Target: StoredResource>(
         _ mutation: Mutation,
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
     ) async throws -> MutationAnswer<Target> {
+        try await mutate(mutation, reload: { try $0.get(Identifier<Target>(stored: $1.targetID)) }, body)
+    }
+
+    /// Runs a change in one transaction: replays a request that was seen before, applies the rules, remembers the
+    /// request, and starts its operations once all that is durable.
+    ///
+    /// - Parameter reload: the target of a request that was seen before.
+    func mutate<Target: Sendable>(
+        _ mutation: Mutation,
+        reload: @escaping @Sendable (any ReadTransaction, RememberedRequest) throws -> Target?,
+        _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
+    ) async throws -> MutationAnswer<Target> {
         try check(mutation)
-        let consent = await ConsentOutcome(mutation.consent, of: mutation.call.principal, check: passwords)
+        let consent = try await consent(to: mutation)
         let (now, seed, catalog) = (clock(), UInt64.random(in: .min ... .max), self.catalog)
         let answer: MutationAnswer<Target>
         do {
             answer = try await store.write { transaction in
                 let project = try transaction.project(of: mutation.call)
-                if let replay: MutationAnswer<Target> = try transaction.replay(mutation, project.id, consent) {
-                    return replay
+                if let remembered = try transaction.replay(mutation, project.id, consent) {
+                    return try MutationAnswer(remembered, try reload(transaction, remembered), in: transaction)
                 }
                 var context = ChangeContext(
                     mutation: mutation, projectID: project.id, now: now, seed: seed, catalog: catalog)
@@ -42,6 +63,7 @@ extension ResourceManager {
                 resource: validated.change.target, operation: nil, warnings: validated.change.warnings)
         }
         if let operation = answer.operation, !operation.state.isFinal { runner.start(operation.id) }
+        for part in answer.parts { if let operation = part.operationID { runner.start(operation) } }
         return answer
     }
 
@@ -75,12 +97,12 @@ extension ReadTransaction {
         return project
     }
 
-    /// The answer to a request that was seen before; nil: it is new.
+    /// What was done for a request that was seen before; nil: it is new.
     ///
     /// - Throws: `REQUEST_ID_REUSED` if its body is another one.
-    fileprivate func replay<Target: StoredResource>(
+    fileprivate func replay(
         _ mutation: Mutation, _ project: ProjectID, _ consent: ConsentOutcome
-    ) throws -> MutationAnswer<Target>? {
+    ) throws -> RememberedRequest? {
         guard let remembered = try remembered(mutation.key(project)) else { return nil }
         guard remembered.fingerprint == mutation.fingerprint else {
             throw Refusal.invalid(
@@ -88,21 +110,30 @@ extension ReadTransaction {
                 "request_id \(mutation.requestID) was used before for another request of this method")
         }
         try consent.require(for: mutation)
-        return MutationAnswer(
-            resource: try get(Identifier<Target>(stored: remembered.targetID)),
-            operation: try remembered.operationID.flatMap { try operation($0) }, warnings: remembered.warnings)
+        return remembered
+    }
+}
+
+extension MutationAnswer {
+    fileprivate init(
+        _ remembered: RememberedRequest, _ target: Target?, in transaction: any ReadTransaction
+    ) throws {
+        self.init(
+            resource: target, operation: try remembered.operationID.flatMap { try transaction.operation($0) },
+            warnings: remembered.warnings, parts: remembered.parts)
     }
 }
 
 extension WriteTransaction {
-    fileprivate func remember<Target: StoredResource>(
+    fileprivate func remember<Target: Sendable>(
         _ change: Change<Target>, of mutation: Mutation, _ project: ProjectID, at now: Timestamp
     ) throws -> MutationAnswer<Target> {
         let request = RememberedRequest(
-            key: mutation.key(project), fingerprint: mutation.fingerprint, targetID: change.target.id.rawValue,
-            operationID: change.operation?.id, warnings: change.warnings)
+            key: mutation.key(project), fingerprint: mutation.fingerprint, targetID: change.targetID,
+            operationID: change.operation?.id, warnings: change.warnings, parts: change.parts)
         try remember(request, at: now)
-        return MutationAnswer(resource: change.target, operation: change.operation, warnings: change.warnings)
+        return MutationAnswer(
+            resource: change.target, operation: change.operation, warnings: change.warnings, parts: change.parts)
     }
 }
 

@@ -18,8 +18,11 @@ struct AttachVolumeSaga: Saga {
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        // A new writer begins: how the last one ended no longer matters.
-        try transaction.settle(volumeID, .inUse, by: operation, at: now) { $0.writerWasKilled = false }
+        let server: Server? = try transaction.get(serverID)
+        try transaction.settle(volumeID, .inUse, by: operation, at: now) { volume in
+            // A new writer begins: how the last one ended no longer matters.
+            if server?.isServing == true { volume.writerWasKilled = false }
+        }
         try transaction.release(serverID, by: operation, at: now)
     }
 

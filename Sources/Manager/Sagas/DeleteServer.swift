@@ -1,4 +1,3 @@
-internal import Engine
 internal import Model
 internal import Operations
 internal import Store
@@ -12,29 +11,10 @@ struct DeleteServerSaga: Saga {
     let force: Bool
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        let close = StepDefinition(
-            name: "detach-volumes",
-            run: { _ in for id in volumeIDs { try await tools.close(id, on: serverID, force: force) } },
-            undo: { _ in for id in volumeIDs { try await tools.open(id, on: serverID) } })
-        let stop = StepDefinition(
-            name: "stop-server", run: { _ in try await tools.engine.stopServer(serverID) },
-            undo: { _ in try await tools.engine.startServer(serverID) })
+        let part = DeletionPart.server(serverID, volumes: volumeIDs, force: force)
         return OperationDefinition(
-            steps: volumeIDs.isEmpty ? [stop] : [close, stop], complete: complete, rollback: rollback)
-    }
-
-    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        for id in volumeIDs {
-            try transaction.settle(id, .available, by: operation, at: now) { volume in
-                volume.placement = nil
-                volume.writerWasKilled = volume.writerWasKilled || force
-            }
-        }
-        try transaction.remove(serverID, by: operation, at: now)
-    }
-
-    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        for id in volumeIDs { try transaction.restore(id, .inUse, after: operation, at: now) }
-        try transaction.restore(serverID, .running, after: operation, at: now)
+            steps: tools.stopping(serverID, volumeIDs, force: force),
+            complete: { try part.finish(in: $0, by: $1, at: $2) },
+            rollback: { try part.giveBack(in: $0, by: $1, $1.failure(resolvableBy: .user), at: $2) })
     }
 }

@@ -20,8 +20,10 @@ struct ResizeVolumeSaga: Saga {
 
     private func run(_ tools: SagaTools) async throws {
         let chain = try await tools.chain(of: volumeID)
-        guard let serverID else { return try await tools.engine.resize(chain, to: size, in: nil) }
-        try await tools.withProcess(of: serverID) { try await tools.engine.resize(chain, to: size, in: serverID) }
+        guard let process = try await tools.serving(serverID) else {
+            return try await tools.engine.resize(chain, to: size, in: nil)
+        }
+        try await tools.withProcess(of: process) { try await tools.engine.resize(chain, to: size, in: process) }
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {

@@ -47,15 +47,24 @@ struct SagaCatalog: Sendable {
     var operations: OperationCatalog {
         let kinds: [any Saga.Type] = [
             CreateVolumeSaga.self, DeleteVolumeSaga.self, ResizeVolumeSaga.self, AttachVolumeSaga.self,
-            DetachVolumeSaga.self, CreateServerSaga.self, DeleteServerSaga.self, TakeSnapshotSaga.self,
-            DeleteSnapshotSaga.self, DeleteServerSnapshotSaga.self,
+            DetachVolumeSaga.self, RevertVolumeSaga.self, CreateServerSaga.self, StartServerSaga.self,
+            StopServerSaga.self, DeleteServerSaga.self, TakeSnapshotSaga.self, DeleteSnapshotSaga.self,
+            DeleteServerSnapshotSaga.self, ExecutePlanSaga.self, RestoreDeletedSaga.self,
         ]
         return kinds.reduce(into: [:]) { catalog, kind in add(kind, to: &catalog) }
     }
 
     private func add<Kind: Saga>(_ kind: Kind.Type, to catalog: inout OperationCatalog) {
         let tools = tools
-        catalog[kind.type] = { try SagaInput.saga(kind, $0.input).definition(tools) }
+        catalog[kind.type] = { operation in
+            var definition = try SagaInput.saga(kind, operation.input).definition(tools)
+            let markStuck = definition.markStuck
+            definition.markStuck = { transaction, operation, now in
+                try transaction.showStuck(operation, at: now)
+                try markStuck(transaction, &operation, now)
+            }
+            return definition
+        }
     }
 
     func steps(of saga: some Saga) -> [Operation.Step] {

@@ -23,7 +23,15 @@ extension SagaTools {
         try await engine.deleteLayer(top.id)
     }
 
+    /// The server, if it has a process that serves its volumes; nil: it is stopped, or there is none.
+    func serving(_ id: ServerID?) async throws -> ServerID? {
+        guard let id, let server: Server = try await store.read({ try $0.get(id) }) else { return nil }
+        return server.isServing ? id : nil
+    }
+
+    /// Opens a volume where it is attached; a stopped server opens it when it starts.
     func open(_ id: VolumeID, on server: ServerID) async throws {
+        guard try await serving(server) != nil else { return }
         let chain = try await chain(of: id)
         try await withProcess(of: server) { try await engine.attach(chain, to: server) }
     }
@@ -49,6 +57,11 @@ extension SagaTools {
             return try await body()
         }
     }
+}
+
+extension Server {
+    /// Its volumes are served, or on their way to be again.
+    var isServing: Bool { desiredState == .running }
 }
 
 extension ReadTransaction {
@@ -91,7 +104,7 @@ extension WriteTransaction {
         try change(id, by: operation, at: now) { resource in
             resource.enter(state, at: now)
             resource.header.operationID = nil
-            resource.header.failure = operation.failure(attempts: 1, resolvableBy: .user)
+            resource.header.failure = operation.failure(resolvableBy: .user)
             try body(&resource)
         }
     }
@@ -113,10 +126,10 @@ extension WriteTransaction {
 
 extension Operation {
     /// Its problem, as a resource shows it; nil when it was cancelled: then nothing is wrong.
-    func failure(attempts: Int, resolvableBy resolver: Failure.Resolver) -> Failure? {
+    func failure(resolvableBy resolver: Failure.Resolver) -> Failure? {
         guard let problem, !cancelRequested else { return nil }
         return Failure(
-            step: problem.step, reason: problem.reason, message: problem.message, attempts: attempts,
+            step: problem.step, reason: problem.reason, message: problem.message, attempts: problem.attempts ?? 1,
             resolvableBy: resolver)
     }
 }

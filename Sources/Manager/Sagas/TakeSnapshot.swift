@@ -19,7 +19,7 @@ struct TakeSnapshotSaga: Saga {
     }
 
     let parts: [Part]
-    /// The server whose process has the volumes open; nil: they are detached.
+    /// The server that the volumes are attached to; nil: they are detached.
     let serverID: ServerID?
     let serverSnapshotID: ServerSnapshotID?
 
@@ -27,10 +27,16 @@ struct TakeSnapshotSaga: Saga {
         let preparing = StepDefinition(
             name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
         let cutting = StepDefinition(
-            name: "cut", pointOfNoReturn: true, begins: begins,
+            name: "cut", pointOfNoReturn: true, attempts: .cut, begins: begins,
             run: { context in
-                let duration = try await tools.engine.cut(try await cuts(tools), of: serverID)
-                context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
+                let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
+                do {
+                    let duration = try await tools.engine.cut(cuts, of: process)
+                    context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
+                } catch {
+                    // Nothing was cut: the overlays are as they were prepared.
+                    throw StepRefusal(error)
+                }
             })
         return OperationDefinition(
             steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete, rollback: rollback)
@@ -38,15 +44,17 @@ struct TakeSnapshotSaga: Saga {
 
     private func prepare(_ tools: SagaTools) async throws {
         let cuts = try await cuts(tools)
-        guard let serverID else { return try await tools.engine.prepareCut(cuts, of: nil) }
-        try await tools.withProcess(of: serverID) { try await tools.engine.prepareCut(cuts, of: serverID) }
+        guard let process = try await tools.serving(serverID) else {
+            return try await tools.engine.prepareCut(cuts, of: nil)
+        }
+        try await tools.withProcess(of: process) { try await tools.engine.prepareCut(cuts, of: process) }
     }
 
     private func discard(_ tools: SagaTools) async throws {
         let cuts = try await cuts(tools)
         do {
-            try await tools.engine.discardCut(cuts, of: serverID)
-        } catch  where error.reason == .serverLost {
+            try await tools.engine.discardCut(cuts, of: try await tools.serving(serverID))
+        } catch let error as EngineError where error.reason == .serverLost {
             try await tools.engine.discardCut(cuts, of: nil)
         }
     }
@@ -93,10 +101,15 @@ struct TakeSnapshotSaga: Saga {
             try transaction.deleteLayer(part.overlay.id)
             try transaction.change(part.volumeID, by: operation, at: now) { volume in
                 volume.header.operationID = nil
-                volume.header.failure = operation.failure(attempts: 1, resolvableBy: .user)
+                volume.header.failure = operation.failure(resolvableBy: .user)
             }
         }
         if let serverSnapshotID { try transaction.remove(serverSnapshotID, by: operation, at: now) }
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
+}
+
+extension RetryPolicy {
+    /// A cut that was refused is tried again at once: its user waits.
+    static let cut = RetryPolicy.backoff(attempts: 3, from: .milliseconds(50), to: .milliseconds(200))
 }

@@ -41,6 +41,8 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
         public var message: String
         /// The step at which it happened.
         public var step: String
+        /// How often the step was tried by the process that gave up; nil: no step is to blame.
+        public var attempts: Int?
 
         public init(reason: String, message: String, step: String) {
             self.reason = reason
@@ -69,10 +71,13 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
     public var cancelRequested: Bool
     public var revision: Int64
     public var warnings: [Warning]
+    /// The consent that it works under; nil: it destroys nothing.
+    public var standingConsent: StandingConsent?
 
     public init(
         id: OperationID, projectID: ProjectID, type: String, steps: [Step], targetIDs: [String], requestID: String,
-        principal: String, input: String, warnings: [Warning], at now: Timestamp
+        principal: String, input: String, warnings: [Warning], standingConsent: StandingConsent? = nil,
+        at now: Timestamp
     ) {
         self.id = id
         self.projectID = projectID
@@ -89,6 +94,7 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
         cancelRequested = false
         revision = 0
         self.warnings = warnings
+        self.standingConsent = standingConsent
     }
 
     /// Part of the steps that is done, 0 to 1.

@@ -40,6 +40,19 @@ private func oldestFirst(_ left: some Resource, _ right: some Resource) -> Bool 
         < (right.header.createTime, right.header.name, right.id.rawValue)
 }
 
+/// How far a deletion goes.
+public struct DeletionScope: Hashable, Sendable, Codable {
+    /// Of a server: its volumes too, each under its own rules.
+    public var deletesVolumes: Bool
+    /// Connected clients are cut off instead of being in the way.
+    public var cutsOffClients: Bool
+
+    public init(deletesVolumes: Bool = false, cutsOffClients: Bool = false) {
+        self.deletesVolumes = deletesVolumes
+        self.cutsOffClients = cutsOffClients
+    }
+}
+
 /// A resource that can be deleted.
 public enum DeletionTarget: Hashable, Sendable {
     case volume(VolumeID)

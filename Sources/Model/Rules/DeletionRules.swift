@@ -6,19 +6,28 @@ extension DeletionPlan {
 
     /// What forbids deleting the target by itself, as it is now.
     ///
-    /// - Parameter force: connected clients do not count.
     /// - Returns: nil if it may be deleted.
-    public func refusal(name: String, force: Bool = false) -> Refusal? {
-        let obstacles = zip(blockers, remedies).filter { !(force && $0.0.reason == .volumeHasClients) }
-        let earlier = steps.filter { $0.action != .delete || $0.id != target.id }
-        guard let reason = decisiveReason(obstacles.map(\.0), earlier) else { return nil }
-        var refusal = Refusal(reason, sentence(reason, name, obstacles.map(\.0)))
-        refusal.blockers = obstacles.map(\.0) + earlier.flatMap(blockers)
+    public func refusal(name: String) -> Refusal? {
+        let earlier = steps.filter { $0.reason != nil }
+        guard let reason = decisiveReason(blockers, earlier) else { return nil }
+        return refusal(reason, name, clearing: earlier)
+    }
+
+    /// What forbids executing the whole plan: what none of its steps clears.
+    ///
+    /// - Returns: nil if it may be executed.
+    public func refusalOfExecution(name: String) -> Refusal? {
+        guard let reason = decisiveReason(blockers, []) else { return nil }
+        return refusal(reason, name, clearing: [])
+    }
+
+    private func refusal(_ reason: Reason, _ name: String, clearing earlier: [Step]) -> Refusal {
+        var refusal = Refusal(reason, sentence(reason, name, blockers))
+        refusal.blockers = blockers + earlier.flatMap(blockers)
         // Cutting off a volume's clients detaches it: no second detach after that.
-        let cutOff = obstacles.contains { $0.0.reason == .volumeHasClients }
+        let cutOff = blockers.contains { $0.reason == .volumeHasClients }
         refusal.remedies =
-            obstacles.map(\.1).withoutRepeats()
-            + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy)
+            remedies.withoutRepeats() + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy)
         if reason == .resourceBusy {
             refusal.retryAfterMilliseconds = Self.busyRetryMilliseconds
         }
@@ -50,8 +59,9 @@ extension DeletionPlan {
         case .deletionProtected: return "deletion protection is on for \(names(obstacles, reason))"
         case .resourceBusy: return "an operation is running on \(names(obstacles, reason))"
         case .volumeHasClients: return "NBD clients are connected to \(names(obstacles, reason))"
+        case .serverRunning: return "\(what) is running; stop it first"
         case .adminRequired:
-            return "an earlier deletion of \(names(obstacles, reason)) failed; an administrator resolves it"
+            return "an earlier change of \(names(obstacles, reason)) failed half-way; an administrator resolves it"
         default: return "\(what) cannot be deleted now"
         }
     }
@@ -70,13 +80,15 @@ extension DeletionPlan.Step {
     var remedy: Refusal.Remedy {
         switch action {
         case .detach: .detach(id, name: name)
-        case .delete, .stop, .suspend: .delete(kind, id: id, name: name)
+        case .stop: .stop(id, name: name)
+        case .delete, .suspend: .delete(kind, id: id, name: name)
         }
     }
 }
 
 extension Array where Element: Hashable {
-    func withoutRepeats() -> [Element] {
+    /// The elements in their order, each where it comes first.
+    public func withoutRepeats() -> [Element] {
         var seen: Set<Element> = []
         return filter { seen.insert($0).inserted }
     }

@@ -43,6 +43,7 @@ public enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
     // There is no room.
     case quotaExceeded = "QUOTA_EXCEEDED"
     case storageFull = "STORAGE_FULL"
+    case overloaded = "OVERLOADED"
 
     // What should work does not.
     case serverLost = "SERVER_LOST"

@@ -1,6 +1,6 @@
 /// Why a change is refused: a reason for machines, a sentence for people, everything that stands in the way in the
 /// order in which it can be cleared, and the calls that clear it.
-public struct Refusal: Error, Hashable, Sendable {
+public struct Refusal: Error, Hashable, Sendable, Codable {
     public var reason: Reason
     public var message: String
     public var blockers: [Blocker] = []

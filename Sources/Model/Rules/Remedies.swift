@@ -29,6 +29,11 @@ extension Refusal.Remedy {
             "detach volume \(name)", "VolumeService", "DetachVolume", [("volume", text(id))], "volume detach \(id)")
     }
 
+    public static func planAgain(_ id: String) -> Refusal.Remedy {
+        make(
+            "look at the plan as it is now", "PlanService", "PlanDelete", [("resource", text(id))], "plan delete \(id)")
+    }
+
     static func waitFor(_ operation: OperationID, reason: String) -> Refusal.Remedy {
         make(
             reason, "OperationService", "WaitOperation", [("operation", text(operation.rawValue))],
@@ -46,11 +51,23 @@ extension Refusal.Remedy {
             "\(kind.rawValue) update \(id) --no-protect")
     }
 
-    static func resolve(_ kind: ResourceKind, _ id: String) -> Refusal.Remedy {
-        let (service, method, field) = names(of: kind)
-        return make(
-            "see why its deletion failed; an administrator resolves it", service, "Get\(method)", [(field, text(id))],
-            "\(kind.rawValue) show \(id)")
+    /// - Parameter id: of a resource or of a stuck operation.
+    public static func resolve(_ id: String) -> Refusal.Remedy {
+        make(
+            "an administrator tries again, restores or abandons it", "AdminService", "ResolveFailure",
+            [("resource", text(id)), ("action", text("RETRY"))], "admin resolve \(id) --retry")
+    }
+
+    static func stop(_ id: String, name: String) -> Refusal.Remedy {
+        make("stop server \(name)", "ServerService", "StopServer", [("server", text(id))], "server stop \(id)")
+    }
+
+    public static func stop(_ server: Server) -> Refusal.Remedy { stop(server.id.rawValue, name: server.header.name) }
+
+    public static func cutOff(_ server: Server) -> Refusal.Remedy {
+        make(
+            "disconnect the NBD clients of \(server.header.name), or cut them off", "ServerService", "StopServer",
+            [("server", text(server.id.rawValue)), ("force", "true")], "server stop \(server.id.rawValue) --force")
     }
 
     public static func disconnect(_ volume: Volume) -> Refusal.Remedy {
@@ -79,18 +96,5 @@ extension ResourceKind {
         case .autoscaleGroup: "autoscale group"
         default: rawValue
         }
-    }
-}
-
-extension Refusal {
-    /// Something else is changing the resource: wait for that operation.
-    public static func busy(_ kind: ResourceKind, _ id: String, _ name: String, with operation: OperationID) -> Refusal
-    {
-        var refusal = Refusal(.resourceBusy, "operation \(operation) is running on \(kind.words) \(name)")
-        refusal.blockers = [Blocker(kind: kind.rawValue, id: id, name: name, reason: .resourceBusy)]
-        refusal.remedies = [.waitFor(operation, reason: "wait for the operation that is changing \(name)")]
-        refusal.operationID = operation
-        refusal.retryAfterMilliseconds = DeletionPlan.busyRetryMilliseconds
-        return refusal
     }
 }

@@ -18,6 +18,15 @@ extension HoldpointMessages.Operation {
         error = operation.problem.map { Status($0, of: operation) }
         revision = UInt64(clamping: operation.revision)
         warnings = operation.warnings.map { HoldpointMessages.Warning($0) }
+        standingConsent = operation.standingConsent.map { HoldpointMessages.StandingConsent($0) }
+    }
+}
+
+extension HoldpointMessages.StandingConsent {
+    init(_ consent: Model.StandingConsent) {
+        self.init(
+            principal: consent.principal, source: consent.source, time: HoldpointMessages.Timestamp(consent.time),
+            allows: consent.allows)
     }
 }
 

@@ -25,6 +25,8 @@ extension DeletionStep {
         name = step.name
         losesForEver = step.losesForEver
         freesBytes = UInt64(step.freesBytes.bytes)
+        requiredBy = step.requiredBy ?? ""
+        reason = step.reason?.rawValue ?? ""
         switch step.action {
         case .delete: action = .delete
         case .detach: action = .detach

@@ -16,7 +16,7 @@ extension Reason {
             .failedPrecondition
         case .resourceBusy, .etagMismatch, .planStale: .aborted
         case .consentRequired, .consentInvalid: .permissionDenied
-        case .quotaExceeded, .storageFull: .resourceExhausted
+        case .quotaExceeded, .storageFull, .overloaded: .resourceExhausted
         case .serverLost, .engineTimeout, .storeFailed: .unavailable
         case .dataDamaged: .dataLoss
         case .engineFailed, .internal: .internal

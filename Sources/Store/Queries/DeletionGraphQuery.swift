@@ -2,13 +2,15 @@ public import Model
 
 extension ReadTransaction {
     /// Loads everything that hangs together with a resource that somebody wants to delete.
-    public func deletionGraph(for target: DeletionTarget) throws -> DeletionGraph {
+    public func deletionGraph(
+        for target: DeletionTarget, _ scope: DeletionScope = DeletionScope()
+    ) throws -> DeletionGraph {
         var graph = DeletionGraph()
         switch target {
         case .volume(let id): try load(id, into: &graph)
         case .snapshot(let id): try load(id, into: &graph)
         case .serverSnapshot(let id): try load(id, into: &graph)
-        case .server(let id): try load(id, into: &graph)
+        case .server(let id): try load(id, scope, into: &graph)
         }
         return graph
     }
@@ -32,10 +34,18 @@ extension ReadTransaction {
         for member in try members(of: id) { graph.snapshots[member.id] = member }
     }
 
-    private func load(_ id: ServerID, into graph: inout DeletionGraph) throws {
+    private func load(_ id: ServerID, _ scope: DeletionScope, into graph: inout DeletionGraph) throws {
         guard let server: Server = try get(id) else { return }
         graph.servers[id] = server
-        for volume in try volumes(of: id) { graph.volumes[volume.id] = volume }
+        for volume in try volumes(of: id) {
+            graph.volumes[volume.id] = volume
+            if scope.deletesVolumes { try load(volume.id, into: &graph) }
+        }
+    }
+
+    /// Resources that an operation has made busy.
+    public func held<Element: StoredResource>(by operation: OperationID) throws -> [Element] {
+        try select("this.operation_id = ?", [.text(operation.rawValue)])
     }
 
     public func snapshots(of volume: VolumeID) throws -> [VolumeSnapshot] {
@@ -87,7 +97,8 @@ extension ReadTransaction {
                 """
                 SELECT (SELECT COUNT(*) FROM volume_snapshot WHERE layer_id = ? AND id NOT IN (\(places)))
                     + (SELECT COUNT(*) FROM volume WHERE top_layer_id = ? AND id NOT IN (\(places)))
-                """, [id] + resources + [id] + resources
+                    + (SELECT COUNT(*) FROM quarantine WHERE layer_id = ?)
+                """, [id] + resources + [id] + resources + [id]
             ) { try $0.int(0) }.first ?? 0
         guard users == 0 else { return true }
         let children: [LayerID] = try rows("SELECT id FROM layer WHERE parent_id = ?", [id]) { try $0.id(0) }

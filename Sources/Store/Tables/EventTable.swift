@@ -51,6 +51,16 @@ extension WriteTransaction {
         _ sequence: Int64, _ action: EventAction, of id: Identifier<Resource>, project: ProjectID,
         resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
     ) throws {
+        try appendEvent(
+            sequence, action, Resource.kind, id: id.rawValue, project: project, resource: resource, by: author,
+            at: time)
+    }
+
+    /// The same for what has a name in place of an id: a principal.
+    func appendEvent(
+        _ sequence: Int64, _ action: EventAction, _ kind: ResourceKind, id: String, project: ProjectID,
+        resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
+    ) throws {
         try execute(
             """
             INSERT INTO event (sequence, project_id, time, principal, source, action, kind, resource_id, operation_id,
@@ -59,8 +69,8 @@ extension WriteTransaction {
             """,
             [
                 .integer(sequence), .text(project.rawValue), .integer(time.millisecondsSinceEpoch),
-                .text(author.principal), .text(author.source), .text(action.rawValue), .text(Resource.kind.rawValue),
-                .text(id.rawValue), .id(author.operationID), .text(author.requestID), .text(author.reason),
+                .text(author.principal), .text(author.source), .text(action.rawValue), .text(kind.rawValue),
+                .text(id), .id(author.operationID), .text(author.requestID), .text(author.reason),
                 .optional(try resource.map { try JSONColumn.text($0) }),
             ])
     }

@@ -27,8 +27,8 @@ extension ReadTransaction {
             """, [.text(top.rawValue)], decodeLayer)
     }
 
-    /// Layers that nothing needs: no volume's top, named by no snapshot, nothing resting on them, not of an operation
-    /// that is still making them.
+    /// Layers that nothing needs: no volume's top, named by no snapshot, not in quarantine, nothing resting on them,
+    /// not of an operation that is still making them.
     public func deadLayers() throws -> [LayerRecord] {
         try rows(
             """
@@ -37,7 +37,12 @@ extension ReadTransaction {
                 AND NOT EXISTS (SELECT 1 FROM layer AS child WHERE child.parent_id = layer.id)
                 AND NOT EXISTS (SELECT 1 FROM volume WHERE top_layer_id = layer.id)
                 AND NOT EXISTS (SELECT 1 FROM volume_snapshot WHERE layer_id = layer.id)
+                AND NOT EXISTS (SELECT 1 FROM quarantine WHERE layer_id = layer.id)
             """, [], decodeLayer)
+    }
+
+    public func layers() throws -> [LayerRecord] {
+        try rows("SELECT \(Self.layerColumns) FROM layer", [], decodeLayer)
     }
 
     public func layers(in state: LayerRecord.State) throws -> [LayerRecord] {

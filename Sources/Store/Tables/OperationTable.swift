@@ -4,7 +4,7 @@ extension ReadTransaction {
     private static var operationColumns: String {
         """
         id, project_id, type, state, state_since, create_time, steps, target_ids, request_id, principal, input, \
-        problem, cancel_requested, revision, warnings
+        problem, cancel_requested, revision, warnings, standing_consent
         """
     }
 
@@ -41,7 +41,9 @@ extension ReadTransaction {
             steps: try JSONColumn.value([Operation.Step].self, try row.text(6)),
             targetIDs: try JSONColumn.value([String].self, try row.text(7)), requestID: try row.text(8),
             principal: try row.text(9), input: try row.text(10),
-            warnings: try JSONColumn.value([Warning].self, try row.text(14)), at: try row.time(5))
+            warnings: try JSONColumn.value([Warning].self, try row.text(14)),
+            standingConsent: try row.optionalText(15).map { try JSONColumn.value(StandingConsent.self, $0) },
+            at: try row.time(5))
         operation.state = try row.value(3)
         operation.stateSince = try row.time(4)
         operation.problem = try row.optionalText(11).map { try JSONColumn.value(Operation.Problem.self, $0) }
@@ -58,8 +60,8 @@ extension WriteTransaction {
         try execute(
             """
             INSERT INTO operation (id, project_id, type, state, state_since, create_time, steps, target_ids, request_id,
-                principal, input, problem, cancel_requested, revision, warnings)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                principal, input, problem, cancel_requested, revision, warnings, standing_consent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .text(operation.id.rawValue), .text(operation.projectID.rawValue), .text(operation.type),
@@ -68,6 +70,7 @@ extension WriteTransaction {
                 .text(try JSONColumn.text(operation.targetIDs)), .text(operation.requestID),
                 .text(operation.principal), .text(operation.input), .null, .flag(operation.cancelRequested),
                 .integer(operation.revision), .text(try JSONColumn.text(operation.warnings)),
+                .optional(try operation.standingConsent.map { try JSONColumn.text($0) }),
             ])
         try appendEvent(
             operation.revision, .created, of: operation.id, project: operation.projectID, resource: operation,

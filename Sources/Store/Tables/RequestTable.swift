@@ -9,15 +9,36 @@ public struct RememberedRequest: Sendable, Hashable {
     public let targetID: String
     public let operationID: OperationID?
     public let warnings: [Warning]
+    /// Of a batch: what became of each part, in order.
+    public let parts: [Part]
+
+    /// One part of a batch.
+    public struct Part: Sendable, Hashable, Codable {
+        /// As it was asked for.
+        public let reference: String
+        /// Empty: there was no such resource.
+        public let targetID: String
+        public let operationID: OperationID?
+        public let refusal: Refusal?
+
+        public init(reference: String, targetID: String, operationID: OperationID?, refusal: Refusal?) {
+            self.reference = reference
+            self.targetID = targetID
+            self.operationID = operationID
+            self.refusal = refusal
+        }
+    }
 
     public init(
-        key: RequestKey, fingerprint: String, targetID: String, operationID: OperationID?, warnings: [Warning]
+        key: RequestKey, fingerprint: String, targetID: String, operationID: OperationID?, warnings: [Warning],
+        parts: [Part] = []
     ) {
         self.key = key
         self.fingerprint = fingerprint
         self.targetID = targetID
         self.operationID = operationID
         self.warnings = warnings
+        self.parts = parts
     }
 }
 
@@ -44,13 +65,14 @@ extension ReadTransaction {
     public func remembered(_ key: RequestKey) throws -> RememberedRequest? {
         try rows(
             """
-            SELECT fingerprint, target_id, operation_id, warnings FROM request
+            SELECT fingerprint, target_id, operation_id, warnings, parts FROM request
             WHERE principal = ? AND project_id = ? AND method = ? AND request_id = ?
             """, key.values
         ) { row in
             RememberedRequest(
                 key: key, fingerprint: try row.text(0), targetID: try row.text(1), operationID: try row.optionalID(2),
-                warnings: try JSONColumn.value([Warning].self, try row.text(3)))
+                warnings: try JSONColumn.value([Warning].self, try row.text(3)),
+                parts: try row.optionalText(4).map { try JSONColumn.value([RememberedRequest.Part].self, $0) } ?? [])
         }.first
     }
 }
@@ -60,12 +82,14 @@ extension WriteTransaction {
         try execute(
             """
             INSERT INTO request (principal, project_id, method, request_id, fingerprint, target_id, operation_id,
-                warnings, time)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                warnings, parts, time)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             request.key.values + [
                 .text(request.fingerprint), .text(request.targetID), .id(request.operationID),
-                .text(try JSONColumn.text(request.warnings)), .integer(time.millisecondsSinceEpoch),
+                .text(try JSONColumn.text(request.warnings)),
+                .optional(request.parts.isEmpty ? nil : try JSONColumn.text(request.parts)),
+                .integer(time.millisecondsSinceEpoch),
             ])
     }
 

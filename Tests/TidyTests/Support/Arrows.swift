@@ -19,9 +19,12 @@ enum Arrows {
         "CLinux": [],
         "EngineQEMU": ["Engine", "Model", "CLinux", "Logging"],
         "Operations": ["Store", "Model", "Logging"],
-        "Manager": ["Model", "Store", "Engine", "Operations", "Logging"],
-        "Services": ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Model", "Logging", "Crypto"],
-        "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC"],
+        "Access": ["Store", "Model", "Crypto", "CryptoExtras", "Logging"],
+        "Manager": ["Model", "Store", "Engine", "Operations", "Access", "Logging"],
+        "Services": [
+            "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Access", "Model", "Logging", "Crypto",
+        ],
+        "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Crypto"],
         "HoldpointCommand": ["HoldpointClient", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
     ]

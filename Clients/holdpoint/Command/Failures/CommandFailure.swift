@@ -8,6 +8,8 @@ struct CommandFailure: Error {
     /// Why not, and the way out.
     var status: Status
     let exit: ExitStatus
+    /// More about it for people, a line each; the status' message says the same in short.
+    var notes: [String] = []
 
     init(_ what: String, _ status: Status, exit: ExitStatus? = nil) {
         self.what = what

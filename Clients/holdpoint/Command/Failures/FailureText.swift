@@ -6,7 +6,8 @@ enum FailureText {
     static func lines(_ failure: CommandFailure) -> [String] {
         let status = failure.status
         return
-            (["holdpoint: \(failure.what): \(why(status))"] + status.blockers.map(blocker)
+            (["holdpoint: \(failure.what): \(why(status))"] + failure.notes.map { "  \($0)" }
+            + status.blockers.map(blocker)
             + status.remedies.compactMap(remedy))
             .map(Printable.line)
     }

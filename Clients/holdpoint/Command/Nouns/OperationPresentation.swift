@@ -22,8 +22,10 @@ extension Operation: Presentable {
                 "state", state.name + (stateSince.map { ", since \(TimeText.full($0))" } ?? ""),
                 color: Color(state: state.name)),
             Detail("progress", percentage), Detail("error", errorText, color: .red),
+            Detail("to resolve", state == .stuck ? "an administrator: \(ResourceText.retry(id))" : ""),
             Detail("targets", targetIDs.joined(separator: " ")),
         ] + shown + [
+            Detail("consent", standingConsent.map(ResourceText.consent) ?? ""),
             Detail("request id", requestID), Detail("created", ResourceText.full(createTime)),
             Detail("revision", String(revision)), Detail("project", projectID),
         ]

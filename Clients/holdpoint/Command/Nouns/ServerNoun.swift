@@ -7,7 +7,7 @@ struct ServerNoun: AsyncParsableCommand {
         commandName: "server", abstract: "What volumes are attached to.",
         subcommands: [
             ServerCreate.self, List<Server>.self, Show<Server>.self, Update<Server>.self, Delete<Server>.self,
-            ServerNBD.self,
+            ServerStart.self, ServerStop.self, ServerNBD.self,
         ])
 
     @OptionGroup var globals: GlobalOptions
@@ -15,11 +15,12 @@ struct ServerNoun: AsyncParsableCommand {
 
 /// The options of `server delete`.
 struct ServerDeleteOptions: DeleteOptions {
-    @Flag(help: "Cut off connected NBD clients.")
-    var force = false
+    @OptionGroup var options: PlanOptions
+
+    var plan: PlanScope { options.scope }
 
     var losses: [String] {
-        force ? ["connected NBD clients are cut off: what they have not flushed is lost"] : []
+        plan.force ? ["connected NBD clients are cut off: what they have not flushed is lost"] : []
     }
 }
 
@@ -54,7 +55,9 @@ extension Server: Changeable {
     static func delete(
         _ reference: String, consent: Consent?, allowMissing: Bool, extras: ServerDeleteOptions
     ) -> DeleteServerRequest {
-        DeleteServerRequest(server: reference, consent: consent, force: extras.force, allowMissing: allowMissing)
+        DeleteServerRequest(
+            server: reference, consent: consent, force: extras.plan.force, allowMissing: allowMissing,
+            deleteVolumes: extras.plan.deleteVolumes)
     }
 
     static func send(

@@ -16,12 +16,13 @@ extension ServerSnapshot: Presentable {
         let members = memberIDs.enumerated().map { index, id in
             Detail(index < slots.count ? "member in slot \(slots[index])" : "member", id)
         }
+        let list = Process.commandLine(["snapshot", "list", "--server-snapshot", id])
         return details(
             [
                 Detail("server", ResourceText.reference(serverName, serverID)),
                 Detail("kind", configuration.map { $0.kind.name } ?? ""),
                 Detail("consistency", ResourceText.grade(consistency)), Detail("taken", ResourceText.full(cutTime)),
                 Detail("used by", autoscaleGroupIDs.joined(separator: " ")),
-            ] + members)
+            ] + members + [Detail("members", memberIDs.isEmpty ? "" : "\(memberIDs.count): \(list)")])
     }
 }

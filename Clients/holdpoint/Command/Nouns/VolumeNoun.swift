@@ -7,7 +7,7 @@ struct VolumeNoun: AsyncParsableCommand {
         commandName: "volume", abstract: "Block devices.",
         subcommands: [
             VolumeCreate.self, List<Volume>.self, Show<Volume>.self, Update<Volume>.self, VolumeResize.self,
-            Delete<Volume>.self, VolumeAttach.self, VolumeDetach.self,
+            Delete<Volume>.self, VolumeAttach.self, VolumeDetach.self, VolumeRevert.self,
         ])
 
     @OptionGroup var globals: GlobalOptions

@@ -14,7 +14,12 @@ extension Volume: Presentable {
         details([
             Detail("size", ByteSize.exactText(sizeBytes)), Detail("used", ByteSize.exactText(usedBytes)),
             Detail("server", serverID.isEmpty ? "" : "\(serverID), slot \(slot)\(boot ? ", boot" : "")"),
-            Detail("made from", sourceSnapshotID), Detail("snapshots", String(snapshotCount)),
+            Detail("made from", sourceSnapshotID), Detail("snapshots", snapshots),
         ])
+    }
+
+    private var snapshots: String {
+        let list = Process.commandLine(["snapshot", "list", "--volume", id])
+        return snapshotCount == 0 ? "0" : "\(snapshotCount): \(list)"
     }
 }

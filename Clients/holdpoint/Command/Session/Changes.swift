@@ -31,18 +31,19 @@ extension Session {
         var request = request
         request.requestID = settings.requestID ?? HoldpointClient.newRequestID()
         request.validateOnly = settings.dryRun
-        Interruption.asked(request.requestID)
+        Interruption.asked(request.requestID, again: again)
         defer { Interruption.settled() }
         explain("\(what): request id \(request.requestID) to \(settings.endpoint)")
         do {
             return try await waitingIfAsked { () throws(RPCError) in try await call(request, callOptions) }
         } catch {
             let failure = CommandFailure(what, error.status)
-            throw failure.exit == .outcomeUnknown ? failure.repeatable(request.requestID) : failure
+            throw failure.exit == .outcomeUnknown ? failure.repeatable(request.requestID, again: again) : failure
         }
     }
 
-    private func waitingIfAsked<Answer>(
+    /// Makes a call; with `--wait-busy` again and again while an operation is in the way.
+    func waitingIfAsked<Answer>(
         _ call: () async throws(RPCError) -> Answer
     ) async throws(RPCError) -> Answer {
         guard settings.waitsWhileBusy else { return try await call() }
@@ -54,7 +55,7 @@ extension Session {
     /// - Throws: `CommandFailure` if it ended in any other way than `SUCCEEDED`, or the time for waiting is over.
     func finished(_ operation: Operation) async throws -> Operation {
         let ended = try await ended(operation)
-        guard ended.state == .succeeded else { throw CommandFailure(what, ended: ended) }
+        guard ended.state == .succeeded else { throw CommandFailure(what, ended: ended, titles: titles) }
         return ended
     }
 
@@ -62,7 +63,7 @@ extension Session {
     func ended(_ operation: Operation) async throws -> Operation {
         Interruption.began(operation.id)
         defer { Interruption.settled() }
-        let progress = ProgressReporter(progressStyle)
+        let progress = ProgressReporter(progressStyle, titles: titles)
         defer { progress.finish() }
         let start = ContinuousClock.now
         progress.report(operation)
@@ -82,21 +83,15 @@ extension Session {
     }
 }
 
-extension CommandFailure {
-    /// An operation that did not do what it should.
-    init(_ what: String, ended operation: Operation) {
-        var status = operation.error ?? Status(code: .unknown, message: "the operation ended \(operation.state.name)")
-        if status.code == .ok { status.code = .unknown }
-        if operation.state == .stuck { status.message += "; it is stuck, an administrator has to resume it" }
-        status.operationID = operation.id
-        self.init(what, status, exit: .operationFailed)
-    }
-}
-
 extension Printer {
     /// A server that has no resource to show, because nothing was made, leaves the warnings.
     fileprivate func answer(_ resource: (some Presentable)?, warnings: [Warning]) throws {
         if let resource { return try answer(resource, warnings: warnings) }
+        try self.warnings(warnings)
+    }
+
+    /// An answer that is nothing but its warnings; people have seen them already.
+    func warnings(_ warnings: [Warning]) throws {
         guard format != .table, format != .name else { return }
         let list = JSONValue.array(try warnings.map { try $0.tree() })
         StandardStreams.output(Printer.text(.object([.init(name: "warnings", value: list)]), format))

@@ -8,19 +8,25 @@ struct ConsentOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("File with the password in its first line; -: standard input.", valueName: "file"))
     var passwordFile: String?
+
+    /// The same as arguments, for a line that asks again.
+    var arguments: [String] {
+        (yes ? ["--yes"] : []) + (passwordFile.map { ["--password-file", $0] } ?? [])
+    }
 }
 
 extension Session {
     static let passwordVariable = "HOLDPOINT_PASSWORD_FILE"
-    /// Longest password that is read, bytes.
-    static let longestPasswordBytes = 1 << 10
+    /// Longest file with a password that is read, bytes; passwords have at most 1024.
+    static let longestPasswordFileBytes = 4 << 10
 
     /// Whether the options leave the consent to be asked for, or to be missed.
     func lacksConsent(_ options: ConsentOptions) -> Bool {
         !(options.yes && passwordFile(options) != nil) && !settings.dryRun
     }
 
-    private func passwordFile(_ options: ConsentOptions) -> String? {
+    /// The file that holds the caller's password; nil: it is asked for.
+    func passwordFile(_ options: ConsentOptions) -> String? {
         options.passwordFile ?? environment[Session.passwordVariable].flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -45,6 +51,35 @@ extension Session {
         return Consent(acknowledged: true, password: password)
     }
 
+    /// The request with the caller's consent. What is refused anyway is refused before anybody looks for a password.
+    func consented<Request: ConsentedRequest, Answer: ProtobufMessage>(
+        _ request: Request, _ options: ConsentOptions, losses: [String],
+        _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+    ) async throws -> Request {
+        if lacksConsent(options), settings.requestID == nil { try await refuseEarly(request, call) }
+        var request = request
+        request.consent = try await consent(options) { losses }
+        return request
+    }
+
+    private func refuseEarly<Request: ConsentedRequest, Answer: ProtobufMessage>(
+        _ request: Request, _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+    ) async throws {
+        var trial = request
+        trial.requestID = HoldpointClient.newRequestID()
+        trial.validateOnly = true
+        do throws(RPCError) {
+            _ = try await call(trial, callOptions)
+        } catch {
+            guard onlyLacksConsent(error) else { throw error }
+        }
+    }
+
+    /// Whether a change that was tried without a consent will be made with one, after waiting if that is asked for.
+    func onlyLacksConsent(_ error: RPCError) -> Bool {
+        error.reason == "CONSENT_REQUIRED" || error.busyOperationID != nil && settings.waitsWhileBusy
+    }
+
     private func confirm(_ losses: [String]) throws {
         let lines = losses.map { "  " + Printable.line($0) + "\n" }.joined()
         StandardStreams.error(lines.isEmpty ? "" : "This cannot be undone:\n" + lines)
@@ -53,8 +88,9 @@ extension Session {
         }
     }
 
-    private func password(_ file: String) throws -> String {
-        let password = try TextFile.firstLine(file, limitBytes: Session.longestPasswordBytes)
+    /// The password in a file's first line.
+    func password(_ file: String) throws -> String {
+        let password = try TextFile.firstLine(file, limitBytes: Session.longestPasswordFileBytes)
         guard !password.isEmpty else { throw ValidationError("\(file): no password in its first line") }
         return password
     }

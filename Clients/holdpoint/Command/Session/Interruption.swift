@@ -9,6 +9,10 @@ enum Interruption {
         var what = ""
         var requestID: String?
         var operationID: String?
+        /// The arguments that make the same call again; nil: the process's own.
+        var again: [String]?
+        /// What is left behind if nobody removes it.
+        var unfinishedFile: String?
         /// Terminal settings to give back.
         var terminal: termios?
     }
@@ -30,8 +34,8 @@ enum Interruption {
     }
 
     /// A mutation with this id is on its way.
-    static func asked(_ requestID: String) {
-        progress.withLock { ($0.requestID, $0.operationID) = (requestID, nil) }
+    static func asked(_ requestID: String, again: [String]? = nil) {
+        progress.withLock { ($0.requestID, $0.operationID, $0.again) = (requestID, nil, again) }
     }
 
     /// It is an operation now.
@@ -44,6 +48,11 @@ enum Interruption {
         progress.withLock { ($0.requestID, $0.operationID) = (nil, nil) }
     }
 
+    /// A file to remove unless it is finished; nil: there is none.
+    static func writing(_ unfinishedFile: String?) {
+        progress.withLock { $0.unfinishedFile = unfinishedFile }
+    }
+
     /// The terminal is to be given back these settings; nil: it has them.
     static func restoring(_ terminal: termios?) {
         progress.withLock { $0.terminal = terminal }
@@ -52,6 +61,7 @@ enum Interruption {
     private static func end() {
         let state = progress.withLock { $0 }
         if var terminal = state.terminal { tcsetattr(STDIN_FILENO, TCSANOW, &terminal) }
+        if let file = state.unfinishedFile { unlink(file) }
         if isatty(STDERR_FILENO) == 1 { StandardStreams.error("\n") }
         if let failure = failure(state) { FailureReport.print(failure) }
         _exit(ExitStatus.interrupted.rawValue)
@@ -65,7 +75,7 @@ enum Interruption {
         }
         guard let id = state.requestID else { return nil }
         let status = Status(code: .cancelled, message: "interrupted before the server answered")
-        return CommandFailure(state.what, status, exit: .interrupted).repeatable(id)
+        return CommandFailure(state.what, status, exit: .interrupted).repeatable(id, again: state.again)
     }
 }
 
@@ -76,8 +86,10 @@ extension CommandFailure {
     }
 
     /// With the line that asks for the same change again, safely.
-    func repeatable(_ requestID: String) -> CommandFailure {
-        let arguments = Process.arguments
+    ///
+    /// - Parameter again: the arguments of that line, but for the request id; nil: the process's own.
+    func repeatable(_ requestID: String, again: [String]? = nil) -> CommandFailure {
+        let arguments = again ?? Process.arguments
         let isNamed = arguments.contains { $0 == "--request-id" || $0.hasPrefix("--request-id=") }
         let again = arguments + (isNamed ? [] : ["--request-id", requestID])
         return remedied("ask again for the same change", command: Process.commandLine(again))

@@ -15,11 +15,13 @@ final class ProgressReporter: Sendable {
     }
 
     private let style: Style
+    private let titles: StepTitles
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(_ style: Style) {
+    init(_ style: Style, titles: StepTitles = StepTitles()) {
         self.style = style
+        self.titles = titles
     }
 
     func report(_ operation: Operation) {
@@ -37,20 +39,22 @@ final class ProgressReporter: Sendable {
 
     /// Steps begin in order, so a count says which are printed.
     private func printSteps(_ operation: Operation) {
-        let begun = operation.steps.filter { ![.pending, .unspecified].contains($0.state) }
+        let begun = operation.steps.indices.filter { ![.pending, .unspecified].contains(operation.steps[$0].state) }
         let new = state.withLock { state in
             defer { state.printedSteps = max(state.printedSteps, begun.count) }
             return begun.dropFirst(state.printedSteps)
         }
-        for step in new {
-            StandardStreams.error(Printable.line("holdpoint: \(operation.id): \(step.name)") + "\n")
+        for index in new {
+            let title = titles.numbered(index, of: operation)
+            StandardStreams.error(Printable.line("holdpoint: \(operation.id): \(title)") + "\n")
         }
     }
 
     private func drawBar(_ operation: Operation) {
         guard !operation.hasEnded else { return }
         state.withLock { $0.drewBar = true }
-        let step = operation.steps.first { $0.state == .started }?.name ?? operation.state.name.lowercased()
+        let running = operation.steps.firstIndex { $0.state == .started }
+        let step = running.map { titles.numbered($0, of: operation) } ?? operation.state.name.lowercased()
         let elapsed = start.duration(to: .now)
         StandardStreams.error(
             ProgressBar.cleared + ProgressBar.text(fraction: operation.progress, elapsed: elapsed, step: step))

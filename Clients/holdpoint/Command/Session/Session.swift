@@ -9,6 +9,10 @@ struct Session: Sendable {
     let printer: Printer
     let terminal: Terminal
     let environment: [String: String]
+    /// Names of the resources in the steps of its operations.
+    var titles = StepTitles()
+    /// The arguments that make the same call again, but for its request id; nil: the process's own.
+    var again: [String]?
 
     /// Of each call that is no waiting.
     var callOptions: CallOptions { CallOptions(timeout: settings.timeout) }
@@ -17,7 +21,7 @@ struct Session: Sendable {
     func named(_ what: String) -> Session {
         Session(
             what: what, settings: settings, client: client, printer: printer, terminal: terminal,
-            environment: environment)
+            environment: environment, titles: titles, again: again)
     }
 
     /// For people, on standard error, unless `--quiet`.

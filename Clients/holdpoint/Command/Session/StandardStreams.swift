@@ -15,15 +15,16 @@ enum StandardStreams {
 
     static func output(_ text: String) {
         guard !isOutputClosed else { return }
-        if !write(text, to: STDOUT_FILENO) { outputIsClosed.store(true, ordering: .relaxed) }
+        if !write(Array(text.utf8), to: STDOUT_FILENO) { outputIsClosed.store(true, ordering: .relaxed) }
     }
 
     static func error(_ text: String) {
-        _ = write(text, to: STDERR_FILENO)
+        _ = write(Array(text.utf8), to: STDERR_FILENO)
     }
 
-    private static func write(_ text: String, to descriptor: Int32) -> Bool {
-        var bytes = Array(text.utf8)[...]
+    /// Writes everything; false, with `errno` set, if that is not possible.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count >= 0 {

@@ -8,6 +8,9 @@ struct Terminal: Sendable {
     let showsProgress: Bool
     /// A person can be asked.
     let canAsk: Bool
+    /// How trees are drawn on standard output, and on standard error.
+    var outputLines = TextTree.Lines.ascii
+    var errorLines = TextTree.Lines.ascii
 
     init(colors: Bool, showsProgress: Bool, canAsk: Bool) {
         self.colors = colors
@@ -22,5 +25,15 @@ struct Terminal: Sendable {
         colors = isatty(STDOUT_FILENO) == 1 && !noColor && !isDumb
         showsProgress = isatty(STDERR_FILENO) == 1 && !isDumb
         canAsk = isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+        guard Terminal.isUTF8(environment) else { return }
+        if isatty(STDOUT_FILENO) == 1 { outputLines = .boxes }
+        if isatty(STDERR_FILENO) == 1 { errorLines = .boxes }
+    }
+
+    /// What the locale says, in the order that POSIX gives its variables.
+    static func isUTF8(_ environment: [String: String]) -> Bool {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
+        let name = locale?.lowercased() ?? ""
+        return name.hasSuffix("utf-8") || name.hasSuffix("utf8")
     }
 }

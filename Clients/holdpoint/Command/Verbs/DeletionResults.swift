@@ -8,6 +8,8 @@ struct DeletionResult {
     let operation: Operation?
     let warnings: [Warning]
     let isDryRun: Bool
+    /// What a dry run found that would be done.
+    var plan: DeletionPlan?
 
     /// For people.
     var line: String {
@@ -16,11 +18,11 @@ struct DeletionResult {
         return operation.state == .succeeded ? "\(subject) deleted" : "\(subject) is being deleted: \(operation.id)"
     }
 
-    /// The operation, and the answer's warnings.
+    /// The operation, or the plan of a dry run, and the answer's warnings.
     var tree: JSONValue {
         get throws {
             let warnings = JSONValue.array(try warnings.map { try $0.tree() })
-            return try (operation?.tree() ?? .object([])).setting("warnings", warnings)
+            return try (operation?.tree() ?? plan?.tree() ?? .object([])).setting("warnings", warnings)
         }
     }
 }
@@ -43,6 +45,18 @@ struct DeletionResults {
         case .table: StandardStreams.output(Printable.line(result.line) + "\n")
         case .name: StandardStreams.output(result.operation.map { $0.id + "\n" } ?? "")
         case .json, .yaml, .csv: trees.append(try result.tree)
+        }
+    }
+
+    /// Makes one deletion and keeps how it went. A consent that was refused once is not tried again: that counts.
+    mutating func attempt(_ what: String, _ deletion: () async throws -> DeletionResult) async {
+        if let refused = failures.first(where: { $0.status.reason == "CONSENT_INVALID" }) {
+            return fail(CommandFailure(what, refused.status))
+        }
+        do {
+            try succeed(try await deletion())
+        } catch {
+            fail(CommandFailure(what, error))
         }
     }
 

@@ -59,15 +59,26 @@ protocol Changeable: HoldpointResource, Showable, Listable {
     static func send(
         _ request: Delete, to client: HoldpointClient, _ options: CallOptions
     ) async throws(RPCError) -> DeleteAnswer
+
+    /// How many one call deletes; 1 unless it says so.
+    static var deletionsPerCall: Int { get }
+
+    /// Deletes some in as few calls as that needs, with a result for each; one by one unless it says so.
+    static func delete(
+        _ ids: [String], _ consent: Consent?, _ deletion: Deletion<Self>, _ results: inout DeletionResults
+    ) async
 }
 
 /// The options of one kind's `delete`.
 protocol DeleteOptions: ParsableArguments {
     /// What they destroy beside the resource, a line each.
     var losses: [String] { get }
+    /// What they mean for a plan.
+    var plan: PlanScope { get }
 }
 
 /// For kinds that have none.
 struct NoDeleteOptions: DeleteOptions {
     var losses: [String] { [] }
+    var plan: PlanScope { PlanScope() }
 }

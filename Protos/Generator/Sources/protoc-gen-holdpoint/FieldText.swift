@@ -142,7 +142,7 @@ extension MessagePart {
 
 extension FieldDescriptor {
     /// What must not be printed.
-    var isSecret: Bool { ["password", "secret", "token"].contains(name) }
+    var isSecret: Bool { ["password", "new_password", "secret", "token"].contains(name) }
 
     /// The type as in a .proto file, for the few that the generator compares.
     var kindName: String {

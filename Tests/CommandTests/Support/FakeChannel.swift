@@ -54,15 +54,16 @@ final class FakeChannel: RPCChannel {
         .failure(RPCError(code, "no", reason: reason, operationID: operationID))
     }
 
-    /// A stream of these items, which then breaks.
-    static func stream(_ items: [WatchResponse]) -> Answer {
-        items.reduce(.success([])) { bytes, item in
+    /// A stream of these items, which then ends, or else breaks.
+    static func stream(_ items: [some ProtobufMessage], ends: Bool = false) -> Answer {
+        let stream: Answer = items.reduce(.success([])) { bytes, item in
             bytes.flatMap { bytes in answer(item).map { bytes + [UInt8($0.count)] + $0 } }
         }
+        return ends ? stream.map { $0 + [0] } : stream
     }
 }
 
-/// Items with a byte of length before each.
+/// Items with a byte of length before each; one of none is the end.
 private final class FakeStream: ResponseSource {
     private let rest: Mutex<ArraySlice<UInt8>>
 
@@ -77,7 +78,7 @@ private final class FakeStream: ResponseSource {
             return Array(rest.prefix(Int(count)))
         }
         guard let item else { throw RPCError(.unavailable, "the connection broke") }
-        return item
+        return item.isEmpty ? nil : item
     }
 
     func cancel() {}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import HoldpointClient
+
+/// `holdpoint admin check`
+struct AdminCheck: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Prove that metadata and data agree, or print where they do not.",
+        discussion: "Exit 0: nothing worse than a notice; 4: warnings; 7: errors, data is in danger.")
+
+    @Flag(help: "Put what nobody knows into quarantine; changes nothing else.")
+    var repair = false
+
+    @OptionGroup var globals: GlobalOptions
+
+    func run() async throws {
+        try await globals.session("admin check") { session in
+            let request = CheckConsistencyRequest(repair: repair && !session.settings.dryRun)
+            let report = try await session.client.admin.checkConsistency(request, options: session.callOptions)
+            try session.print(report)
+            if let code = report.failure {
+                throw CommandFailure(session.what, Status(code: code, message: report.summary))
+            }
+            if session.settings.output == .table { StandardStreams.output(report.summary + "\n") }
+        }
+    }
+}
+
+extension Session {
+    /// The findings as a table, or the report as it is.
+    fileprivate func print(_ report: ConsistencyReport) throws {
+        switch settings.output {
+        case .table: if !report.findings.isEmpty { try printer.list(report.findings) }
+        case .name, .csv: try printer.list(report.findings)
+        case .json, .yaml: StandardStreams.output(Printer.text(try report.tree(), settings.output))
+        }
+    }
+}
+
+extension ConsistencyReport {
+    /// What the worst finding makes of the command; nil: nothing is worse than a notice.
+    var failure: Status.Code? {
+        if findings.contains(where: { $0.severity.rawValue >= ConsistencyFinding.Severity.error.rawValue }) {
+            return .dataLoss
+        }
+        // One of a severity that was left out counts as a warning, too.
+        return findings.allSatisfy { $0.severity == .notice } ? nil : .failedPrecondition
+    }
+
+    /// `1 error, 2 warnings, 0 notices, 2 put into quarantine; looked at 3 volumes, …`
+    var summary: String {
+        let severe = findings.count { $0.severity.rawValue >= ConsistencyFinding.Severity.error.rawValue }
+        let notices = findings.count { $0.severity == .notice }
+        let repaired = findings.count { $0.repaired }
+        let found = [
+            ResourceText.count(severe, "error"), ResourceText.count(findings.count - severe - notices, "warning"),
+            ResourceText.count(notices, "notice"), repaired == 0 ? nil : "\(repaired) put into quarantine",
+        ].compactMap { $0 }.joined(separator: ", ")
+        return "\(found); looked at \(ResourceText.count(Int(volumeCount), "volume")), "
+            + "\(ResourceText.count(Int(snapshotCount), "snapshot")), "
+            + "\(ResourceText.count(Int(serverCount), "server")), \(ResourceText.count(Int(layerCount), "layer"))"
+            + (quarantinedLayerCount == 0 ? "" : " (\(quarantinedLayerCount) in quarantine)")
+    }
+}
+
+extension ConsistencyFinding: Presentable {
+    static let headers = ["SEVERITY", "REASON", "RESOURCE", "MESSAGE"]
+
+    var presentedName: String { id }
+
+    var row: [Table.Cell] {
+        [
+            .init(severity.name, color: color), .init(reason), .init(resource),
+            .init(message + (repaired ? " (put into quarantine)" : "")),
+        ]
+    }
+
+    var details: [Detail] {
+        [
+            Detail("severity", severity.name, color: color), Detail("reason", reason), Detail("resource", resource),
+            Detail("message", message), Detail("repaired", repaired ? "yes" : ""),
+        ]
+    }
+
+    private var resource: String {
+        [kind, ResourceText.reference(name, id)].filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    private var color: Color? {
+        switch severity {
+        case .error: .red
+        case .warning: .yellow
+        default: nil
+        }
+    }
+}

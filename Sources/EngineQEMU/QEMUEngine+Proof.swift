@@ -1,0 +1,42 @@
+public import Engine
+public import Model
+
+extension QEMUEngine {
+    public func inventory() async throws(EngineError) -> StorageInventory {
+        try await BlockingWork.run { [layers, servers] () throws(EngineError) in
+            var inventory = try layers.inventory()
+            inventory.processes = Set(
+                try servers.directory.serversWithPIDFile().filter { servers.process(of: $0).runningID() != nil })
+            return inventory
+        }
+    }
+
+    public func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
+        let proof = LayerProof(layers: self.layers, limits: limits)
+        try await BlockingWork.run { () throws(EngineError) in
+            try proof.layers.check(layers)
+            guard let last = layers.last else { return }
+            let isFrozen = try proof.layers.isFrozen(last.id)
+            guard isFrozen || !proof.layers.isOpen(last.id) else {
+                throw EngineError(.failed, "\(last.id) is open for writing")
+            }
+            let checked = extent == .data ? layers : [last]
+            for layer in checked where !proof.layers.isOpen(layer.id) { try proof.checkTables(of: layer.id) }
+            if extent == .data { try proof.readAll(layers) }
+        }
+    }
+
+    public func freeze(_ layers: [LayerID]) async throws(EngineError) {
+        try await BlockingWork.run { [store = self.layers] () throws(EngineError) in
+            for id in layers where try store.exists(id) { try store.markFrozen(id) }
+        }
+    }
+
+    public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+        try await BlockingWork.run { [store = self.layers] () throws(EngineError) in
+            for id in layers where store.isOpen(id) { throw EngineError(.failed, "a process has \(id) open") }
+            try store.setAside(files.map(\.name) + layers.map(LayerStore.fileName))
+            store.forget(layers)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+internal import Engine
+internal import Logging
+internal import Model
+internal import Store
+
+extension ResourceManager {
+    /// Puts what a check found and nobody knows into quarantine: layers by a row, where their parents are known, all
+    /// else by moving the file aside.
+    ///
+    /// - Returns: the findings, those marked that were repaired.
+    func quarantine(_ findings: [ConsistencyFinding], by principal: String) async throws -> [ConsistencyFinding] {
+        let orphans = Set(findings.filter { $0.reason == .orphanedLayer }.map(\.id))
+        let strays = Set(findings.filter { $0.reason == .strayFile }.map(\.id))
+        guard !orphans.isEmpty || !strays.isEmpty else { return findings }
+        let inventory = try await engine.inventory()
+        // What a process has open is left to it: its end comes first.
+        let layers = inventory.layers.filter { orphans.contains($0.key.rawValue) && !$0.value.isOpen }
+        try await engine.freeze(Array(layers.keys))
+        let recorded = try await record(layers, by: principal)
+        let rejected = Set(layers.keys).subtracting(recorded)
+        let files = inventory.strays.filter { strays.contains($0.name) }
+        try await engine.setAside(files, Array(rejected))
+        let repaired = Set(layers.keys.map(\.rawValue) + files.map(\.name))
+        logger.notice("put into quarantine", metadata: ["principal": "\(principal)", "what": "\(repaired.sorted())"])
+        return findings.map { finding in
+            var finding = finding
+            finding.isRepaired =
+                repaired.contains(finding.id) && (finding.reason == .orphanedLayer || finding.reason == .strayFile)
+            return finding
+        }
+    }
+
+    /// Inserts rows for layers, each after the one that it rests on.
+    ///
+    /// - Returns: those that have a row now; the others rest on nothing that is known.
+    private func record(_ layers: [LayerID: LayerFacts], by principal: String) async throws -> Set<LayerID> {
+        let now = clock()
+        return try await store.write { transaction in
+            var recorded: Set<LayerID> = []
+            for found in try LayerRecord.rows(for: layers, on: { try transaction.layer($0) }) {
+                try transaction.insert(found)
+                try transaction.quarantine(
+                    found.id, because: .orphaned, origin: .init(unknownFor: found.id), by: principal, at: now)
+                recorded.insert(found.id)
+            }
+            return recorded
+        }
+    }
+}

@@ -1,0 +1,105 @@
+public import Model
+internal import Store
+
+internal import struct Foundation.Calendar
+internal import struct Foundation.Date
+internal import struct Foundation.TimeZone
+
+extension ResourceManager {
+    /// Gives a volume that nobody has open the bytes of one of its snapshots. It keeps its size; what it holds now is
+    /// kept in a safety snapshot, the operation's second target.
+    public func revertVolume(
+        _ reference: String, to snapshot: String, etag: String, _ mutation: Mutation
+    ) async throws -> MutationAnswer<Volume> {
+        let shortage = try await shortage()
+        let deepest = engine.maximumChainDepth
+        return try await mutate(mutation) { transaction, context in
+            if let shortage { throw shortage }
+            let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
+            try volume.requireEtag(etag)
+            let server = try transaction.requireRevertible(volume)
+            let snapshot: VolumeSnapshot = try transaction.resolve(
+                snapshot, in: context.projectID, field: "snapshot")
+            try snapshot.requireOwn(of: volume)
+            return try transaction.beginRevert(of: volume, on: server, to: snapshot, deepest, &context)
+        }
+    }
+}
+
+extension VolumeSnapshot {
+    fileprivate func requireOwn(of volume: Volume) throws(Refusal) {
+        try requireUsable()
+        guard volumeID == volume.id else {
+            throw .invalid(
+                field: "snapshot",
+                "snapshot \(header.name) is of volume \(volumeName); "
+                    + "a volume is reverted to one of its own: make a new volume from this one")
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// - Returns: the stopped server that the volume is attached to; nil: it is detached.
+    fileprivate func requireRevertible(_ volume: Volume) throws -> Server? {
+        try volume.requireIdle()
+        let server = try idleServer(of: volume)
+        if let server, server.isServing { throw Refusal.attached(volume, to: server) }
+        try volume.requireState(.available, .inUse)
+        return server
+    }
+
+    fileprivate func beginRevert(
+        of volume: Volume, on server: Server?, to snapshot: VolumeSnapshot, _ deepest: Int,
+        _ context: inout ChangeContext
+    ) throws -> Change<Volume> {
+        let name = ResourceAttributes(name: ResourceName.safetySnapshot(at: context.now))
+        let safety = try makeSnapshot(name, of: volume, on: server, owner: nil, deepest: deepest, &context)
+        let parents = try chain(to: snapshot.layerID)
+        let made = LayerRecord(
+            id: context.newID(), parentID: snapshot.layerID, size: volume.size, depth: parents.count, state: .prepared)
+        try insert(made)
+        let taking = TakeSnapshotSaga(parts: [safety.saga], serverID: server?.id, serverSnapshotID: nil)
+        let saga = RevertVolumeSaga(
+            safety: taking, volumeID: volume.id, layer: .init(id: made.id, size: made.size),
+            parents: parents.map { .init(id: $0.id, size: $0.size) }, settledState: volume.state)
+        var reverting = volume
+        reverting.enter(.reverting, at: context.now)
+        let change = try begin(
+            saga, on: reverting, holding: server?.id, alsoAbout: [safety.snapshot.id.rawValue],
+            warnings: [.safetySnapshot(safety.snapshot)], &context)
+        try insert(safety.snapshot, heldBy: change.operation, &context)
+        return change
+    }
+}
+
+extension ResourceName {
+    /// `revert-MMDDhhmm`, in UTC.
+    static func safetySnapshot(at now: Timestamp) -> String {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? calendar.timeZone
+        let date = Date(timeIntervalSince1970: Double(now.millisecondsSinceEpoch) / 1_000)
+        let parts = calendar.dateComponents([.month, .day, .hour, .minute], from: date)
+        let digits = [parts.month, parts.day, parts.hour, parts.minute].map { part in
+            let part = part ?? 0
+            return part < 10 ? "0\(part)" : "\(part)"
+        }
+        return "revert-" + digits.joined()
+    }
+}
+
+extension Warning {
+    fileprivate static func safetySnapshot(_ snapshot: VolumeSnapshot) -> Warning {
+        Warning(
+            reason: "SAFETY_SNAPSHOT",
+            message: "what the volume holds now is kept in snapshot \(snapshot.header.name) (\(snapshot.id))")
+    }
+}
+
+extension Refusal {
+    fileprivate static func attached(_ volume: Volume, to server: Server) -> Refusal {
+        var refusal = attached(
+            volume, "volume \(volume.header.name) is attached to server \(server.header.name), which runs")
+        refusal.remedies.append(.stop(server))
+        return refusal
+    }
+}

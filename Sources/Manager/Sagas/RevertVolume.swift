@@ -1,0 +1,40 @@
+internal import Engine
+internal import Model
+internal import Operations
+internal import Store
+
+/// Gives a volume that nobody has open the bytes of one of its snapshots, and keeps what it holds now in another.
+///
+/// The layer over the snapshot is made first; the cut freezes the old top, and what the cut made on top of that is dead
+/// as soon as the volume goes on with the new layer.
+struct RevertVolumeSaga: Saga {
+    static let type = "REVERT_VOLUME"
+
+    let safety: TakeSnapshotSaga
+    let volumeID: VolumeID
+    /// Over the layer of the snapshot that is reverted to; as large as the volume.
+    let layer: Layer
+    /// Root first.
+    let parents: [Layer]
+    let settledState: Volume.State
+
+    func definition(_ tools: SagaTools) -> OperationDefinition {
+        let making = StepDefinition(
+            name: "create-layer", run: { _ in try await tools.engine.createLayer(layer, over: parents) },
+            undo: { _ in try await tools.engine.deleteLayer(layer.id) })
+        let taking = safety.definition(tools)
+        return OperationDefinition(
+            steps: [making] + taking.steps,
+            complete: { transaction, operation, now in
+                try transaction.settle(volumeID, settledState, by: operation, at: now)
+                try taking.complete(transaction, &operation, now)
+                try transaction.setLayer(layer.id, .active)
+                try transaction.change(volumeID, by: operation, at: now) { $0.topLayerID = layer.id }
+            },
+            rollback: { transaction, operation, now in
+                try transaction.restore(volumeID, settledState, after: operation, at: now)
+                try taking.rollback(transaction, &operation, now)
+                try transaction.deleteLayer(layer.id)
+            })
+    }
+}

@@ -1,0 +1,137 @@
+/// Layers: rows and files say the same.
+extension ConsistencyCheck {
+    func layersAreThere() -> [ConsistencyFinding] {
+        settledRows.filter { facts.inventory.layers[$0.id] == nil && !strayLayers.contains($0.id) }.map {
+            finding(.layerMissing, $0.id, "has no file: its data is gone. \(Self.restoreAdvice)")
+        }
+    }
+
+    func layersAreWhole() -> [ConsistencyFinding] {
+        let headless = settledRows.filter { strayLayers.contains($0.id) }.map {
+            finding(.layerDamaged, $0.id, "has a file without a whole header. \(Self.restoreAdvice)")
+        }
+        let marked = settledLayers.filter(\.facts.isMarkedDamaged).map {
+            finding(.layerDamaged, $0.row.id, "is marked damaged by QEMU. \(Self.restoreAdvice)")
+        }
+        return headless + marked
+    }
+
+    private var strayLayers: Set<LayerID> { Set(facts.inventory.strays.compactMap(\.layerID)) }
+
+    func filesAreKnown() -> [ConsistencyFinding] {
+        let orphans = facts.inventory.layers.filter { rows.layers[$0.key] == nil }
+        let layers = orphans.keys.sorted { $0.rawValue < $1.rawValue }.map { id in
+            ConsistencyFinding(
+                .orphanedLayer, kind: ResourceKind.layer.rawValue, id: id.rawValue,
+                "layer \(id) is on the disk and nothing knows it\(Self.base(orphans[id]?.parentID)): its data may be "
+                    + "somebody's. \(Self.repairAdvice)")
+        }
+        let files = facts.inventory.strays.filter { $0.layerID.map { rows.layers[$0] == nil } ?? true }.map {
+            ConsistencyFinding(
+                .strayFile, kind: "file", id: $0.name,
+                "the file \($0.name) lies among the layers and is none. \(Self.repairAdvice)")
+        }
+        return layers + files.sorted { $0.id < $1.id }
+    }
+
+    private static func base(_ parent: LayerID?) -> String { parent.map { " (it rests on \($0))" } ?? "" }
+
+    private static var repairAdvice: String { "`holdpoint admin check --repair` puts it into quarantine" }
+
+    func parentsAreTheHeaders() -> [ConsistencyFinding] {
+        settledLayers.filter { $0.facts.parent != ($0.row.parentID.map { .layer($0) } ?? .none) }.map { row, facts in
+            finding(
+                .wrongParent, row.id,
+                "is recorded on \(row.parentID?.rawValue ?? "nothing"), and its file names \(facts.parent.words): "
+                    + "what rests on it reads wrong. \(Self.metadataAdvice)")
+        }
+    }
+
+    /// The headers are what reads go by; only a restore follows them.
+    private static var metadataAdvice: String { "Stop what uses it, and restore the metadata from a backup" }
+
+    func layersFormTrees() -> [ConsistencyFinding] {
+        settledRows.filter { rows.layers[rows.ancestry(of: $0.id).last ?? $0.id]?.parentID != nil }.map {
+            finding(.layerCycle, $0.id, "has no root: the records lead in a circle. \(Self.metadataAdvice)")
+        }
+    }
+
+    func depthsAreRight() -> [ConsistencyFinding] {
+        settledRows.compactMap { row in
+            let depth = row.parentID.map { (rows.layers[$0]?.depth ?? -1) + 1 } ?? 0
+            if row.depth != depth {
+                return finding(.wrongDepth, row.id, "is recorded at depth \(row.depth) and lies at \(depth)")
+            }
+            guard row.depth >= facts.maximumChainDepth else { return nil }
+            return finding(
+                .chainTooDeep, row.id,
+                "lies \(row.depth) layers deep, and \(facts.maximumChainDepth) layers are as many as can be opened: "
+                    + "copy the data to a new volume")
+        }
+    }
+
+    func layersHaveTheirSize() -> [ConsistencyFinding] {
+        let layers = settledLayers.filter { $0.row.size != $0.facts.size }.map { row, facts in
+            finding(
+                .wrongSize, row.id,
+                "is recorded with \(row.size), and its file has \(facts.size). \(Self.metadataAdvice)")
+        }
+        let volumes = rows.volumes.filter { isIdle($0) && $0.state != .errorDeleting }.compactMap { volume in
+            wrongSize(volume, volume.size, volume.topLayerID)
+        }
+        let snapshots = rows.snapshots.filter { isIdle($0) && $0.state != .errorDeleting }.compactMap { snapshot in
+            wrongSize(snapshot, snapshot.size, snapshot.layerID)
+        }
+        return layers + volumes + snapshots
+    }
+
+    private func wrongSize(_ subject: some Resource, _ size: ByteCount, _ id: LayerID) -> ConsistencyFinding? {
+        guard let layer = rows.layers[id], layer.size != size else { return nil }
+        return ConsistencyFinding(
+            .wrongSize, subject,
+            "is recorded with \(size), and its layer \(id) with \(layer.size). \(Self.metadataAdvice)")
+    }
+
+    func frozenLayersBearTheMark() -> [ConsistencyFinding] {
+        settledLayers.compactMap { row, facts in
+            switch (row.state, facts.isWritable) {
+            case (.frozen, true):
+                finding(
+                    .layerNotFrozen, row.id,
+                    "is frozen for ever, and its file may be written: set its mode to 0400")
+            case (.active, false):
+                finding(
+                    .activeLayerFrozen, row.id,
+                    "is a volume's top, and its file is marked frozen, so it cannot be opened for writing: "
+                        + "if nothing rests on it, set its mode to 0600")
+            default: nil
+            }
+        }
+    }
+
+    func nothingRestsOnWhatIsWritten() -> [ConsistencyFinding] {
+        var children: [LayerID: LayerID] = [:]
+        for row in settledRows { if let parent = row.parentID { children[parent] = row.id } }
+        for (id, facts) in facts.inventory.layers where !unsettled.contains(id) {
+            if let parent = facts.parentID { children[parent] = id }
+        }
+        return settledRows.filter { $0.state == .active }.compactMap { row in
+            children[row.id].map {
+                finding(
+                    .activeLayerRestedOn, row.id,
+                    "is a volume's top, which is written, and \($0) rests on it: that one reads wrong. "
+                        + Self.metadataAdvice)
+            }
+        }
+    }
+}
+
+extension LayerFacts.Parent {
+    var words: String {
+        switch self {
+        case .none: "nothing"
+        case .layer(let id): id.rawValue
+        case .foreign(let name): "\"\(name)\", which is no layer"
+        }
+    }
+}

@@ -1,0 +1,110 @@
+/// Compares what is recorded with what is there: a list of findings, one invariant after the other. Pure.
+///
+/// What open operations hold is left out: it is on its way. Rows and facts are of different instants, so a finding may
+/// be false; one that a second look confirms (`ConsistencyFinding.isConfirmed`) is not.
+public struct ConsistencyCheck: Sendable {
+    public let rows: MetadataRows
+    let facts: StorageFacts
+    /// Ids of what open operations change.
+    let busy: Set<String>
+    /// Layers that come or go: of what is busy or half deleted, and of nothing else.
+    let unsettled: Set<LayerID>
+
+    public init(_ rows: MetadataRows, _ facts: StorageFacts) {
+        self.rows = rows
+        self.facts = facts
+        busy = Self.busyIDs(rows)
+        unsettled = Self.unsettledLayers(rows, busy)
+    }
+
+    /// Everything that is not as it should be, in the order of the invariants.
+    public func findings() -> [ConsistencyFinding] {
+        Self.invariants.flatMap { $0(self)() }
+    }
+
+    /// One line an invariant.
+    private static let invariants: [@Sendable (ConsistencyCheck) -> () -> [ConsistencyFinding]] = [
+        { $0.requestsHaveTheirAnswer },
+        { $0.layersAreThere },
+        { $0.layersAreWhole },
+        { $0.filesAreKnown },
+        { $0.parentsAreTheHeaders },
+        { $0.layersFormTrees },
+        { $0.depthsAreRight },
+        { $0.layersHaveTheirSize },
+        { $0.frozenLayersBearTheMark },
+        { $0.nothingRestsOnWhatIsWritten },
+        { $0.volumesHaveAnActiveLayer },
+        { $0.snapshotsHaveAFrozenLayer },
+        { $0.membersAreOfOneCut },
+        { $0.transitionsHaveAnOperation },
+        { $0.runningServersServe },
+        { $0.volumesHaveOneWriter },
+        { $0.processesAreWanted },
+    ]
+
+    /// Layers of which nothing was found that stands in the way of looking inside: those that no process has open, with
+    /// nothing wrong in their chain.
+    public func provableChains(besides findings: [ConsistencyFinding]) -> [[LayerRecord]] {
+        let wrong = Set(findings.map(\.id))
+        return rows.layers.keys.sorted { $0.rawValue < $1.rawValue }.compactMap { id in
+            guard !unsettled.contains(id), facts.inventory.layers[id]?.isOpen == false else { return nil }
+            let chain = rows.ancestry(of: id)
+            guard !chain.contains(where: { wrong.contains($0.rawValue) }) else { return nil }
+            return chain.reversed().compactMap { rows.layers[$0] }
+        }
+    }
+
+    /// What is said of a layer that a look inside found damaged.
+    public func damaged(_ layer: LayerID, _ cause: String) -> ConsistencyFinding {
+        finding(.layerDamaged, layer, "is damaged: \(cause). \(Self.restoreAdvice)")
+    }
+
+    // MARK: What is left out
+
+    private static func busyIDs(_ rows: MetadataRows) -> Set<String> {
+        let open = Set(rows.openOperations.map(\.id))
+        func held<Held: Resource>(_ resources: [Held]) -> [String] {
+            resources.filter { $0.header.operationID.map(open.contains) ?? false }.map(\.id.rawValue)
+        }
+        return Set(
+            held(rows.servers) + held(rows.volumes) + held(rows.snapshots) + held(rows.serverSnapshots)
+                + rows.openOperations.flatMap(\.targetIDs))
+    }
+
+    private static func unsettledLayers(_ rows: MetadataRows, _ busy: Set<String>) -> Set<LayerID> {
+        let volumes = Dictionary(grouping: rows.volumes) {
+            busy.contains($0.id.rawValue) || $0.state == .errorDeleting
+        }
+        let snapshots = Dictionary(grouping: rows.snapshots) {
+            busy.contains($0.id.rawValue) || $0.state == .errorDeleting
+        }
+        func tops(_ isUnsettled: Bool) -> [LayerID] {
+            (volumes[isUnsettled] ?? []).map(\.topLayerID) + (snapshots[isUnsettled] ?? []).map(\.layerID)
+        }
+        let settled = rows.ancestry(of: tops(false) + rows.quarantined.map(\.layerID))
+        let passing = rows.layers.values.filter { $0.state != .active && $0.state != .frozen }.map(\.id)
+        return rows.ancestry(of: tops(true)).subtracting(settled).union(passing)
+    }
+
+    // MARK: Words
+
+    static var restoreAdvice: String { "Restore what needs it from a copy elsewhere, or delete what needs it" }
+
+    func finding(_ reason: ConsistencyFinding.Reason, _ layer: LayerID, _ message: String) -> ConsistencyFinding {
+        ConsistencyFinding(
+            reason, kind: ResourceKind.layer.rawValue, id: layer.rawValue,
+            "layer \(layer) \(message) (needed by \(rows.users(of: layer)))")
+    }
+
+    /// Layers that are at rest, with what their file says; absent ones are left out.
+    var settledLayers: [(row: LayerRecord, facts: LayerFacts)] {
+        settledRows.compactMap { row in facts.inventory.layers[row.id].map { (row, $0) } }
+    }
+
+    var settledRows: [LayerRecord] {
+        rows.layers.values.filter { !unsettled.contains($0.id) }.sorted { $0.id.rawValue < $1.id.rawValue }
+    }
+
+    func isIdle(_ resource: some Resource) -> Bool { !busy.contains(resource.id.rawValue) }
+}

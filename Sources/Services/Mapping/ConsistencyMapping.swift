@@ -1,0 +1,32 @@
+internal import HoldpointMessages
+internal import Manager
+internal import Model
+
+extension HoldpointMessages.ConsistencyReport {
+    init(_ report: Manager.ConsistencyReport) {
+        self.init(
+            time: HoldpointMessages.Timestamp(report.time), clean: report.isClean,
+            findings: report.findings.map { HoldpointMessages.ConsistencyFinding($0) },
+            volumeCount: UInt32(clamping: report.volumeCount), snapshotCount: UInt32(clamping: report.snapshotCount),
+            serverCount: UInt32(clamping: report.serverCount), layerCount: UInt32(clamping: report.layerCount),
+            quarantinedLayerCount: UInt32(clamping: report.quarantinedLayerCount))
+    }
+}
+
+extension HoldpointMessages.ConsistencyFinding {
+    init(_ finding: Model.ConsistencyFinding) {
+        self.init(
+            severity: Severity(finding.severity), reason: finding.reason.rawValue, kind: finding.kind, id: finding.id,
+            name: finding.name, message: finding.message, repaired: finding.isRepaired)
+    }
+}
+
+extension HoldpointMessages.ConsistencyFinding.Severity {
+    init(_ severity: Model.ConsistencyFinding.Severity) {
+        switch severity {
+        case .notice: self = .notice
+        case .warning: self = .warning
+        case .error: self = .error
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Engine
+import Foundation
+import HoldpointClient
+import HoldpointMessages
+import Model
+import Testing
+
+/// `admin check`: finds what was planted and nothing else; a repair only quarantines.
+@Suite struct ConsistencyScenario {
+    /// What stands after a life full of changes is consistent, on real images too.
+    @Test(arguments: WorldKind.allCases) func nothingIsFoundWhereNothingIsWrong(_ kind: WorldKind) async throws {
+        try await World.with(kind) { world in
+            _ = try await world.makeServer("web-1")
+            for name in ["data-1", "data-2"] { _ = try await world.makeVolume(name, on: "web-1") }
+            let cut = try await world.takeServerSnapshot("before", of: "web-1")
+            _ = try await world.makeVolume("copy", snapshot: cut.memberIDs[0])
+            _ = try await world.takeSnapshot("of-copy", of: "copy")
+            try await world.detach("data-2")
+            let report = try await world.check()
+            #expect(report.clean && report.findings.isEmpty, "\(report.findings)")
+            #expect(report.volumeCount == 3 && report.snapshotCount == 3 && report.serverCount == 1)
+            #expect(report.layerCount == 6 && report.quarantinedLayerCount == 0)
+        }
+    }
+
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let plant: @Sendable (SimulatedEngine, PlantedHouse) async throws -> Void
+
+        init(
+            _ reason: String, _ plant: @escaping @Sendable (SimulatedEngine, PlantedHouse) async throws -> Void
+        ) {
+            testDescription = reason
+            self.plant = plant
+        }
+    }
+
+    static let faults = [
+        Fault("LAYER_MISSING") { engine, house in engine.damageLayer(house.frozen) },
+        Fault("LAYER_DAMAGED") { engine, house in engine.changeLayer(house.detached) { $0.isUnsound = true } },
+        Fault("WRONG_PARENT") { engine, house in engine.changeLayer(house.top) { $0.parent = nil } },
+        Fault("WRONG_SIZE") { engine, house in engine.changeLayer(house.detached) { $0.size = .gibibyte } },
+        Fault("LAYER_NOT_FROZEN") { engine, house in engine.changeLayer(house.frozen) { $0.isFrozen = false } },
+        Fault("ACTIVE_LAYER_FROZEN") { engine, house in engine.changeLayer(house.detached) { $0.isFrozen = true } },
+        Fault("SERVER_NOT_SERVING") { engine, house in
+            try await engine.detach(house.volume, from: house.server, force: true)
+        },
+        Fault("STRAY_PROCESS") { engine, _ in try await engine.startServer(ServerID(stored: "srv-aaaaaaaaaaaa")) },
+        Fault("ORPHANED_LAYER") { engine, house in
+            engine.changeLayer(LayerID(stored: "lay-aaaaaaaaaaaa")) { $0.parent = house.frozen }
+        },
+        Fault("STRAY_FILE") { engine, _ in engine.addStrayFile("notes.txt") },
+    ]
+
+    @Test(arguments: faults) func aPlantedFaultIsFound(_ fault: Fault) async throws {
+        let engine = SimulatedEngine()
+        try await with(engine) { world, house in
+            try await fault.plant(engine, house)
+            let reasons = Set(try await world.check().findings.map(\.reason))
+            #expect(reasons == [fault.testDescription])
+        }
+    }
+
+    @Test func aRepairQuarantinesWhatNobodyKnows() async throws {
+        let engine = SimulatedEngine()
+        try await with(engine) { world, house in
+            let orphan = LayerID(stored: "lay-aaaaaaaaaaaa")
+            let onOrphan = LayerID(stored: "lay-bbbbbbbbbbbb")
+            let lost = LayerID(stored: "lay-cccccccccccc")
+            engine.changeLayer(orphan) { $0.parent = house.frozen }
+            engine.changeLayer(onOrphan) { $0.parent = orphan }
+            engine.changeLayer(lost) { $0.parent = LayerID(stored: "lay-dddddddddddd") }
+            engine.addStrayFile("notes.txt")
+            let found = try await world.check()
+            #expect(!found.clean && found.findings.count == 4, "\(found.findings)")
+
+            let repaired = try await world.check(repair: true)
+            #expect(repaired.clean && repaired.findings.allSatisfy(\.repaired), "\(repaired.findings)")
+            #expect(repaired.quarantinedLayerCount == 2)
+            #expect(engine.isFrozen(orphan) && engine.isFrozen(onOrphan))
+            let after = try await world.check()
+            #expect(after.clean && after.findings.isEmpty && after.quarantinedLayerCount == 2, "\(after.findings)")
+
+            // What they rest on outlives its volume and its snapshot.
+            try await world.deleteSnapshot("before")
+            try await world.detach("data-1")
+            try await world.deleteVolume("data-1")
+            #expect(try await engine.allLayers().isSuperset(of: [house.frozen, orphan, onOrphan]))
+            #expect(try await world.check().findings.isEmpty)
+        }
+    }
+
+    /// While users change everything, nothing is said to be wrong.
+    @Test func nothingIsFoundWhileUsersAreAtWork() async throws {
+        try await with(SimulatedEngine()) { world, _ in
+            let work = Task {
+                for number in 1... where !Task.isCancelled {
+                    _ = try await world.makeVolume("busy-\(number)", on: "web-1")
+                    _ = try await world.takeSnapshot("busy-\(number)", of: "busy-\(number)")
+                    try await world.deleteSnapshot("busy-\(number)")
+                    try await world.detach("busy-\(number)")
+                    try await world.deleteVolume("busy-\(number)")
+                }
+            }
+            for _ in 1...20 {
+                let findings = try await world.check().findings
+                #expect(findings.isEmpty, "\(findings)")
+            }
+            work.cancel()
+            _ = await work.result
+        }
+    }
+
+    /// The layers of a server with one attached volume, once cut, and of a detached one.
+    struct PlantedHouse: Sendable {
+        let server: ServerID
+        let volume: VolumeID
+        let frozen: LayerID
+        let top: LayerID
+        let detached: LayerID
+    }
+
+    private func with(
+        _ engine: SimulatedEngine, _ scenario: @escaping @Sendable (World, PlantedHouse) async throws -> Void
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        try await InProcessWorld.with(directory.path, engine: engine) { world, house in
+            let server = try await world.makeServer("web-1")
+            let volume = try await world.makeVolume("data-1", on: "web-1")
+            let snapshot = try await world.takeSnapshot("before", of: "data-1")
+            let detached = try await world.makeVolume("data-2")
+            let rows = try await house.store.read { try $0.allRows() }
+            func top(_ id: String) throws -> LayerID {
+                try #require(rows.volumes.first { $0.id.rawValue == id }?.topLayerID)
+            }
+            let frozen = try #require(rows.snapshots.first { $0.id.rawValue == snapshot.id }?.layerID)
+            try await scenario(
+                world,
+                PlantedHouse(
+                    server: ServerID(stored: server.id), volume: VolumeID(stored: volume.id), frozen: frozen,
+                    top: try top(volume.id), detached: try top(detached.id)))
+        }
+    }
+}
+
+extension World {
+    func check(repair: Bool = false) async throws -> HoldpointMessages.ConsistencyReport {
+        try await client.admin.checkConsistency(CheckConsistencyRequest(repair: repair))
+    }
+}

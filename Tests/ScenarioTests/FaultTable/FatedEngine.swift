@@ -1,0 +1,103 @@
+import Engine
+import Model
+
+/// An engine whose caller meets its fate at the calls that change something.
+struct FatedEngine: StorageEngine {
+    let base: SimulatedEngine
+    let fate: Fate
+
+    private func perform<Result: Sendable>(
+        _ method: EngineMethod, _ work: () async throws(EngineError) -> Result
+    ) async throws(EngineError) -> Result {
+        switch fate.atEngineCall(method) {
+        case nil: return try await work()
+        case .noRoom: throw EngineError(.storageFull, "no room")
+        case .failsOnce, .failsForGood, .diesBefore: throw EngineError(.failed, "the disk does not answer")
+        case .failsAfterWork:
+            _ = try await work()
+            // A cut that throws has not cut: then the answer can only have been late.
+            if method == .cut { return try await work() }
+            throw EngineError(.failed, "the answer was lost")
+        case .diesAfter:
+            _ = try await work()
+            fate.die()
+            throw EngineError(.failed, "died")
+        }
+    }
+
+    var name: String { base.name }
+    var maximumChainDepth: Int { base.maximumChainDepth }
+    var lostServers: AsyncStream<ServerID> { base.lostServers }
+
+    func start() async throws(EngineError) -> [ServerID] { try await base.start() }
+
+    func createLayer(_ layer: Layer, over parents: [Layer]) async throws(EngineError) {
+        try await perform(.createLayer) { () throws(EngineError) in try await base.createLayer(layer, over: parents) }
+    }
+
+    func deleteLayer(_ id: LayerID) async throws(EngineError) {
+        try await perform(.deleteLayer) { () throws(EngineError) in try await base.deleteLayer(id) }
+    }
+
+    func startServer(_ id: ServerID) async throws(EngineError) {
+        try await perform(.startServer) { () throws(EngineError) in try await base.startServer(id) }
+    }
+
+    func stopServer(_ id: ServerID) async throws(EngineError) {
+        try await perform(.stopServer) { () throws(EngineError) in try await base.stopServer(id) }
+    }
+
+    func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError) {
+        try await perform(.attach) { () throws(EngineError) in try await base.attach(volume, to: server) }
+    }
+
+    func detach(_ volume: VolumeID, from server: ServerID, force: Bool) async throws(EngineError) {
+        try await perform(.detach) { () throws(EngineError) in
+            try await base.detach(volume, from: server, force: force)
+        }
+    }
+
+    func prepareCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
+        try await perform(.prepareCut) { () throws(EngineError) in try await base.prepareCut(cuts, of: server) }
+    }
+
+    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
+        try await perform(.cut) { () throws(EngineError) in try await base.cut(cuts, of: server) }
+    }
+
+    func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
+        try await perform(.discardCut) { () throws(EngineError) in try await base.discardCut(cuts, of: server) }
+    }
+
+    func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
+        try await perform(.resize) { () throws(EngineError) in try await base.resize(volume, to: size, in: server) }
+    }
+
+    func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
+        try await perform(.verify) { () throws(EngineError) in try await base.verify(layers, extent) }
+    }
+
+    func freeze(_ layers: [LayerID]) async throws(EngineError) {
+        try await perform(.freeze) { () throws(EngineError) in try await base.freeze(layers) }
+    }
+
+    func setAside(_ files: [StrayFile]) async throws(EngineError) { try await base.setAside(files) }
+
+    func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
+        try await base.observe(server)
+    }
+
+    func exportURI(of volume: VolumeID, on server: ServerID) -> String { base.exportURI(of: volume, on: server) }
+
+    func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
+        try await base.clients(of: volume, on: server)
+    }
+
+    func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
+        try await base.usage(of: layers)
+    }
+
+    func allLayers() async throws(EngineError) -> Set<LayerID> { try await base.allLayers() }
+    func capacity() async throws(EngineError) -> StorageCapacity { try await base.capacity() }
+    func inventory() async throws(EngineError) -> StorageInventory { try await base.inventory() }
+}
