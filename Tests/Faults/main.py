@@ -9,7 +9,7 @@ import time
 import traceback
 
 import shim
-from bench import EIO, ENOSPC, KILL_AFTER, KILL_BEFORE, Bench
+from bench import EIO, ENOSPC, FAILED_FLUSH, KILL_AFTER, KILL_BEFORE, Bench
 from kinds import Kinds
 from workspace import Workspace
 
@@ -17,6 +17,8 @@ from workspace import Workspace
 FAILED_KINDS = ["create_volume", "create_server_snapshot", "delete_volume"]
 # How many of a kind's calls are hit when not all are.
 FAILED_SAMPLES, KILLED_SAMPLES = 7, 3
+# Which of a thread's flushes fail under strace.
+TRACED_FLUSHES = (1, 2, 3)
 # A volume's chain has a limit, and everything that is there is looked at after each run.
 RUNS_OF_A_WORLD = 40
 
@@ -32,6 +34,8 @@ class Suite:
             self.workspace = workspace
             self.library = shim.build(workspace.path)
             for kind in self.options.kinds:
+                if kind in FAILED_KINDS:
+                    self.run_traced(kind)
                 faults = [KILL_BEFORE, KILL_AFTER] + ([EIO, ENOSPC] if kind in FAILED_KINDS else [])
                 for fault in faults:
                     self.run_fault(kind, fault)
@@ -39,7 +43,7 @@ class Suite:
     def run_fault(self, kind, fault):
         row = Row(kind, fault.name)
         self.rows.append(row)
-        with Stage(self, f"{kind}-{fault.name.replace(' ', '-')}") as stage:
+        with Stage(self, f"{kind}-{fault.name.replace(' ', '-')}", self.library) as stage:
             calls = self.attempt(row, "none", stage, lambda: stage.next().calls(kind, fault.needs)) or ""
             row.calls = len(calls)
             for at in self.chosen(calls, fault):
@@ -47,6 +51,16 @@ class Suite:
                 if outcome:
                     row.note(outcome)
             # Every byte of every snapshot, every image.
+            self.attempt(row, "all", stage, lambda: stage.bench.look.at_everything())
+
+    def run_traced(self, kind):
+        row = Row(kind, FAILED_FLUSH.name)
+        self.rows.append(row)
+        with Stage(self, f"{kind}-strace", library=None) as stage:
+            for at in TRACED_FLUSHES:
+                outcome = self.attempt(row, at, stage, lambda at=at: stage.next().run(kind, FAILED_FLUSH, at))
+                if outcome:
+                    row.note(outcome)
             self.attempt(row, "all", stage, lambda: stage.bench.look.at_everything())
 
     def attempt(self, row, at, stage, action):
@@ -71,7 +85,7 @@ class Suite:
 
     def note_failure(self, row, at, stage, error):
         row.failing.append(at)
-        hit = stage.bench.shim.where
+        hit = stage.bench.injector.where
         print(f"FAILED {row.kind}, {row.fault}, n = {at} ({hit}): {type(error).__name__}: {error}")
         traceback.print_exc(file=sys.stdout)
         print(f"--- holdpointd's log ends:\n{stage.bench.world.daemon.log_end()}", flush=True)
@@ -86,8 +100,8 @@ class Suite:
 class Stage:
     """The bench of one row; a new one after a failure, or when it has become large."""
 
-    def __init__(self, suite, name):
-        self.suite, self.name = suite, name
+    def __init__(self, suite, name, library):
+        self.suite, self.name, self.library = suite, name, library
         self.number = 0
         self.bench = None
 
@@ -110,7 +124,7 @@ class Stage:
         self.runs = 0
         self.number += 1
         folder = self.suite.workspace.folder(f"{self.name}-{self.number}")
-        self.bench = Bench(self.suite.options.binaries, folder, self.suite.library, self.suite.random.random())
+        self.bench = Bench(self.suite.options.binaries, folder, self.library, self.suite.random.random())
 
     def end(self):
         if self.bench:
@@ -149,7 +163,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="hit every call")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="which calls are hit")
     parser.add_argument("kinds", nargs="*", default=Kinds.names(), metavar="KIND")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     begin = time.monotonic()
     print(f"faults: seed {options.seed}", flush=True)
     suite = Suite(options)
