@@ -54,7 +54,8 @@ static void note(struct search *search, const struct nlmsghdr *header) {
         else if (attribute->rta_type == UNIX_DIAG_PEER && length >= sizeof peer)
             memcpy(&peer, RTA_DATA(attribute), sizeof peer);
     }
-    if (!matches) return;
+    // No peer: the client has closed its end, and the process has not noticed yet.
+    if (!matches || peer == 0) return;
     if (search->found < search->capacity) search->inodes[search->found] = peer;
     search->found++;
 }

@@ -8,7 +8,7 @@ extension QEMUEngine {
 
     /// QEMU does not say which export a client uses, only whether an export is in use: when it is asked to end one in
     /// mode `safe`. So where a server has clients and several exports, an idle export ends and comes back, within a
-    /// millisecond.
+    /// millisecond; only one that stays in use counts, because a process notices late that a client has gone.
     public func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
         guard let monitor = try await servers.monitor(of: server) else { return [] }
         await monitor.turns.begin()
@@ -17,8 +17,8 @@ extension QEMUEngine {
         let connected = try await clients(of: server)
         guard !connected.isEmpty, monitor.served.count > 1 else { return connected }
         do {
-            try await monitor.endExport(volume, force: false)
-        } catch  where error.message.contains("still in use") {
+            try await endExport(volume, of: server, in: monitor, force: false)
+        } catch  where error.reason == .volumeHasClients {
             return connected
         }
         try await monitor.export(volume, layer: active)

@@ -61,7 +61,7 @@ extension QEMUEngine {
     }
 
     /// Ends an export; a process notices a little late that a client has gone, so a refusal counts only if it lasts.
-    private func endExport(
+    func endExport(
         _ volume: VolumeID, of server: ServerID, in monitor: ServerMonitor, force: Bool
     ) async throws(EngineError) {
         let end = ContinuousClock.now + limits.clientGrace

@@ -73,7 +73,7 @@ struct RealCommand: Sendable {
     private func ended(
         _ process: Foundation.Process, _ read: @escaping () throws -> (String, String, String)
     ) async throws -> Ended {
-        nonisolated(unsafe) let (process, read) = (process, read)
+        nonisolated(unsafe) let read = read
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(

@@ -103,4 +103,9 @@ struct FatedStore: MetadataStore {
     }
 
     func changes() -> AsyncStream<Void> { base.changes() }
+    func problems() async throws -> [String] { try await base.problems() }
+
+    func backUp(chunkByteCount: Int, _ send: ([UInt8]) async throws -> Void) async throws {
+        try await base.backUp(chunkByteCount: chunkByteCount, send)
+    }
 }

@@ -81,7 +81,9 @@ struct FatedEngine: StorageEngine {
         try await perform(.freeze) { () throws(EngineError) in try await base.freeze(layers) }
     }
 
-    func setAside(_ files: [StrayFile]) async throws(EngineError) { try await base.setAside(files) }
+    func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+        try await base.setAside(files, layers)
+    }
 
     func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
         try await base.observe(server)

@@ -8,7 +8,7 @@ import Testing
 /// For every kind of operation: each of its calls to the engine fails, fails after its work, fails for good or finds no
 /// room; and the process dies before and after each of them, and before and after each commit. Every time the operation
 /// ends as if nothing had happened, once the same request was repeated and an administrator resolved what stopped.
-@Suite struct FaultTable {
+@Suite struct FaultTableScenario {
     @Test(arguments: OperationCase.all)
     func endsWellWhateverBefellIt(_ kind: OperationCase) async throws {
         let (reference, calls, commits) = try await FaultRun(kind).clean()
