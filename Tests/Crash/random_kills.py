@@ -1,5 +1,5 @@
-"""`holdpointd` and servers' processes killed at random under load: nothing acknowledged is missing, nothing is half-way,
-and only the clients of a killed server notice."""
+"""`holdpointd` and servers' processes killed at random under load: nothing acknowledged is missing, nothing is
+half-way, and only the clients of a killed server notice."""
 
 import random
 import time

@@ -161,7 +161,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binaries", help="folder of holdpointd")
     parser.add_argument("--all", action="store_true", help="hit every call")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="which calls are hit")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32),
+                        help="which calls are hit")
     parser.add_argument("kinds", nargs="*", default=Kinds.names(), metavar="KIND")
     options = parser.parse_intermixed_args()
     begin = time.monotonic()
