@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Writes numbered records to volumes in turn, each flushed before the next: writer.py PROGRESS OFFSET FIRST URI...
 
-FIRST is the first record's number. Ends with 0 when PROGRESS.stop is there, with 3 when a volume fails; says why then."""
+FIRST is the first record's number. Ends with 0 when PROGRESS.stop is there, with 3 when a volume fails and says
+why."""
 
 import os
 import sys
