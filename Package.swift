@@ -118,6 +118,7 @@ let package = Package(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
             swiftSettings: swift),
+        .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: swift),
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),

@@ -43,7 +43,7 @@ struct Daemon {
         store.close()
     }
 
-    private static let now: @Sendable () -> Model.Timestamp = {
+    static let now: @Sendable () -> Model.Timestamp = {
         Model.Timestamp(millisecondsSinceEpoch: Int64(Date.now.timeIntervalSince1970 * 1_000))
     }
 

@@ -2,14 +2,16 @@ import ArgumentParser
 import Foundation
 import Logging
 
-/// The server's command: flags, and exit codes. 0: drained after SIGTERM, 1: a fault, 2: bad flags, 3: another instance
-/// holds the state directory.
+/// The server's command: flags, and exit codes. 0: drained after SIGTERM, or restored; 1: a fault, 2: bad flags, 3:
+/// another instance holds the state directory.
 @main
 struct Holdpointd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "holdpointd",
         abstract: "Holdpoint's server: point-in-time snapshots of servers and volumes.",
-        version: Version.text)
+        discussion: "Without a subcommand it serves.",
+        version: Version.text,
+        subcommands: [Restore.self])
 
     @Option(name: .customLong("state-dir"), help: "Where everything is kept.")
     var stateDirectory = StateDirectory.defaultPath

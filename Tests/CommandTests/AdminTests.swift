@@ -85,8 +85,8 @@ import Testing
         try await withServer(.succeeded) { command in
             #expect(try await command.run("admin", "resolve", "vol-1", "--abandon").code == 2)
             #expect(requests.all.map(\.validateOnly) == [true])
-            let file = ["--yes", "--password-file", password]
-            let ended = try await command.run("admin", "resolve", "vol-1", "--abandon", file[0], file[1], file[2])
+            let ended = try await command.run(
+                "admin", "resolve", "vol-1", "--abandon", "--yes", "--password-file", password)
             #expect(ended.code == 0 && requests.all.last?.validateOnly == false)
             #expect(requests.all.last?.consent?.password == "planted-secret")
         }

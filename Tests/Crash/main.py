@@ -7,7 +7,9 @@ import sys
 import time
 import unittest
 
-TESTS = ["cut_window", "lost_storage_daemon", "full_disk", "repeated_requests", "random_kills"]
+TESTS = [
+    "cut_window", "lost_storage_daemon", "metadata_restore", "full_disk", "repeated_requests", "random_kills",
+]
 DEFAULT_ROUNDS = 10
 # A snapshot a round must fit into the chain of one volume.
 LARGEST_ROUNDS = 150

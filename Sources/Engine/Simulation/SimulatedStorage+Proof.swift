@@ -6,7 +6,8 @@ extension SimulatedStorage {
         for (id, layer) in layers {
             inventory.layers[id] = LayerFacts(
                 parent: layer.parent.map { .layer($0) } ?? .none, size: layer.size, allocated: layer.allocated,
-                isWritable: !layer.isFrozen, isOpen: isOpen(id))
+                isWritable: !layer.isFrozen, isOpen: isOpen(id),
+                holdsData: !layer.blocks.isEmpty)
         }
         inventory.strays = strayFiles.sorted().map { StrayFile(name: $0, layerID: nil) }
         return inventory

@@ -24,7 +24,8 @@ extension LayerStore {
         return LayerFacts(
             parent: Self.parent(named: header.backingName), size: header.size,
             allocated: ByteCount(bytes: Int64(status.st_blocks) * 512), isWritable: !Self.isFrozen(status),
-            isMarkedDamaged: header.isCorrupt || header.isDirty, isOpen: isOpen(id))
+            isMarkedDamaged: header.isCorrupt || header.isDirty, isOpen: isOpen(id),
+            holdsData: try hasData(Layer(id: id, size: header.size)))
     }
 
     private static func parent(named name: String?) -> LayerFacts.Parent {

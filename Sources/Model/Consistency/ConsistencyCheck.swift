@@ -82,9 +82,14 @@ public struct ConsistencyCheck: Sendable {
         func tops(_ isUnsettled: Bool) -> [LayerID] {
             (volumes[isUnsettled] ?? []).map(\.topLayerID) + (snapshots[isUnsettled] ?? []).map(\.layerID)
         }
-        let settled = rows.ancestry(of: tops(false) + rows.quarantined.map(\.layerID))
+        // What was abandoned had begun to be deleted.
+        let quarantined = Dictionary(grouping: rows.quarantined) { $0.reason == .abandoned }
+        func layers(_ isUnsettled: Bool) -> [LayerID] {
+            tops(isUnsettled) + (quarantined[isUnsettled] ?? []).map(\.layerID)
+        }
+        let settled = rows.ancestry(of: layers(false))
         let passing = rows.layers.values.filter { $0.state != .active && $0.state != .frozen }.map(\.id)
-        return rows.ancestry(of: tops(true)).subtracting(settled).union(passing)
+        return rows.ancestry(of: layers(true)).subtracting(settled).union(passing)
     }
 
     // MARK: Words

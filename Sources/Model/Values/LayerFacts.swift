@@ -19,10 +19,12 @@ public struct LayerFacts: Hashable, Sendable {
     public var isMarkedDamaged: Bool
     /// A process has it open.
     public var isOpen: Bool
+    /// It may hold bytes of its own: it is not as it was when it was made.
+    public var holdsData: Bool
 
     public init(
         parent: Parent, size: ByteCount, allocated: ByteCount, isWritable: Bool, isMarkedDamaged: Bool = false,
-        isOpen: Bool = false
+        isOpen: Bool = false, holdsData: Bool = true
     ) {
         self.parent = parent
         self.size = size
@@ -30,6 +32,7 @@ public struct LayerFacts: Hashable, Sendable {
         self.isWritable = isWritable
         self.isMarkedDamaged = isMarkedDamaged
         self.isOpen = isOpen
+        self.holdsData = holdsData
     }
 
     /// The layer that it rests on; nil: none, or no layer.

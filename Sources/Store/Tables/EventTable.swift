@@ -75,6 +75,16 @@ extension WriteTransaction {
             ])
     }
 
+    /// Leaves revisions out that other metadata may have given out already, and says so in an event of the project.
+    public func skipRevisions(
+        _ count: Int64, project: ProjectID, by author: ChangeAuthor, at time: Timestamp
+    ) throws {
+        let (sequence, overflow) = try lastSequence().addingReportingOverflow(count)
+        guard !overflow else { throw StoreError.malformed("no revisions are left to skip") }
+        try appendEvent(
+            sequence, .updated, of: project, project: project, resource: Project?.none, by: author, at: time)
+    }
+
     /// Drops what is no longer kept: entries older than a time, but never the newest ones.
     @discardableResult
     public func compactEvents(before time: Timestamp, keepingNewest count: Int64) throws -> Int {

@@ -70,6 +70,17 @@ extension WriteTransaction {
             [.integer(layer.size.bytes), .text(layer.state.rawValue), .text(layer.id.rawValue)])
     }
 
+    /// Inserts a layer, or makes its row like this one. What it rests on must have a row.
+    public func put(_ layer: LayerRecord) throws {
+        let changed = try execute(
+            "UPDATE layer SET parent_id = ?, size_bytes = ?, depth = ?, state = ? WHERE id = ?",
+            [
+                .id(layer.parentID), .integer(layer.size.bytes), .integer(Int64(layer.depth)),
+                .text(layer.state.rawValue), .text(layer.id.rawValue),
+            ])
+        if changed == 0 { try insert(layer) }
+    }
+
     public func deleteLayer(_ id: LayerID) throws {
         try execute("DELETE FROM layer WHERE id = ?", [.text(id.rawValue)])
     }

@@ -38,4 +38,9 @@ extension WriteTransaction {
                 .text(origin.name), .text(principal), .integer(time.millisecondsSinceEpoch),
             ])
     }
+
+    /// Lets a layer go whose data is gone; it has no row otherwise: success.
+    public func leaveQuarantine(_ layer: LayerID) throws {
+        try execute("DELETE FROM quarantine WHERE layer_id = ?", [.text(layer.rawValue)])
+    }
 }

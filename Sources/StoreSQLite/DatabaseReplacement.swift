@@ -1,0 +1,112 @@
+public import Store
+
+internal import Foundation
+internal import GRDB
+
+/// Puts another database in a database's place. Nothing may have either open.
+///
+/// The old one stays under another name. A crash at any point leaves one of the two in place, whole: the new one is
+/// made durable first, then takes the name in one `rename`.
+public struct DatabaseReplacement: Sendable {
+    private let path: String
+
+    /// - Parameter path: the database that is replaced; it may be missing.
+    public init(of path: String) {
+        self.path = path
+    }
+
+    /// Where the new database is prepared, beside the old one.
+    public var preparedPath: String { path + ".restoring" }
+
+    /// Copies a database there, in place of what an earlier attempt left.
+    public func prepare(from source: String) throws(StoreError) {
+        discard()
+        do {
+            try FileManager.default.copyItem(atPath: source, toPath: preparedPath)
+        } catch {
+            throw .unusable("cannot copy \(source): \(error.localizedDescription)")
+        }
+        chmod(preparedPath, 0o600)
+        try checkOrigin()
+    }
+
+    /// What a store makes of an empty or foreign database must not take the place of a good one.
+    private func checkOrigin() throws(StoreError) {
+        do {
+            let queue = try DatabaseQueue(path: preparedPath)
+            let isOurs = try queue.read { connection in
+                try connection.tableExists("schema_migration")
+                    && Int.fetchOne(connection, sql: "SELECT COUNT(*) FROM schema_migration") ?? 0 > 0
+            }
+            try queue.close()
+            guard isOurs else { throw StoreError.unusable("it is no backup of Holdpoint's metadata") }
+        } catch let error as DatabaseError {
+            throw SQLiteFault(error).storeError
+        } catch {
+            throw (error as? StoreError) ?? .unusable("\(error)")
+        }
+    }
+
+    /// Removes what was prepared.
+    public func discard() {
+        for suffix in Self.suffixes { unlink(preparedPath + suffix) }
+    }
+
+    /// Puts the prepared database in place.
+    ///
+    /// - Parameter suffix: what the old one's name gets behind it.
+    /// - Returns: the old one's new path; nil if there was none.
+    public func finish(keepingOldAs suffix: String) throws(StoreError) -> String? {
+        try fold(preparedPath)
+        try sync(preparedPath)
+        let isThere = FileManager.default.fileExists(atPath: path)
+        try keepOld(as: path + suffix)
+        try call("rename \(preparedPath)") { rename(preparedPath, path) }
+        try sync(folder)
+        return isThere ? path + suffix : nil
+    }
+
+    private static let suffixes = ["", "-wal", "-shm", "-journal"]
+    private var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
+
+    /// Gives the old database a second name. Its log must not lie beside the new one, which would take it for its own:
+    /// it is folded into the old database. Where that is too damaged, its log is left to its second name: only then, and
+    /// until the rename, is the damaged database in place without it.
+    private func keepOld(as old: String) throws(StoreError) {
+        let exists = FileManager.default.fileExists(atPath:)
+        for suffix in ["", "-wal"] where exists(path + suffix) {
+            try call("link \(path + suffix)") { link(path + suffix, old + suffix) }
+        }
+        try sync(folder)
+        if (try? fold(path)) != nil { unlink(old + "-wal") }
+        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+        try sync(folder)
+    }
+
+    /// Brings what is in a database's log into it, and removes the log.
+    private func fold(_ path: String) throws(StoreError) {
+        do {
+            let queue = try DatabaseQueue(path: path)
+            try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+            try queue.close()
+        } catch let error as DatabaseError {
+            throw SQLiteFault(error).storeError
+        } catch {
+            throw .unusable("\(error)")
+        }
+        guard !FileManager.default.fileExists(atPath: path + "-wal") else {
+            throw .unusable("the log of \(path) cannot be folded into it")
+        }
+    }
+
+    private func sync(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .unusable("cannot open \(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        try call("make \(path) durable") { fsync(descriptor) }
+    }
+
+    private func call(_ what: String, _ body: () -> Int32) throws(StoreError) {
+        guard body() == 0 else { throw .unusable("cannot \(what): \(String(cString: strerror(errno)))") }
+    }
+}

@@ -1,0 +1,140 @@
+import Model
+import Testing
+
+/// A planted fault, the finding that it must bring, and no other.
+@Suite struct ConsistencyCheckTests {
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let reason: ConsistencyFinding.Reason
+        let plant: @Sendable (inout House) -> Void
+
+        init(_ reason: ConsistencyFinding.Reason, _ plant: @escaping @Sendable (inout House) -> Void) {
+            self.reason = reason
+            self.plant = plant
+        }
+
+        var testDescription: String { reason.rawValue }
+    }
+
+    static let faults = [
+        Fault(.requestWithoutAnswer) { $0.rows.requestsWithoutAnswer = ["some-id"] },
+        Fault(.layerMissing) { $0.facts.inventory.layers[House.root] = nil },
+        Fault(.layerDamaged) { $0.facts.inventory.layers[House.root]?.isMarkedDamaged = true },
+        Fault(.layerDamaged) { house in
+            house.facts.inventory.layers[House.root] = nil
+            house.facts.inventory.strays = [StrayFile(name: "lay-root.qcow2", layerID: House.root)]
+        },
+        Fault(.orphanedLayer) { $0.addFile(LayerID(stored: "lay-orphan"), on: House.root) },
+        Fault(.strayFile) { $0.facts.inventory.strays = [StrayFile(name: "notes.txt", layerID: nil)] },
+        Fault(.wrongParent) { $0.facts.inventory.layers[House.top]?.parent = .none },
+        Fault(.wrongParent) { $0.facts.inventory.layers[House.top]?.parent = .foreign("/etc/passwd") },
+        Fault(.wrongDepth) { $0.rows.layers[House.top]?.depth = 5 },
+        Fault(.chainTooDeep) { $0.facts.maximumChainDepth = 1 },
+        Fault(.wrongSize) { $0.facts.inventory.layers[House.top]?.size = .gibibyte },
+        Fault(.wrongSize) { $0.rows.volumes[0].size = .gibibyte },
+        Fault(.layerNotFrozen) { $0.facts.inventory.layers[House.root]?.isWritable = true },
+        Fault(.activeLayerFrozen) { $0.facts.inventory.layers[House.top]?.isWritable = false },
+        Fault(.activeLayerRestedOn) { $0.add(LayerID(stored: "lay-more"), on: House.top, .frozen) },
+        Fault(.wrongLayerState) { house in
+            house.rows.layers[House.top]?.state = .frozen
+            house.facts.inventory.layers[House.top]?.isWritable = false
+        },
+        Fault(.memberOfAnotherCut) { house in
+            let owner = ServerSnapshotID(stored: "ssnap-all")
+            house.rows.serverSnapshots = [
+                ServerSnapshot(
+                    id: owner, header: House.header("all"), state: .available, serverID: House.serverID,
+                    serverName: "web", serverKind: .external, consistency: .crash,
+                    cutTime: Timestamp(millisecondsSinceEpoch: 2_000))
+            ]
+            house.rows.snapshots = [
+                house.snapshot(House.snapshotID, "monday", layer: House.root, .available, of: owner)
+            ]
+        },
+        Fault(.transitionWithoutOperation) { house in
+            house.rows.volumes.append(
+                house.volume(VolumeID(stored: "vol-b"), "b", top: LayerID(stored: "lay-b"), .creating))
+            house.add(LayerID(stored: "lay-b"), on: nil, .active)
+        },
+        Fault(.operationEnded) { $0.rows.snapshots[0].header.operationID = OperationID(stored: "op-ended") },
+        Fault(.serverNotServing) { $0.facts.servers[House.serverID] = .notRunning },
+        Fault(.serverNotServing) { $0.facts.servers[House.serverID] = .silent("it hangs") },
+        Fault(.serverNotServing) { $0.facts.servers[House.serverID] = .serving([:]) },
+        Fault(.wrongLayerServed) { $0.facts.servers[House.serverID] = .serving([House.volumeID: House.root]) },
+        Fault(.secondWriter) { house in
+            house.rows.servers.append(
+                Server(
+                    id: ServerID(stored: "srv-b"), header: House.header("b"), state: .error, kind: .external,
+                    desiredState: .running))
+            house.facts.servers[ServerID(stored: "srv-b")] = .serving([House.volumeID: House.top])
+        },
+        Fault(.secondWriter) { house in
+            house.add(LayerID(stored: "lay-b"), on: nil, .active)
+            house.facts.inventory.layers[LayerID(stored: "lay-b")]?.isOpen = true
+            house.rows.volumes.append(
+                house.volume(VolumeID(stored: "vol-b"), "b", top: LayerID(stored: "lay-b"), .available))
+        },
+        Fault(.strayProcess) { $0.facts.inventory.processes.insert(ServerID(stored: "srv-unknown")) },
+        Fault(.strayProcess) { house in
+            house.rows.servers[0].state = .stopped
+            house.facts.servers[House.serverID] = .notRunning
+        },
+    ]
+
+    @Test func nothingIsWrongWithTheHouse() {
+        let house = House()
+        #expect(ConsistencyCheck(house.rows, house.facts).findings().isEmpty)
+    }
+
+    @Test(arguments: faults) func eachFaultIsFoundAlone(_ fault: Fault) {
+        var house = House()
+        fault.plant(&house)
+        let findings = ConsistencyCheck(house.rows, house.facts).findings()
+        #expect(Set(findings.map(\.reason)) == [fault.reason], "\(findings.map(\.message))")
+    }
+
+    /// Every invariant has a fault that was planted, but for those that no rows can break here.
+    @Test func everyReasonIsTried() {
+        let tried = Set(Self.faults.map(\.reason))
+        let elsewhere: Set<ConsistencyFinding.Reason> = [.metadataDamaged, .layerCycle]
+        #expect(Set(ConsistencyFinding.Reason.allCases).subtracting(tried) == elsewhere)
+    }
+
+    @Test func aCircleOfRowsIsFound() {
+        var house = House()
+        house.rows.layers[House.root]?.parentID = House.top
+        let reasons = Set(ConsistencyCheck(house.rows, house.facts).findings().map(\.reason))
+        #expect(reasons.contains(.layerCycle))
+    }
+
+    /// What an open operation holds is on its way; when the operation has ended, it is not.
+    @Test func whatAnOperationHoldsIsLeftOut() {
+        var house = House()
+        house.beginOperation(.deleting) { house in
+            house.facts.inventory.layers[House.top] = nil
+            house.facts.servers[House.serverID] = .serving([:])
+        }
+        #expect(ConsistencyCheck(house.rows, house.facts).findings().isEmpty)
+        house.rows.openOperations = []
+        let reasons = Set(ConsistencyCheck(house.rows, house.facts).findings().map(\.reason))
+        #expect(reasons == [.layerMissing, .operationEnded])
+    }
+
+    /// A layer that a deletion frees may be gone; one that something else needs too may not.
+    @Test func aBusyVolumeDoesNotHideASnapshotsLoss() {
+        var house = House()
+        house.beginOperation(.deleting) { $0.facts.inventory.layers[House.root] = nil }
+        let findings = ConsistencyCheck(house.rows, house.facts).findings()
+        #expect(findings.map(\.reason) == [.layerMissing] && findings.first?.id == House.root.rawValue)
+    }
+
+    /// Seen twice of a resource that changed in between counts for nothing.
+    @Test func aChangeInBetweenConfirmsNothing() throws {
+        var house = House()
+        house.rows.volumes[0].size = .gibibyte
+        let first = try #require(ConsistencyCheck(house.rows, house.facts).findings().first)
+        #expect(first.isConfirmed(by: first))
+        house.rows.volumes[0].header.revision += 1
+        let second = try #require(ConsistencyCheck(house.rows, house.facts).findings().first)
+        #expect(!first.isConfirmed(by: second))
+    }
+}

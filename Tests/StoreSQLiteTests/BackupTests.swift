@@ -1,0 +1,140 @@
+import Foundation
+import GRDB
+import Store
+import Testing
+
+@testable import StoreSQLite
+
+@Suite struct BackupTests {
+    private func copy(_ store: SQLiteStore, to path: String) async throws {
+        let (parts, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+        try await store.backUp(chunkByteCount: 1000) { continuation.yield($0) }
+        continuation.finish()
+        var data = Data()
+        for await part in parts {
+            #expect(part.count <= 1000)
+            data += part
+        }
+        try data.write(to: URL(fileURLWithPath: path))
+    }
+
+    private func names(in path: String) throws -> [String] {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { connection in
+            #expect(try String.fetchAll(connection, sql: "PRAGMA integrity_check") == ["ok"])
+            return try String.fetchAll(connection, sql: "SELECT name FROM item ORDER BY id")
+        }
+    }
+
+    private func leftovers(_ fixture: StoreFixture) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: fixture.folder).filter { $0.contains("backup") }
+    }
+
+    /// Both halves of every change are in the copy, or neither, however much is written meanwhile.
+    @Test func aBackupIsOfOneInstantWhileOthersWrite() async throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        defer { store.close() }
+        let writing = Task {
+            for number in 1... where !Task.isCancelled {
+                try await store.write { transaction in
+                    for half in ["a", "b"] { try transaction.insertItem("\(number)\(half)", payload: block) }
+                }
+            }
+        }
+        for number in 1...10 {
+            let path = "\(fixture.folder)/copy-\(number)"
+            try await copy(store, to: path)
+            let count = try names(in: path).count
+            #expect(count.isMultiple(of: 2), "\(count)")
+        }
+        writing.cancel()
+        _ = await writing.result
+        #expect(try leftovers(fixture).isEmpty)
+    }
+
+    @Test func nothingIsLeftOfABackupThatFailed() async throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        defer { store.close() }
+        await #expect(throws: Deliberate.self) { try await store.backUp(chunkByteCount: 10) { _ in throw Deliberate() } }
+        #expect(try leftovers(fixture).isEmpty)
+    }
+
+    @Test func whatADeadProcessLeftGoesAtTheNextStart() throws {
+        let fixture = try StoreFixture()
+        try Data("half".utf8).write(to: URL(fileURLWithPath: fixture.path + "-backup-dead"))
+        try fixture.open().close()
+        #expect(try leftovers(fixture).isEmpty)
+    }
+
+    @Test func rowsThatReferToNothingAreTold() async throws {
+        let fixture = try StoreFixture()
+        try fixture.open().close()
+        var careless = Configuration()
+        careless.foreignKeysEnabled = false
+        let queue = try DatabaseQueue(path: fixture.path, configuration: careless)
+        try await queue.write { try $0.execute(sql: "INSERT INTO child (item) VALUES (7)") }
+        try queue.close()
+        let store = try fixture.open()
+        defer { store.close() }
+        #expect(try await store.problems() == ["a row of child refers to no row of item"])
+    }
+
+    /// What a crash left in the old one's log is in the old one that is kept, and not in the new one.
+    @Test func aReplacedDatabaseKeepsItsLogToItself() async throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try await store.insert("before")
+        let backup = fixture.folder + "/copy"
+        try await copy(store, to: backup)
+        try await store.insert("after")
+        // The files as a killed process leaves them: the log is not in the database.
+        let crashed = fixture.folder + "/crashed.sqlite"
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: fixture.path + suffix, toPath: crashed + suffix)
+        }
+        store.close()
+
+        let replacement = DatabaseReplacement(of: crashed)
+        try replacement.prepare(from: backup)
+        let old = try replacement.finish(keepingOldAs: ".old")
+        #expect(old == crashed + ".old")
+        #expect(try names(in: crashed) == ["before"])
+        #expect(try names(in: crashed + ".old") == ["before", "after"])
+    }
+
+    /// A database that cannot be read any more is what is replaced: it is kept as it is, with its log.
+    @Test func aDamagedDatabaseIsReplacedAndKept() async throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try await store.insert("before")
+        let backup = fixture.folder + "/copy"
+        try await copy(store, to: backup)
+        store.close()
+        let damaged = fixture.folder + "/damaged.sqlite"
+        for suffix in ["", "-wal"] {
+            try Data(repeating: 7, count: 9000).write(to: URL(fileURLWithPath: damaged + suffix))
+        }
+        let replacement = DatabaseReplacement(of: damaged)
+        try replacement.prepare(from: backup)
+        _ = try replacement.finish(keepingOldAs: ".old")
+        #expect(try names(in: damaged) == ["before"])
+        for suffix in ["", "-wal"] {
+            let kept = try Data(contentsOf: URL(fileURLWithPath: damaged + ".old" + suffix))
+            #expect(kept == Data(repeating: 7, count: 9000))
+        }
+    }
+
+    @Test(arguments: ["", "no database"])
+    func whatIsNoBackupIsRefused(_ contents: String) throws {
+        let fixture = try StoreFixture()
+        let source = fixture.folder + "/source"
+        try Data(contents.utf8).write(to: URL(fileURLWithPath: source))
+        let replacement = DatabaseReplacement(of: fixture.path)
+        #expect(throws: StoreError.self) { try replacement.prepare(from: source) }
+    }
+}
+
+private let block = [UInt8](repeating: 7, count: 2000)
