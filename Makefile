@@ -6,9 +6,9 @@ SWIFT ?= swift
 
 # qemu-storage-daemon is in qemu-system-common on Debian 12, the other image tools in qemu-utils.
 PACKAGES := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libsqlite3-dev \
-    qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs
+    qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs strace
 
-.PHONY: setup build demo test generate format install clean
+.PHONY: setup build demo test soak generate format install clean
 
 setup:
 	@Tests/Tools/setup $(PACKAGES)
@@ -21,6 +21,10 @@ demo: build
 
 test: setup
 	@SWIFT="$(SWIFT)" Tests/Tools/contained Tests/Tools/test
+
+# Hours of what `make test` does in minutes: random changes, kills and faults. SEEDS and KILLS say how many.
+soak: setup
+	@SWIFT="$(SWIFT)" Tests/Tools/contained Tests/Tools/soak
 
 generate: setup
 	@Protos/generate

@@ -9,8 +9,8 @@ import Model
 /// only the server's user may read. Their values are never logged.
 ///
 /// The token stays in its file. Of the password the store keeps a hash, and the file counts at every start: a value
-/// that is not the password becomes the password (2026-11: whoever can write to this folder has the database too, and so
-/// a forgotten password is replaced without a tool). `SetPassword` removes the file, which would bring the old one back.
+/// that is not the password becomes it (2026-11: whoever can write to this folder has the database too, and so a
+/// forgotten password is replaced without a tool). `SetPassword` removes the file: it would bring the old one back.
 struct Secrets: Sendable {
     static let principal = "admin"
     private static let randomByteCount = 32

@@ -85,8 +85,8 @@ import Testing
         try await withServer(.succeeded) { command in
             #expect(try await command.run("admin", "resolve", "vol-1", "--abandon").code == 2)
             #expect(requests.all.map(\.validateOnly) == [true])
-            let file = ["--yes", "--password-file", password]
-            let ended = try await command.run("admin", "resolve", "vol-1", "--abandon", file[0], file[1], file[2])
+            let ended = try await command.run(
+                "admin", "resolve", "vol-1", "--abandon", "--yes", "--password-file", password)
             #expect(ended.code == 0 && requests.all.last?.validateOnly == false)
             #expect(requests.all.last?.consent?.password == "planted-secret")
         }
@@ -155,6 +155,12 @@ import Testing
             #expect(FileManager.default.contents(atPath: file) == Data("old".utf8))
             #expect(try await command.run("admin", "backup", file, "--force").code == 0)
             #expect(FileManager.default.contents(atPath: file) == Data("abc".utf8))
+            let link = folder + "/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
+            #expect(try await command.run("admin", "backup", link).code == 2)
+            let replaced = try await command.run("admin", "backup", link, "--force")
+            #expect(replaced.code == 2 && replaced.error.contains("no plain file"))
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "nowhere")
         }
     }
 

@@ -58,9 +58,6 @@ import Testing
         let channel = FakeChannel([volume, FakeChannel.answer(chain), FakeChannel.fail(.aborted, reason: "PLAN_STALE")])
         #expect(try await cascade(channel) == 4)
         #expect(channel.methods == ["GetVolume", "PlanDelete", "ExecutePlan"])
-        let failure = try session(channel).stalePlan("vol-1", PlanScope(deleteVolumes: true, force: false))
-        #expect(failure.status.reason == "PLAN_STALE")
-        #expect(failure.status.remedies.map(\.command) == ["holdpoint plan delete vol-1 --delete-volumes"])
     }
 
     @Test func aDryRunShowsThePlanAndAsksNobody() async throws {

@@ -12,6 +12,7 @@ import Testing
                 id: "vol-1", name: "data-1", state: .inUse, deletionProtection: true, operationID: "op-1",
                 sizeBytes: 1 << 30, serverID: "srv-1", slot: 0),
             Volume(id: "vol-3", name: "copy", state: .available, sizeBytes: 1 << 30, sourceSnapshotID: "vsnap-1"),
+            Volume(id: "vol-4", name: "old-copy", state: .available, sourceSnapshotID: "vsnap-0"),
         ],
         snapshots: [
             VolumeSnapshot(
@@ -34,13 +35,15 @@ import Testing
             lines == [
                 "server web-1 (srv-1) RUNNING",
                 "|-- slot 0: volume data-1 (vol-1) IN_USE, 1 GiB, BUSY: op-1, PROTECTED",
-                "|   `-- snapshot snapshot for nightly (vsnap-1) AVAILABLE, part of server-snapshot nightly (ssnap-1)",
+                "|   `-- snapshot \"snapshot for nightly\" (vsnap-1) AVAILABLE, "
+                    + "part of server-snapshot nightly (ssnap-1)",
                 "|       `-- made from it: volume copy (vol-3) AVAILABLE",
                 "`-- slot 1: volume logs (vol-2) IN_USE, 1 MiB",
                 "volume copy (vol-3) AVAILABLE, 1 GiB, made from snapshot for nightly (vsnap-1)",
                 "`-- snapshot by-hand (vsnap-2) ERROR_DELETING, FAILED: ENGINE_FAILED",
+                "volume old-copy (vol-4) AVAILABLE, 0 B, made from vsnap-0, which is gone",
                 "server-snapshot nightly (ssnap-1) AVAILABLE, of server web-1 (srv-1)",
-                "`-- member: snapshot snapshot for nightly (vsnap-1) AVAILABLE, of volume data-1 (vol-1)",
+                "`-- member: snapshot \"snapshot for nightly\" (vsnap-1) AVAILABLE, of volume data-1 (vol-1)",
             ])
     }
 
@@ -50,7 +53,7 @@ import Testing
             TextTree(around).lines(.ascii).map { $0.prefix(40).description } == [
                 "server web-1 (srv-1) RUNNING",
                 "`-- slot 0: volume data-1 (vol-1) IN_USE",
-                "    `-- snapshot snapshot for nightly (v",
+                "    `-- snapshot \"snapshot for nightly\" ",
                 "        `-- made from it: volume copy (v",
                 "volume copy (vol-3) AVAILABLE, 1 GiB, ma",
                 "`-- snapshot by-hand (vsnap-2) ERROR_DEL",
@@ -63,7 +66,7 @@ import Testing
             Issue.record("no array")
             return
         }
-        #expect(roots.map { $0["id"] } == [.string("srv-1"), .string("vol-3"), .string("ssnap-1")])
+        #expect(roots.map { $0["id"] } == [.string("srv-1"), .string("vol-3"), .string("vol-4"), .string("ssnap-1")])
         #expect(
             roots[1].compact
                 == #"{"kind":"volume","id":"vol-3","name":"copy","state":"AVAILABLE","holds":["#
@@ -73,7 +76,7 @@ import Testing
     @Test func namesAreEveryIDOnce() {
         #expect(
             GraphWord.text(Graph(inventory).forest, .name, .ascii)
-                == "srv-1\nvol-1\nvsnap-1\nvol-3\nvol-2\nvsnap-2\nssnap-1\n")
+                == "srv-1\nvol-1\nvsnap-1\nvol-3\nvol-2\nvsnap-2\nvol-4\nssnap-1\n")
     }
 
     @Test func findsOneByIDOrUniqueName() throws {
@@ -96,7 +99,7 @@ import Testing
             FakeChannel.answer(ListServerSnapshotsResponse(serverSnapshots: inventory.serverSnapshots)),
         ])
         let all = try await session(channel).inventory()
-        #expect(all.servers.map(\.id) == ["srv-1", "srv-2"] && all.volumes.count == 3)
+        #expect(all.servers.map(\.id) == ["srv-1", "srv-2"] && all.volumes.count == 4)
         #expect(try channel.request(1, as: ListServersRequest.self).pageToken == "2")
     }
 }

@@ -12,7 +12,7 @@ import Testing
                 "├── 2. delete snapshot before (vsnap-1): the same",
                 "└── 3. detach volume data-1 (vol-1): nothing",
             ])
-        #expect(chain.totals == "4 steps; frees 12 KiB at once, 20 KiB in the end")
+        #expect(chain.totals == "4 steps, in the order of their numbers; frees 12 KiB at once, 20 KiB in the end")
     }
 
     @Test func linesGoOnPastWhatIsBelow() {
@@ -86,9 +86,8 @@ import Testing
         #expect(failure.exit == .operationFailed)
         #expect(
             FailureText.lines(failure) == [
-                "holdpoint: volume delete data-1: the engine failed; operation op-1 is stuck at "
-                    + "delete snapshot before (vsnap-1): 1 of 3 steps are done, and it goes on when an administrator "
-                    + "says so (ENGINE_FAILED)",
+                "holdpoint: volume delete data-1: the engine failed; operation op-1 is stuck: "
+                    + "1 of 3 steps are done, and it goes on when an administrator says so (ENGINE_FAILED)",
                 "  done    [1/3] delete server-snapshot nightly (ssnap-1)",
                 "  failed  [2/3] delete snapshot before (vsnap-1): disk error",
                 "  to do   [3/3] delete volume vol-2",

@@ -68,6 +68,11 @@ class CrashCase(unittest.TestCase):
     def operations(self, state):
         return self.command.ask("operation", "list", "--all", "--filter", f"state = {state}")
 
+    def check_consistency(self):
+        """Metadata and data agree; a killed process has left nothing that somebody should know of."""
+        report = self.command.ask("admin", "check")
+        self.assertEqual((report["clean"], report["findings"]), (True, []))
+
     def check_images(self, leaks_are_waste=False):
         """`qemu-img check` on every layer; nothing may have them open. Returns how many there are.
 

@@ -7,6 +7,8 @@ from workspace import wait_until
 
 # For the last steps of all workers after a restart, on a slow machine.
 PAUSE_DEADLINE_SECONDS = 120
+# How a change fails whose server's process was killed.
+LOST_SERVER_REASONS = ("SERVER_LOST", "ENGINE_TIMEOUT", "ENGINE_FAILED")
 
 
 class Load:
@@ -23,6 +25,8 @@ class Load:
         self._daemon_runs = threading.Event()
         self._daemon_runs.set()
         self._ended = False
+        # A storage daemon was killed: what is asked of its server may fail.
+        self.server_was_lost = False
 
     # For the test
 
@@ -72,6 +76,9 @@ class Load:
         return [worker.current for worker in self.workers if worker.current]
 
     # For the workers
+
+    def may_fail(self, reason):
+        return self.server_was_lost and reason in LOST_SERVER_REASONS
 
     def wait_for_turn(self, worker):
         """Whether to go on."""

@@ -57,7 +57,7 @@ class Worker(threading.Thread):
             if result.code == 0:
                 self.current = None
                 return result.answer
-            if result.code not in (UNAVAILABLE, OUTCOME_UNKNOWN):
+            if result.code not in (UNAVAILABLE, OUTCOME_UNKNOWN) or self.load.may_fail(result.reason):
                 raise CommandFailed(result)
             self.load.wait_for_daemon()
 
@@ -73,6 +73,19 @@ class Worker(threading.Thread):
         for volume in attached:
             self.load.acknowledged.detach(volume)
 
+    def try_to_take(self):
+        """Takes a snapshot; one that fails because its server's process was killed leaves nothing."""
+        self.snapshots_left -= 1
+        try:
+            self.take()
+        except CommandFailed as failed:
+            if not self.load.may_fail(failed.result.reason):
+                raise
+            self.current = None
+
+    def take(self):
+        raise NotImplementedError
+
     def may_take(self):
         return self.snapshots_left > 0
 
@@ -86,7 +99,7 @@ class ServerSnapshotWorker(Worker):
         super().__init__(load, name, seed)
 
     def steps(self):
-        steps = [self.take] * 2 if self.may_take() else []
+        steps = [self.try_to_take] * 2 if self.may_take() else []
         steps += [self.restore, self.drop] if self.taken else []
         return steps or [self.look]
 
@@ -94,7 +107,6 @@ class ServerSnapshotWorker(Worker):
         self.load.command.run("server", "show", self.server)
 
     def take(self):
-        self.snapshots_left -= 1
         self.number += 1
         flushed = self.writer.progress.flushed
         snapshot = self.ask("server-snapshot", "create", f"{self.name}-{self.number}", "--server", self.server)
@@ -135,7 +147,7 @@ class VolumeSnapshotWorker(Worker):
         super().__init__(load, name, seed)
 
     def steps(self):
-        steps = [self.take] * 2 if self.may_take() else []
+        steps = [self.try_to_take] * 2 if self.may_take() else []
         steps += [self.copy, self.drop] if self.taken else []
         return steps or [self.look]
 
@@ -143,7 +155,6 @@ class VolumeSnapshotWorker(Worker):
         self.load.command.run("volume", "show", self.volume)
 
     def take(self):
-        self.snapshots_left -= 1
         flushed = self.writer.progress.flushed
         snapshot = self.make("snapshot", "--volume", self.volume)
         issued = self.writer.progress.issued

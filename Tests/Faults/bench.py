@@ -8,6 +8,7 @@ import client
 import shim
 from kinds import Kinds
 from look import Look
+from tracer import Tracer
 from world import Mismatch, World
 
 END_DEADLINE_SECONDS = 20
@@ -32,6 +33,7 @@ class Fault:
 
 EIO = Fault("EIO", shim.FAIL, errno.EIO)
 ENOSPC = Fault("ENOSPC", shim.FAIL, errno.ENOSPC, shim.ROOM)
+FAILED_FLUSH = Fault("EIO (strace)", shim.FAIL, errno.EIO, shim.NO_ROOM)
 KILL_BEFORE = Fault("kill before", shim.KILL_BEFORE)
 KILL_AFTER = Fault("kill after", shim.KILL_AFTER)
 
@@ -49,38 +51,41 @@ class Outcome:
 
 
 class Bench:
-    """A world whose daemon has the library in it."""
+    """A world, and what puts faults into it: the library if there is one, or `strace`."""
 
     def __init__(self, binaries, folder, library, seed):
         self.world = World(binaries, folder, random.Random(seed))
-        self.shim = shim.Shim(library, f"{folder}/fault-control", self.world.daemon.state)
-        self.world.daemon.environment.update(self.shim.environment)
+        self.injector = (
+            shim.Shim(library, f"{folder}/fault-control", self.world.daemon.state) if library
+            else Tracer(self.world, folder))
+        self.world.daemon.environment.update(self.injector.environment)
         self.world.start()
         self.look = Look(self.world, allows_failures=True)
         self.kinds = Kinds(self.world)
 
     def end(self):
+        self.injector.disarm()
         self.world.guests.end()
         self.world.session.close()
 
-    def count(self, kind, needs):
-        """How many calls the change makes that a fault can hit."""
+    def calls(self, kind, needs):
+        """The calls of a change that a fault can hit, a letter each."""
         request = getattr(self.kinds, kind)()
-        self.shim.arm(shim.COUNT, needs=needs)
+        self.injector.arm(shim.COUNT, needs=needs)
         answer, operation = self.world.change(request.method, **request.fields)
         self.wait_for_parts(answer)
-        self.shim.disarm()
+        self.injector.disarm()
         request.apply(answer, operation)
-        return self.shim.count
+        return self.injector.calls
 
     def run(self, kind, fault, at):
         request = getattr(self.kinds, kind)()
         request.fields["request_id"] = client.new_request_id()
-        self.shim.arm(fault.action, at, fault.error, fault.needs)
+        self.injector.arm(fault.action, at, fault.error, fault.needs)
         first, refusal = self.attempt(request)
-        outcome = Outcome(self.shim.fired, self.shim.where, refusal=refusal)
+        outcome = Outcome(self.injector.fired, self.injector.where, refusal=refusal)
         outcome.died = self.has_died(fault, outcome, first is None and not refusal)
-        self.shim.disarm()
+        self.injector.disarm()
         self.check_life(fault, outcome)
         if not outcome.died:
             first = self.repeat(request, first)

@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 enum action { OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER };
+// More are counted, but not told apart.
+enum { LARGEST_CALL_COUNT = 4096 };
 // Calls that need room, and those that do not.
 enum need { ROOM = 1, NO_ROOM = 2 };
 
@@ -33,6 +35,8 @@ struct control {
     // Which call it was, and on what.
     char call[16];
     char path[PATH_MAX];
+    // First letters of the calls, in their order.
+    char calls[LARGEST_CALL_COUNT];
 };
 
 static struct control *control;
@@ -63,6 +67,7 @@ static int is_below_folder(const char *path) {
 static enum action decide(enum need need, const char *call, const char *path) {
     if ((control->needs & need) == 0 || !is_below_folder(path)) return OFF;
     uint64_t number = atomic_fetch_add(&control->count, 1) + 1;
+    if (number <= LARGEST_CALL_COUNT) control->calls[number - 1] = *call;
     enum action action = atomic_load(&control->action);
     if (action == COUNT || number != control->at) return OFF;
     snprintf(control->call, sizeof control->call, "%s", call);
@@ -103,37 +108,37 @@ ssize_t write(int descriptor, const void *bytes, size_t count) {
 
 ssize_t writev(int descriptor, const struct iovec *parts, int count) {
     REAL(ssize_t, writev, int, const struct iovec *, int);
-    CALL(ssize_t, decide_descriptor(ROOM, "writev", descriptor), descriptor, parts, count);
+    CALL(ssize_t, decide_descriptor(ROOM, "write", descriptor), descriptor, parts, count);
 }
 
 ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
     REAL(ssize_t, pwrite, int, const void *, size_t, off_t);
-    CALL(ssize_t, decide_descriptor(ROOM, "pwrite", descriptor), descriptor, bytes, count, offset);
+    CALL(ssize_t, decide_descriptor(ROOM, "write", descriptor), descriptor, bytes, count, offset);
 }
 
 ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off64_t offset) {
     REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
-    CALL(ssize_t, decide_descriptor(ROOM, "pwrite", descriptor), descriptor, bytes, count, offset);
+    CALL(ssize_t, decide_descriptor(ROOM, "write", descriptor), descriptor, bytes, count, offset);
 }
 
 int ftruncate(int descriptor, off_t size) {
     REAL(int, ftruncate, int, off_t);
-    CALL(int, decide_descriptor(ROOM, "ftruncate", descriptor), descriptor, size);
+    CALL(int, decide_descriptor(ROOM, "truncate", descriptor), descriptor, size);
 }
 
 int ftruncate64(int descriptor, off64_t size) {
     REAL(int, ftruncate64, int, off64_t);
-    CALL(int, decide_descriptor(ROOM, "ftruncate", descriptor), descriptor, size);
+    CALL(int, decide_descriptor(ROOM, "truncate", descriptor), descriptor, size);
 }
 
 int fsync(int descriptor) {
     REAL(int, fsync, int);
-    CALL(int, decide_descriptor(NO_ROOM, "fsync", descriptor), descriptor);
+    CALL(int, decide_descriptor(NO_ROOM, "sync", descriptor), descriptor);
 }
 
 int fdatasync(int descriptor) {
     REAL(int, fdatasync, int);
-    CALL(int, decide_descriptor(NO_ROOM, "fdatasync", descriptor), descriptor);
+    CALL(int, decide_descriptor(NO_ROOM, "sync", descriptor), descriptor);
 }
 
 int rename(const char *from, const char *to) {

@@ -9,14 +9,16 @@ import time
 import traceback
 
 import shim
-from bench import EIO, ENOSPC, KILL_AFTER, KILL_BEFORE, Bench
+from bench import EIO, ENOSPC, FAILED_FLUSH, KILL_AFTER, KILL_BEFORE, Bench
 from kinds import Kinds
 from workspace import Workspace
 
 # Kinds in which every call is made to fail; the process is killed in all.
 FAILED_KINDS = ["create_volume", "create_server_snapshot", "delete_volume"]
 # How many of a kind's calls are hit when not all are.
-FAILED_SAMPLES, KILLED_SAMPLES = 4, 3
+FAILED_SAMPLES, KILLED_SAMPLES = 7, 3
+# Which of a thread's flushes fail under strace.
+TRACED_FLUSHES = (1, 2, 3)
 # A volume's chain has a limit, and everything that is there is looked at after each run.
 RUNS_OF_A_WORLD = 40
 
@@ -32,6 +34,8 @@ class Suite:
             self.workspace = workspace
             self.library = shim.build(workspace.path)
             for kind in self.options.kinds:
+                if kind in FAILED_KINDS:
+                    self.run_traced(kind)
                 faults = [KILL_BEFORE, KILL_AFTER] + ([EIO, ENOSPC] if kind in FAILED_KINDS else [])
                 for fault in faults:
                     self.run_fault(kind, fault)
@@ -39,38 +43,56 @@ class Suite:
     def run_fault(self, kind, fault):
         row = Row(kind, fault.name)
         self.rows.append(row)
-        with Stage(self, f"{kind}-{fault.name.replace(' ', '-')}") as stage:
-            row.calls = stage.bench.count(kind, fault.needs)
-            for at in self.chosen(row.calls, fault):
-                try:
-                    row.note(stage.next().run(kind, fault, at))
-                except Exception as error:
-                    self.note_failure(row, at, stage, error)
-                    stage.renew()
-            self.look_at_the_end(row, stage)
+        with Stage(self, f"{kind}-{fault.name.replace(' ', '-')}", self.library) as stage:
+            calls = self.attempt(row, "none", stage, lambda: stage.next().calls(kind, fault.needs)) or ""
+            row.calls = len(calls)
+            for at in self.chosen(calls, fault):
+                outcome = self.attempt(row, at, stage, lambda at=at: stage.next().run(kind, fault, at))
+                if outcome:
+                    row.note(outcome)
+            # Every byte of every snapshot, every image.
+            self.attempt(row, "all", stage, lambda: stage.bench.look.at_everything())
 
-    def chosen(self, count, fault):
-        if self.options.all:
-            return range(1, count + 1)
-        samples = KILLED_SAMPLES if fault.kills else FAILED_SAMPLES
-        return sorted(self.random.sample(range(1, count + 1), min(samples, count)))
+    def run_traced(self, kind):
+        row = Row(kind, FAILED_FLUSH.name)
+        self.rows.append(row)
+        with Stage(self, f"{kind}-strace", library=None) as stage:
+            for at in TRACED_FLUSHES:
+                outcome = self.attempt(row, at, stage, lambda at=at: stage.next().run(kind, FAILED_FLUSH, at))
+                if outcome:
+                    row.note(outcome)
+            self.attempt(row, "all", stage, lambda: stage.bench.look.at_everything())
 
-    def look_at_the_end(self, row, stage):
-        """Every byte of every snapshot, every image."""
+    def attempt(self, row, at, stage, action):
+        """What it returns; nothing, and a new bench, if it fails."""
         try:
-            stage.bench.look.at_everything()
+            return action()
         except Exception as error:
-            self.note_failure(row, "the end", stage, error)
+            self.note_failure(row, at, stage, error)
+            stage.renew()
+            return None
+
+    def chosen(self, calls, fault):
+        """All calls, or some: one of each sort at least, others at random."""
+        if self.options.all:
+            return range(1, len(calls) + 1)
+        numbers = list(range(1, len(calls) + 1))
+        self.random.shuffle(numbers)
+        first = {calls[number - 1]: number for number in numbers}
+        others = [number for number in numbers if number not in first.values()]
+        samples = KILLED_SAMPLES if fault.kills else FAILED_SAMPLES
+        return sorted([*first.values(), *others][:max(samples, len(first))])
 
     def note_failure(self, row, at, stage, error):
         row.failing.append(at)
-        hit = stage.bench.shim.where
+        hit = stage.bench.injector.where
         print(f"FAILED {row.kind}, {row.fault}, n = {at} ({hit}): {type(error).__name__}: {error}")
         traceback.print_exc(file=sys.stdout)
         print(f"--- holdpointd's log ends:\n{stage.bench.world.daemon.log_end()}", flush=True)
 
     def report(self):
-        print(f"{'change':28} {'fault':12} {'calls':>5} {'runs':>5} {'survived':>8} {'died':>5} {'undone':>6}  failing n")
+        print(f"{'change':28} {'fault':12} {'calls':>5} {'runs':>5} {'hit':>5} {'lived':>5} {'died':>5} {'undone':>6}  "
+              "failing n")
         for row in self.rows:
             print(row)
 
@@ -78,8 +100,8 @@ class Suite:
 class Stage:
     """The bench of one row; a new one after a failure, or when it has become large."""
 
-    def __init__(self, suite, name):
-        self.suite, self.name = suite, name
+    def __init__(self, suite, name, library):
+        self.suite, self.name, self.library = suite, name, library
         self.number = 0
         self.bench = None
 
@@ -102,7 +124,7 @@ class Stage:
         self.runs = 0
         self.number += 1
         folder = self.suite.workspace.folder(f"{self.name}-{self.number}")
-        self.bench = Bench(self.suite.options.binaries, folder, self.suite.library, self.suite.random.random())
+        self.bench = Bench(self.suite.options.binaries, folder, self.library, self.suite.random.random())
 
     def end(self):
         if self.bench:
@@ -116,19 +138,22 @@ class Row:
 
     def __init__(self, kind, fault):
         self.kind, self.fault = kind, fault
-        self.calls = self.runs = self.survived = self.died = self.undone = 0
+        # Calls that a fault can hit; runs; those whose fault was hit; of these those that the process outlived, or not;
+        # changes that failed and were undone, as the caller was told.
+        self.calls = self.runs = self.hit = self.lived = self.died = self.undone = 0
         self.failing = []
 
     def note(self, outcome):
         self.runs += 1
-        self.survived += not outcome.died
+        self.hit += outcome.fired
+        self.lived += outcome.fired and not outcome.died
         self.died += outcome.died
         self.undone += outcome.failed
 
     def __str__(self):
         failing = ", ".join(map(str, self.failing)) or "none"
-        return (f"{self.kind:28} {self.fault:12} {self.calls:5} {self.runs:5} {self.survived:8} {self.died:5} "
-                f"{self.undone:6}  {failing}")
+        return (f"{self.kind:28} {self.fault:12} {self.calls:5} {self.runs:5} {self.hit:5} {self.lived:5} "
+                f"{self.died:5} {self.undone:6}  {failing}")
 
 
 def main():
@@ -136,9 +161,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binaries", help="folder of holdpointd")
     parser.add_argument("--all", action="store_true", help="hit every call")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="which calls are hit")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32),
+                        help="which calls are hit")
     parser.add_argument("kinds", nargs="*", default=Kinds.names(), metavar="KIND")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     begin = time.monotonic()
     print(f"faults: seed {options.seed}", flush=True)
     suite = Suite(options)

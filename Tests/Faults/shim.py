@@ -8,9 +8,9 @@ import subprocess
 
 OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER = range(5)
 ROOM, NO_ROOM = 1, 2
-# action, error, needs, fired, at, count, call; the path goes on to the end.
-LAYOUT = struct.Struct("=IIIIQQ16s")
-SIZE = LAYOUT.size + 4096
+# action, error, needs, fired, at, count, call, path, calls.
+LARGEST_CALL_COUNT = 4096
+LAYOUT = struct.Struct(f"=IIIIQQ16s4096s{LARGEST_CALL_COUNT}s")
 ACTION_OFFSET = 0
 
 
@@ -35,30 +35,33 @@ def compiler():
 class Shim:
     def __init__(self, library, control, folder):
         with open(control, "wb") as file:
-            file.truncate(SIZE)
+            file.truncate(LAYOUT.size)
         with open(control, "r+b") as file:
-            self._map = mmap.mmap(file.fileno(), SIZE)
+            self._map = mmap.mmap(file.fileno(), LAYOUT.size)
         self.environment = {"LD_PRELOAD": library, "FAULT_CONTROL": control, "FAULT_FOLDER": folder}
 
     def arm(self, action, at=0, error=0, needs=ROOM | NO_ROOM):
         """From now on, calls count."""
-        LAYOUT.pack_into(self._map, 0, OFF, error, needs, 0, at, 0, b"")
+        LAYOUT.pack_into(self._map, 0, OFF, error, needs, 0, at, 0, b"", b"", b"")
         struct.pack_into("=I", self._map, ACTION_OFFSET, action)
 
     def disarm(self):
         struct.pack_into("=I", self._map, ACTION_OFFSET, OFF)
 
+    def _field(self, index):
+        return LAYOUT.unpack_from(self._map)[index]
+
     @property
-    def count(self):
-        return LAYOUT.unpack_from(self._map)[5]
+    def calls(self):
+        """What was called so far, a letter each: write, sync, create, rename, truncate, unlink."""
+        return self._field(8)[:self._field(5)].decode()
 
     @property
     def fired(self):
-        return LAYOUT.unpack_from(self._map)[3] != 0
+        return self._field(3) != 0
 
     @property
     def where(self):
-        """The call that was hit and the file."""
-        call = LAYOUT.unpack_from(self._map)[6].rstrip(b"\0").decode()
-        path = self._map[LAYOUT.size:SIZE].split(b"\0")[0].decode()
+        """The call that was hit, and the file."""
+        call, path = (self._field(index).split(b"\0")[0].decode() for index in (6, 7))
         return f"{call} {os.path.basename(path)}"

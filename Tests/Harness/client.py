@@ -190,8 +190,12 @@ class Connection:
 
     def call(self, name: str, /, timeout_ms: int = 0, **fields) -> Message:
         """A unary call: call("VolumeService/GetVolume", volume="data-1")."""
+        return self.answer(name, self.begin(name, request(name, **fields), timeout_ms))
+
+    def answer(self, name: str, call: int) -> Message:
+        """The answer to a call of a unary method."""
         answer = message_factory.GetMessageClass(method(name).output_type)()
-        answer.ParseFromString(self.response(self.begin(name, request(name, **fields), timeout_ms)))
+        answer.ParseFromString(self.response(call))
         return answer
 
     def change(self, name: str, /, **fields) -> Message:

@@ -10,6 +10,8 @@ from workspace import command_line, kill, processes_naming, wait_until
 START_DEADLINE_SECONDS = 60
 END_DEADLINE_SECONDS = 60
 LOG_EXCERPT_BYTES = 4000
+# How Swift's runtime begins to tell of a crash, and how much of that is looked at.
+CRASH_MARK, CRASH_REPORT_BYTES = "Program crashed: ", 200_000
 
 
 class Daemon:
@@ -122,7 +124,11 @@ class Daemon:
         return records
 
     def log_end(self):
-        return self._log_from(max(0, self._log_size() - LOG_EXCERPT_BYTES))
+        """Its last lines; a crash's report from its beginning."""
+        size = self._log_size()
+        lines = self._log_from(max(0, size - CRASH_REPORT_BYTES))
+        crash = lines.rfind(CRASH_MARK)
+        return lines[crash:] if crash >= 0 else self._log_from(max(0, size - LOG_EXCERPT_BYTES))
 
 
 def _read_process_id(path):

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""Writes numbered records to volumes in turn, each flushed before the next: writer.py PROGRESS OFFSET URI...
+"""Writes numbered records to volumes in turn, each flushed before the next: writer.py PROGRESS OFFSET FIRST URI...
 
-Ends with 0 when PROGRESS.stop is there, with 3 when a volume fails; says why then."""
+FIRST is the first record's number. Ends with 0 when PROGRESS.stop is there, with 3 when a volume fails and says
+why."""
 
 import os
 import sys
@@ -14,9 +15,9 @@ from writing import Progress
 FAILED = 3
 
 
-def write(progress, offset, uris, stop):
+def write(progress, offset, first, uris, stop):
     handles = [connect(uri) for uri in uris]
-    number = 0
+    number = first - 1
     while not os.path.exists(stop):
         number += 1
         for volume, handle in enumerate(handles):
@@ -29,9 +30,9 @@ def write(progress, offset, uris, stop):
 
 
 def main():
-    path, offset, *uris = sys.argv[1:]
+    path, offset, first, *uris = sys.argv[1:]
     try:
-        write(Progress(path, len(uris)), int(offset), uris, path + ".stop")
+        write(Progress(path, len(uris)), int(offset), int(first), uris, path + ".stop")
     except nbd.Error as error:
         print(f"writer: {error}", flush=True)
         sys.exit(FAILED)

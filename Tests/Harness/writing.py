@@ -10,6 +10,8 @@ from workspace import wait_until
 
 START_DEADLINE_SECONDS = 30
 END_DEADLINE_SECONDS = 30
+# Where it is among a writer's arguments.
+FIRST_RECORD = 5
 NUMBER = struct.Struct("<Q")
 
 
@@ -47,15 +49,16 @@ class Writer:
         self.path = path
         self.progress = Progress(path, len(uris))
         self.arguments = ["/usr/bin/python3", "-B", os.path.join(os.path.dirname(__file__), "writer.py"),
-                          path, str(offset), *uris]
+                          path, str(offset), "1", *uris]
         self.process = None
 
-    def start(self):
-        """Returns once every volume has a flushed record."""
+    def start(self, first=1):
+        """Writes from this record on. Returns once every volume has it, flushed."""
+        self.arguments[FIRST_RECORD] = str(first)
         with open(self.path + ".log", "wb") as log:
             self.process = subprocess.Popen(
                 self.arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        self.wait_for(1)
+        self.wait_for(first)
         return self
 
     def wait_for(self, number):

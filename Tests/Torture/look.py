@@ -75,8 +75,6 @@ class Look:
         return {"state": client.message("v1.Server").State.Value("RUNNING" if server.runs else "STOPPED")}
 
     def at_consistency(self):
-        if not self.world.supports("AdminService/CheckConsistency"):
-            return
         report = self.world.session.call("AdminService/CheckConsistency")
         if not report.clean or report.quarantined_layer_count or len(report.findings):
             raise Mismatch(f"the check found {report}")
@@ -112,8 +110,6 @@ class Look:
 
     def at_images(self):
         """Nobody has them open once their servers are stopped."""
-        if not self.world.supports("ServerService/StopServer"):
-            return
         self.world.disconnect(list(self.model.volumes.values()))
         for server in self.model.servers.values():
             self.world.change("ServerService/StopServer", server=server.id)

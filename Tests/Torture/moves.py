@@ -12,7 +12,6 @@ LARGEST_EXTENT_BYTES = 192 << 10
 CLUSTER_BYTES = 64 << 10
 LARGEST_SERVER_COUNT, LARGEST_VOLUME_COUNT = 4, 9
 LARGEST_SNAPSHOT_COUNT = 24
-SLOTS_KEPT_FREE = 2
 UPDATES = {"volume": "VolumeService/UpdateVolume", "snapshot": "SnapshotService/UpdateSnapshot",
            "server-snapshot": "ServerSnapshotService/UpdateServerSnapshot", "server": "ServerService/UpdateServer"}
 DELETIONS = {"volume": "VolumeService/DeleteVolume", "snapshot": "SnapshotService/DeleteSnapshot",
@@ -38,21 +37,6 @@ class Moves:
             self.revert: 3, self.ask_nonsense: 3, self.compare: 2, self.restart: 0.4, self.kill: 0.8,
             self.kill_storage_daemon: 1,
         }
-
-        self.drop_unsupported()
-
-    def drop_unsupported(self):
-        for name, moves in {
-            "ServerService/StopServer": [self.stop, self.start], "VolumeService/RevertVolume": [self.revert],
-            "PlanService/ExecutePlan": [self.probe_plan, self.execute_plan],
-            "SnapshotService/BatchDeleteSnapshots": [self.delete_batch],
-        }.items():
-            if not self.world.supports(name):
-                for move in moves:
-                    del self.weights[move]
-        import os
-        for name in os.environ.get("WITHOUT", "").split():
-            self.weights.pop(getattr(self, name), None)
 
     def step(self):
         """Makes one move; one that finds no subject is none."""
@@ -295,7 +279,8 @@ class Moves:
         if not server:
             return None
         volumes = self.model.attached(server.id)
-        if len(self.model.snapshots) + len(volumes) > LARGEST_SNAPSHOT_COUNT:
+        if len(self.model.snapshots) + len(volumes) > LARGEST_SNAPSHOT_COUNT or (
+                not volumes and self.random.random() < 0.8):
             return None
         name = self.name("ssnap")
         grades = [self.model.grade(volume) for volume in volumes]

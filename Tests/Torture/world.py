@@ -92,13 +92,6 @@ class World:
     def expect(self, name, reason, **fields):
         self.change(name, Refused(reason), **fields)
 
-    def supports(self, name):
-        try:
-            self.session.call(name)
-        except client.CallError as error:
-            return error.status.reason != "UNSUPPORTED"
-        return True
-
     # Guests
 
     def uri(self, volume):

@@ -29,6 +29,11 @@ struct RealCommand: Sendable {
 
     /// Runs it without a terminal.
     func run(_ arguments: String...) async throws -> Ended {
+        try await run(arguments)
+    }
+
+    /// The same.
+    func run(_ arguments: [String]) async throws -> Ended {
         let output = Pipe()
         let error = Pipe()
         let process = prepared(arguments)
@@ -73,6 +78,7 @@ struct RealCommand: Sendable {
     private func ended(
         _ process: Foundation.Process, _ read: @escaping () throws -> (String, String, String)
     ) async throws -> Ended {
+        // Used by that thread alone.
         nonisolated(unsafe) let read = read
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {

@@ -38,14 +38,14 @@ final class DaemonProcess: Sendable {
     private let log: String
     private let process: Process
 
-    init(_ directory: String) throws {
+    init(_ directory: String, logLevel: String = "info") throws {
         socket = directory + "/socket"
         state = directory + "/state"
         log = directory + "/log"
         _ = FileManager.default.createFile(atPath: log, contents: nil)
         process = Process()
         process.executableURL = Binaries.url("holdpointd")
-        process.arguments = ["--state-dir", state, "--listen", "unix:\(socket)"]
+        process.arguments = ["--state-dir", state, "--listen", "unix:\(socket)", "--log-level", logLevel]
         process.standardError = FileHandle(forWritingAtPath: log)
         process.standardInput = FileHandle.nullDevice
         try process.run()

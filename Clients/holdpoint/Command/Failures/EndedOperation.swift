@@ -13,11 +13,9 @@ extension CommandFailure {
     /// Stuck half-way: how far it came, and how it goes on.
     private mutating func stop(_ operation: Operation, _ titles: StepTitles) {
         let done = operation.steps.filter { $0.state == .done }.count
-        let failed = operation.steps.first { $0.state == .failed }
-        let place = failed.map { " at \(titles.title($0.name))" } ?? ""
         status.message +=
-            "; operation \(operation.id) is stuck\(place): "
-            + "\(done) of \(operation.steps.count) steps are done, and it goes on when an administrator says so"
+            "; operation \(operation.id) is stuck: \(done) of \(operation.steps.count) steps are done, "
+            + "and it goes on when an administrator says so"
         notes = operation.steps.indices.map { index in
             let step = operation.steps[index]
             let cause = step.message.isEmpty ? "" : ": \(step.message)"

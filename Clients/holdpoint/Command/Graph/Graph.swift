@@ -32,12 +32,16 @@ struct Graph {
     }
 
     private func node(_ volume: Volume, place: String) -> GraphNode {
-        let source = volume.sourceSnapshotID
-        let origin = ResourceText.reference(snapshotsByID[source]?.name ?? "", source)
         return GraphNode(
             volume, place: place,
-            remarks: [ByteSize.text(volume.sizeBytes), source.isEmpty ? "" : "made from \(origin)"],
+            remarks: [ByteSize.text(volume.sizeBytes), origin(of: volume)],
             holds: (snapshotsByVolume[volume.id] ?? []).map(node))
+    }
+
+    private func origin(of volume: Volume) -> String {
+        let id = volume.sourceSnapshotID
+        guard let source = snapshotsByID[id] else { return id.isEmpty ? "" : "made from \(id), which is gone" }
+        return "made from \(ResourceText.reference(source.name, id))"
     }
 
     private func node(_ snapshot: VolumeSnapshot) -> GraphNode {

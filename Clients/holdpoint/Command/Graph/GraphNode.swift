@@ -38,7 +38,9 @@ struct GraphNode: Sendable {
 
     /// For people: `slot 0: volume data-1 (vol-…) IN_USE, 1 GiB`.
     var line: String {
-        let subject = "\(kind) \(ResourceText.reference(name, id)) \(state)"
+        // Names that Holdpoint makes are several words.
+        let shown = name.contains(" ") ? "\"\(name)\"" : name
+        let subject = "\(kind) \(ResourceText.reference(shown, id)) \(state)"
         return (place.isEmpty ? "" : "\(place): ") + ([subject] + remarks).joined(separator: ", ")
     }
 

@@ -53,7 +53,8 @@ struct PlanExecute: AsyncParsableCommand {
             // Asking again for what is perhaps done already: there may be no plan any more.
             if session.settings.requestID == nil { session.titles = try await StepTitles(shownPlan(session)) }
             let given = try await session.consent(consent) { [loss(session)] }
-            let answer = try await session.execute(id, hash: hash, options.scope, consent, given)
+            let answer = try await session.execute(
+                id, hash: hash, options.scope, (consent, given), again: planAgain)
             var results = DeletionResults(session: session, isSingle: true)
             try results.succeed(try await session.deleted(id, answer))
             try results.end()
@@ -63,10 +64,12 @@ struct PlanExecute: AsyncParsableCommand {
     /// The plan, if it is the one that is asked for; shown to whoever has to agree to it.
     private func shownPlan(_ session: Session) async throws -> DeletionPlan {
         let plan = try await session.executablePlan(id, options.scope)
-        guard plan.hash == hash else { throw session.stalePlan(id, options.scope) }
+        guard plan.hash == hash else { throw session.stalePlan(planAgain) }
         if session.lacksConsent(consent) { session.show(plan, isAsked: true) }
         return plan
     }
+
+    private var planAgain: [String] { ["plan", "delete", id] + options.scope.arguments }
 
     private func loss(_ session: Session) -> String {
         session.settings.requestID == nil ? "all steps above" : "all steps of the plan \(hash)"

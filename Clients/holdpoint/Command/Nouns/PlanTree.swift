@@ -13,9 +13,9 @@ extension DeletionPlan {
             })
     }
 
-    /// `3 steps; frees 12 KiB at once, 20 KiB in the end`
+    /// `3 steps, in the order of their numbers; frees 12 KiB at once, 20 KiB in the end`
     var totals: String {
-        "\(ResourceText.count(steps.count, "step")); frees \(ByteSize.text(freesBytes)) at once, "
-            + "\(ByteSize.text(reclaimableBytes)) in the end"
+        "\(ResourceText.count(steps.count, "step")), in the order of their numbers; "
+            + "frees \(ByteSize.text(freesBytes)) at once, \(ByteSize.text(reclaimableBytes)) in the end"
     }
 }

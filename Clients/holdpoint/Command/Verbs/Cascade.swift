@@ -66,7 +66,9 @@ struct Cascade<Item: Changeable> {
         }
         var session = session
         session.titles = StepTitles(plan)
-        let answer = try await session.execute(shown.id, hash: plan.hash, scope, deletion.consent, consent)
+        let again = [Item.noun, "delete", shown.id, "--cascade"] + scope.arguments + deletion.consent.arguments
+        let answer = try await session.execute(
+            shown.id, hash: plan.hash, scope, (deletion.consent, consent), again: again)
         return try await session.deleted(deletion.subject(shown.reference), answer)
     }
 

@@ -44,31 +44,30 @@ extension Session {
 
     /// Executes a plan, as it was shown.
     ///
-    /// - Parameter id: what the plan was made for.
+    /// - Parameters:
+    ///   - id: what the plan was made for.
+    ///   - again: what shows the new plan, if this one no longer holds.
     func execute(
-        _ id: String, hash: String, _ scope: PlanScope, _ consentOptions: ConsentOptions, _ consent: Consent?
+        _ id: String, hash: String, _ scope: PlanScope, _ consent: (ConsentOptions, Consent?), again: [String]
     ) async throws -> DeleteAnswer {
         var session = self
-        session.again =
-            ["plan", "execute", id, "--hash", hash] + scope.arguments + consentOptions.arguments
+        session.again = ["plan", "execute", id, "--hash", hash] + scope.arguments + consent.0.arguments
         let request = ExecutePlanRequest(
-            resource: id, hash: hash, consent: consent, deleteVolumes: scope.deleteVolumes, force: scope.force)
+            resource: id, hash: hash, consent: consent.1, deleteVolumes: scope.deleteVolumes, force: scope.force)
         do {
             return try await session.send(request) { request, options throws(RPCError) in
                 try await client.plans.executePlan(request, options: options)
             }
         } catch let failure as CommandFailure where failure.status.reason == "PLAN_STALE" {
-            throw stalePlan(id, scope)
+            throw stalePlan(again)
         }
     }
 
     /// A plan that no longer holds: nobody agreed to the new one.
-    func stalePlan(_ id: String, _ scope: PlanScope) -> CommandFailure {
+    func stalePlan(_ again: [String]) -> CommandFailure {
         let message = "something changed after the plan was made, so it was not executed; nothing was done"
         return CommandFailure(what, Status(code: .aborted, message: message, reason: "PLAN_STALE"))
-            .remedied(
-                "see the new plan, then run the same again",
-                command: Process.commandLine(["plan", "delete", id] + scope.arguments))
+            .remedied("see the new plan and agree to that", command: Process.commandLine(again))
     }
 
     /// Shows a plan on standard error, where people look.

@@ -19,6 +19,7 @@ struct GraphWord: AsyncParsableCommand {
                 let chosen = try GraphWord.only(inventory.candidates(id), id)
                 forest = forest.compactMap { $0.around(chosen) }
             }
+            if forest.isEmpty { session.note("there is nothing yet") }
             StandardStreams.output(GraphWord.text(forest, session.settings.output, session.terminal.outputLines))
         }
     }

@@ -1,0 +1,52 @@
+"""Kills real binaries and looks at what is left: main.py BINARIES [--rounds N] [--seed N] [TEST...]"""
+
+import argparse
+import os
+import random
+import sys
+import time
+import unittest
+
+TESTS = [
+    "cut_window", "lost_storage_daemon", "metadata_restore", "planted_faults", "full_disk", "repeated_requests",
+    "random_kills",
+]
+DEFAULT_ROUNDS = 10
+# A snapshot a round must fit into the chain of one volume.
+LARGEST_ROUNDS = 150
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("binaries", help="folder of holdpoint and holdpointd")
+    parser.add_argument("--rounds", type=int, default=DEFAULT_ROUNDS, help="kills of the random test")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("tests", nargs="*", default=TESTS, metavar="TEST", help=" ".join(TESTS))
+    options = parser.parse_intermixed_args()
+    if not 1 <= options.rounds <= LARGEST_ROUNDS:
+        parser.error(f"--rounds: 1 to {LARGEST_ROUNDS}")
+
+    from crash_case import CrashCase
+    CrashCase.binaries = os.path.abspath(options.binaries)
+    CrashCase.rounds = options.rounds
+    CrashCase.seed = options.seed
+    sys.exit(0 if run(options.tests) else 1)
+
+
+def run(names):
+    begin = time.monotonic()
+    suite = unittest.defaultTestLoader.loadTestsFromNames(names)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0).run(suite)
+    failed = len(result.failures) + len(result.errors)
+    for test, why in result.skipped:
+        print(f"SKIPPED {test.id()}: {why}")
+    print(f"crash tests: {time.monotonic() - begin:.0f} s")
+    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed")
+    return result.wasSuccessful()
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
