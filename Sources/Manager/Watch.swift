@@ -63,6 +63,12 @@ extension ResourceManager {
                 throw Refusal.invalid(
                     field: "from_revision", "revision \(revision) is not there yet; the last is \(last)")
             }
+            guard try !transaction.wereRevisionsSkipped(after: revision) else {
+                throw Refusal(
+                    .compacted,
+                    "the metadata were restored from a backup after revision \(revision): "
+                        + "list again, then watch from there")
+            }
             return revision
         }
     }

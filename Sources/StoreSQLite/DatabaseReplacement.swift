@@ -70,8 +70,8 @@ public struct DatabaseReplacement: Sendable {
     private var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
 
     /// Gives the old database a second name. Its log must not lie beside the new one, which would take it for its own:
-    /// it is folded into the old database. Where that is too damaged, its log is left to its second name: only then, and
-    /// until the rename, is the damaged database in place without it.
+    /// it is folded into the old database. Where that is too damaged, its log is left to its second name: only then,
+    /// and until the rename, is the damaged one in place without it.
     private func keepOld(as old: String) throws(StoreError) {
         let exists = FileManager.default.fileExists(atPath:)
         for suffix in ["", "-wal"] where exists(path + suffix) {

@@ -22,6 +22,11 @@ import Testing
                 #expect(server.state == .stopped && server.desiredState == .stopped)
                 let operations = try await house.store.read { try $0.operationCount(in: [.pending, .running]) }
                 #expect(operations == 0)
+                // Who watched before cannot go on as if nothing had happened.
+                let watching = await #expect(throws: Refusal.self) {
+                    try await house.manager.watch(from: 1, kinds: [], Call(principal: "admin", source: "test")) { _ in }
+                }
+                #expect(watching?.reason == .compacted)
                 try past.expectKnownBytes()
                 try await world.settled(
                     try await world.client.servers.startServer(

@@ -8,11 +8,11 @@ import Testing
 @Suite struct BackupTests {
     private func copy(_ store: SQLiteStore, to path: String) async throws {
         let (parts, continuation) = AsyncStream.makeStream(of: [UInt8].self)
-        try await store.backUp(chunkByteCount: 1000) { continuation.yield($0) }
+        try await store.backUp(chunkByteCount: chunkByteCount) { continuation.yield($0) }
         continuation.finish()
         var data = Data()
         for await part in parts {
-            #expect(part.count <= 1000)
+            #expect(part.count <= chunkByteCount)
             data += part
         }
         try data.write(to: URL(fileURLWithPath: path))
@@ -39,7 +39,7 @@ import Testing
         let writing = Task {
             for number in 1... where !Task.isCancelled {
                 try await store.write { transaction in
-                    for half in ["a", "b"] { try transaction.insertItem("\(number)\(half)", payload: block) }
+                    for half in ["a", "b"] { try transaction.insertItem("\(number)\(half)") }
                 }
             }
         }
@@ -58,7 +58,9 @@ import Testing
         let fixture = try StoreFixture()
         let store = try fixture.open()
         defer { store.close() }
-        await #expect(throws: Deliberate.self) { try await store.backUp(chunkByteCount: 10) { _ in throw Deliberate() } }
+        await #expect(throws: Deliberate.self) {
+            try await store.backUp(chunkByteCount: 10) { _ in throw Deliberate() }
+        }
         #expect(try leftovers(fixture).isEmpty)
     }
 
@@ -137,4 +139,4 @@ import Testing
     }
 }
 
-private let block = [UInt8](repeating: 7, count: 2000)
+private let chunkByteCount = 10_000

@@ -11,6 +11,15 @@ extension ReadTransaction {
         try rows("SELECT COALESCE(MIN(sequence), 0) FROM event", []) { try $0.integer(0) }.first ?? 0
     }
 
+    /// Whether revisions were skipped after a position: what somebody saw until then may never have been.
+    public func wereRevisionsSkipped(after sequence: Int64) throws -> Bool {
+        let skips: [Int64] = try rows(
+            "SELECT sequence FROM event WHERE sequence > ? AND kind = ? ORDER BY sequence LIMIT 1",
+            [.integer(sequence), .text(ResourceKind.project.rawValue)]
+        ) { try $0.integer(0) }
+        return !skips.isEmpty
+    }
+
     /// The events of a project after a position, oldest first.
     public func events(after sequence: Int64, project: ProjectID, limit: Int) throws -> [Event] {
         try rows(
