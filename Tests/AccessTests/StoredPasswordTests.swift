@@ -82,6 +82,17 @@ private final class Bench: Sendable {
         #expect(bench.removals.withLock { $0 } == ["admin", "admin"])
     }
 
+    /// Who, from where, and whose; never what.
+    @Test func aChangeIsAnEvent() async throws {
+        let project = Project(id: ProjectID(stored: "prj-aaaaaaaaaaaa"), name: Project.defaultName)
+        try await bench.store.write { try $0.insert(project) }
+        try await bench.passwords().setPassword(Password("open sesame"), of: "admin", by: Bench.author)
+        let events = try await bench.store.read { try $0.events(after: 0, project: project.id, limit: 10) }
+        let event = try #require(events.first)
+        #expect(events.count == 1 && event.kind == .principal && event.action == .updated)
+        #expect(event.resourceID == "admin" && event.author == Bench.author && event.resource == nil)
+    }
+
     @Test func whatCannotBeRemovedIsNotReplaced() async throws {
         try await bench.passwords().setPassword(Password("open sesame"), of: "admin", by: Bench.author)
         struct ReadOnly: Error {}

@@ -155,6 +155,12 @@ import Testing
             #expect(FileManager.default.contents(atPath: file) == Data("old".utf8))
             #expect(try await command.run("admin", "backup", file, "--force").code == 0)
             #expect(FileManager.default.contents(atPath: file) == Data("abc".utf8))
+            let link = folder + "/link"
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "nowhere")
+            #expect(try await command.run("admin", "backup", link).code == 2)
+            let replaced = try await command.run("admin", "backup", link, "--force")
+            #expect(replaced.code == 2 && replaced.error.contains("no plain file"))
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "nowhere")
         }
     }
 

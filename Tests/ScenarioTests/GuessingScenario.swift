@@ -13,16 +13,24 @@ import Testing
             let sameConnection = Task { try await Self.latencies(of: world.client, closes: false) }
             defer { [others, sameConnection].forEach { $0.cancel() } }
 
-            var times: [Duration] = []
+            // Each answer tells how much later the next password is looked at.
+            var (starts, ends) = ([ContinuousClock.Instant](), [ContinuousClock.Instant]())
+            var delays: [Duration] = []
             for number in 1...10 {
-                let start = ContinuousClock.now
+                starts.append(.now)
                 let status = try await refusal { try await delete(world, "guess number \(number)") }
-                times.append(start.duration(to: .now))
-                #expect(status.reason == "CONSENT_INVALID" && (status.retryAfterMs > 0) == (number >= 5))
+                ends.append(.now)
+                delays.append(.milliseconds(Int(status.retryAfterMs)))
+                #expect(status.reason == "CONSENT_INVALID")
             }
-            let free = times.prefix(5).sorted()[2]
-            #expect(times[9] > free * 2, "\(times)")
-            #expect(times[9] > times[6] && times[8] > times[5], "\(times)")
+            let times = zip(starts, ends).map { $0.duration(to: $1) }
+            #expect(delays == [0, 0, 0, 0, 250, 500, 1_000, 2_000, 4_000, 8_000].map { .milliseconds($0) })
+            // The failure that the delay counts from came after its attempt began, however slow the machine is.
+            for number in 1..<10 {
+                #expect(starts[number - 1].duration(to: ends[number]) >= delays[number - 1], "\(times)")
+            }
+            let fastest = try #require(times.prefix(5).min())
+            #expect(times[9] > fastest, "\(times)")
 
             // While one waits, another one is refused at once, however right it is.
             let right = Task { try await delete(world, world.password) }

@@ -70,16 +70,17 @@ private struct WatchedCommand {
 
     /// - Returns: its exit code.
     func run(_ arguments: [String]) async throws -> Int32 {
-        let (code, complaint, leaks) = try await withCheckedThrowingContinuation { continuation in
+        let (code, complaint, leaks, isWatching) = try await withCheckedThrowingContinuation { continuation in
             // Waiting for a process would hold one of the few threads that all tests share.
             Thread.detachNewThread { continuation.resume(with: Result { try watch(arguments) }) }
         }
         #expect(leaks == [], "secrets on the command lines of these")
+        #expect(isWatching, "not even the server's own command line was seen")
         if code != 0 { print("holdpoint \(arguments.prefix(3).joined(separator: " ")): \(code): \(complaint)") }
         return code
     }
 
-    private func watch(_ arguments: [String]) throws -> (code: Int32, complaint: String, leaks: [String]) {
+    private func watch(_ arguments: [String]) throws -> (Int32, complaint: String, leaks: [String], Bool) {
         let process = Process()
         let errors = Pipe()
         process.executableURL = Binaries.url("holdpoint")
@@ -89,13 +90,15 @@ private struct WatchedCommand {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         try process.run()
-        var leaks: [String] = []
+        var (leaks, isWatching) = ([String](), false)
         while process.isRunning {
-            leaks += Self.commandLines().filter { line in secrets.contains { line.contains($0) } }
+            let lines = Self.commandLines()
+            leaks += lines.filter { line in secrets.contains { line.contains($0) } }
+            isWatching = isWatching || lines.contains { $0.contains(socket) }
             Thread.sleep(forTimeInterval: 0.001)
         }
         let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
-        return (process.terminationStatus, String(decoding: complaint, as: UTF8.self), leaks)
+        return (process.terminationStatus, String(decoding: complaint, as: UTF8.self), leaks, isWatching)
     }
 
     private static func commandLines() -> [String] {

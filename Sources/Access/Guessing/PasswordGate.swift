@@ -72,27 +72,27 @@ public final class PasswordGate: Sendable {
         do {
             try Task.checkCancellation()
             let right = try await isRight()
-            end(attempt, right ? .right : .wrong)
-            return right ? .right : .wrong(nextAfter: delay(of: attempt.guesser))
+            let delay = end(attempt, right ? .right : .wrong)
+            return right ? .right : .wrong(nextAfter: delay)
         } catch {
             end(attempt, .unknown)
             throw error
         }
     }
 
-    private func delay(of guesser: Guesser) -> Duration {
+    /// - Returns: how long the next attempt has to wait.
+    @discardableResult
+    private func end(_ attempt: GuessThrottle.Attempt, _ outcome: GuessThrottle.Outcome) -> Duration {
         let now = clock.now()
-        return state.withLock { $0.throttle.delay(of: guesser, at: now) }
-    }
-
-    private func end(_ attempt: GuessThrottle.Attempt, _ outcome: GuessThrottle.Outcome) {
-        let now = clock.now()
-        let resumptions = state.withLock { state in
-            state.throttle.ended(attempt, outcome, at: now).compactMap { action in
+        let (resumptions, delay) = state.withLock { state in
+            let actions = state.throttle.ended(attempt, outcome, at: now)
+            let resumptions = actions.compactMap { action in
                 state.turns.removeValue(forKey: action.attempt).map { ($0, action) }
             }
+            return (resumptions, state.throttle.delay(of: attempt.guesser, at: now))
         }
         for (turn, action) in resumptions { turn.resume(returning: action) }
+        return delay
     }
 }
 

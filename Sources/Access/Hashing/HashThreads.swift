@@ -9,7 +9,7 @@ public final class HashThreads: Sendable {
     /// Hashes that wait; each principal and source has at most one of them.
     static let longestQueue = 64
     /// Added to the process's nice value: a flood of passwords costs those who wait for their own, nobody else.
-    private static let niceness: Int32 = 10
+    private static let niceness: Int32 = 5
 
     private let queue = WaitingWork()
 

@@ -13,7 +13,7 @@ struct NewFile {
     /// - Throws: `ValidationError` if it may not be made, `INTERNAL` if it cannot be; what `body` throws. There is no
     ///   new file then.
     func write<Result>(_ body: (Int32) async throws -> Result) async throws -> Result {
-        if !overwrites, access(path, F_OK) == 0 { throw isThere }
+        try refuseReplacement()
         var template = Array("\(path).XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw ValidationError("\(path): \(TextFile.lastError)") }
@@ -35,6 +35,14 @@ struct NewFile {
     /// An error of the last system call.
     static func failure(_ path: String) -> RPCError {
         RPCError(.internal, "\(path): \(TextFile.lastError)")
+    }
+
+    /// Only a plain file is ever replaced: a device, a folder or a link is somebody's.
+    private func refuseReplacement() throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard overwrites else { throw isThere }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw ValidationError("\(path) is no plain file") }
     }
 
     private var isThere: ValidationError { ValidationError("\(path) is there already; --force replaces it") }
