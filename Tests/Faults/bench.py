@@ -147,6 +147,7 @@ class Bench:
         if states <= {"SUCCEEDED"}:
             request.apply(answer, operation)
             return False
-        if fault.kills or states != {"FAILED"}:
+        reasons = {each.error.reason for each in ended}
+        if fault.kills or states != {"FAILED"} or (fault is ENOSPC and reasons != {"STORAGE_FULL"}):
             raise Mismatch(f"ended as {states}: {' '.join(str(ended).split())}")
         return True
