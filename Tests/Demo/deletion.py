@@ -33,6 +33,33 @@ def delete_in_order(setting, transcript):
     transcript.run("holdpoint volume list")
 
 
+def cascade(setting, transcript):
+    transcript.chapter("The whole chain in one call, that does what was shown or nothing")
+    transcript.run("holdpoint volume create logs --size 64MiB --attach web-1 -o name")
+    transcript.run("holdpoint server-snapshot create nightly --server web-1 -o name")
+    transcript.run("holdpoint snapshot create by-hand --volume logs -o name")
+    held = transcript.run("holdpoint graph logs")
+    transcript.check("the graph shows what holds what", "nightly" in held.output and "by-hand" in held.output)
+    transcript.refused("holdpoint volume delete logs", 4, "VOLUME_HAS_SNAPSHOTS", remedies=3)
+    seen = setting.command.ask("plan", "delete", "logs")["hash"]
+    transcript.say("somebody takes another snapshot between the plan and its execution")
+    transcript.run("holdpoint snapshot create late --volume logs -o name")
+    transcript.refused(f"holdpoint plan execute logs --hash {seen}" + CONSENT, 4, "PLAN_STALE")
+    transcript.refused("holdpoint volume delete logs --cascade", 2)
+    done = transcript.run("holdpoint volume delete logs --cascade" + CONSENT)
+    transcript.check("it shows the plan before it does it",
+                     all(name in done.error for name in ("nightly", "by-hand", "late", "logs")))
+    transcript.refused("holdpoint volume show logs", 3, "NOT_FOUND")
+    transcript.refused("holdpoint server-snapshot show nightly", 3, "NOT_FOUND")
+
+
+def look_after(setting, transcript):
+    transcript.chapter("Metadata and data agree, and are kept twice")
+    transcript.run("holdpoint admin check")
+    transcript.run("holdpoint admin backup metadata.backup")
+    transcript.check("the backup is for its owner only", not transcript.mode("metadata.backup") & 0o077)
+
+
 def delete_the_rest(setting, transcript):
     transcript.chapter("Nothing is left")
     for kind in ("server-snapshot", "server", "volume"):

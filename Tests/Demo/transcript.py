@@ -1,5 +1,6 @@
 """Runs commands as a shell does, prints them with what they print, and counts checks."""
 
+import os
 import re
 import subprocess
 
@@ -58,6 +59,9 @@ class Transcript:
             line = remedy.split("  # ")[0]
             needs_consent = " delete " in line or line.endswith(" --force")
             self.run(line + CONSENT if needs_consent else line)
+
+    def mode(self, name):
+        return os.stat(os.path.join(self.folder, name)).st_mode
 
     def check(self, what, holds, otherwise=""):
         if holds:
