@@ -11,7 +11,7 @@ LARGEST_MEBIBYTES = 6
 LARGEST_EXTENT_BYTES = 192 << 10
 CLUSTER_BYTES = 64 << 10
 LARGEST_SERVER_COUNT, LARGEST_VOLUME_COUNT = 4, 9
-LARGEST_SNAPSHOT_COUNT = 24
+LARGEST_SNAPSHOT_COUNT = 30
 UPDATES = {"volume": "VolumeService/UpdateVolume", "snapshot": "SnapshotService/UpdateSnapshot",
            "server-snapshot": "ServerSnapshotService/UpdateServerSnapshot", "server": "ServerService/UpdateServer"}
 DELETIONS = {"volume": "VolumeService/DeleteVolume", "snapshot": "SnapshotService/DeleteSnapshot",
@@ -31,7 +31,7 @@ class Moves:
         self.weights = {
             self.write: 22, self.zero: 5, self.trim: 5, self.flush: 3, self.connect: 4, self.disconnect: 3,
             self.create_volume: 5, self.create_server: 3, self.attach: 7, self.detach: 7, self.resize: 3,
-            self.take_snapshot: 8, self.take_server_snapshot: 6, self.copy_snapshot: 5, self.copy_member: 3,
+            self.take_snapshot: 6, self.take_server_snapshot: 4, self.copy_snapshot: 5, self.copy_member: 3,
             self.copy_server: 2, self.update: 4, self.protect: 3, self.probe_deletion: 8, self.probe_plan: 3,
             self.delete_batch: 2, self.delete_one: 1, self.execute_plan: 3, self.stop: 2, self.start: 3,
             self.revert: 3, self.detach_by_force: 1, self.stop_by_force: 1,
