@@ -1,6 +1,8 @@
 """What may happen next: each move picks its subjects at random, predicts the outcome, makes it happen and tells the
 model."""
 
+import nbd
+
 import client
 from guests import discard
 from model import Refused
@@ -109,7 +111,6 @@ class Moves:
         volume = self.served_volume()
         if not volume:
             return None
-        import nbd
         with self.session(volume) as handle:
             offset, length = self.extent(volume)
             handle.zero(length, offset, self.random.choice([0, nbd.CMD_FLAG_NO_HOLE]))

@@ -3,7 +3,6 @@
 import time
 
 import client
-from contents import Contents
 from daemon import Daemon
 from guests import Guests, read_all
 from model import Model, Refused
