@@ -73,6 +73,7 @@ class CutWindow(CrashCase):
         # A cut that was not made yet is made by recovery, of what the volumes hold by then.
         bounds = (earliest, latest if where == "after" else issued)
         self.check_snapshots(outcome, bounds)
+        self.check_consistency()
         self.check_closed_images(server, storage_daemon_too)
         victims = "both" if storage_daemon_too else "holdpointd"
         self.say(f"{victims} killed {where} the transaction of {volume_count} volume(s): flushed {flushed[0]}, "

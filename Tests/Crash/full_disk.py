@@ -8,9 +8,9 @@ import sqlite3
 import subprocess
 import unittest
 
-import client
 import nbd
 
+import client
 from crash_case import CrashCase
 from daemon import Daemon
 from records import connect

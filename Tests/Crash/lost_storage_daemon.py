@@ -30,6 +30,7 @@ class LostStorageDaemon(CrashCase):
             self.assertLessEqual(number, writer.progress.issued[volume])
         self.assertTrue(other.runs, "another server's client was disconnected")
         other.wait_for_more(1)
+        self.check_consistency()
         self.say(f"served again after {served_seconds:.2f} s; flushed {writer.progress.flushed}, there {held}; "
                  "another server's client went on")
 

@@ -14,8 +14,6 @@ from world import Mismatch, World
 END_DEADLINE_SECONDS = 20
 # How long a process that found a fault may take to end itself.
 DYING_SECONDS = 0.3
-# Reasons of a process that ends because of its store.
-DYING_REASONS = ("STORE_FAILED", "INTERNAL", "")
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,10 @@ class Bench:
         outcome.died = self.has_died(fault, outcome, first is None and not refusal)
         self.injector.disarm()
         self.check_life(fault, outcome)
-        if not outcome.died:
+        if fault is ENOSPC:
+            # It must go on; after another fault it may be about to end itself.
             first = self.repeat(request, first)
+        if not outcome.died:
             self.world.daemon.kill()
         self.world.start()
         outcome.failed = self.finish(request, self.repeat(request, first), fault)
@@ -147,6 +147,7 @@ class Bench:
         if states <= {"SUCCEEDED"}:
             request.apply(answer, operation)
             return False
-        if fault.kills or states != {"FAILED"}:
+        reasons = {each.error.reason for each in ended}
+        if fault.kills or states != {"FAILED"} or (fault is ENOSPC and reasons != {"STORAGE_FULL"}):
             raise Mismatch(f"ended as {states}: {' '.join(str(ended).split())}")
         return True

@@ -68,6 +68,7 @@ class Blocker:
 
 @dataclass
 class Refused:
+    # Where several rules forbid a change, either reason will do: separated by spaces.
     reason: str
     blockers: set = field(default_factory=set)
 
@@ -231,10 +232,8 @@ class Model:
         return walk
 
     def refusal_of_plan(self, walk):
-        for reason in ("VOLUME_HAS_CLIENTS", "DELETION_PROTECTED"):
-            if any(each.reason == reason for each in walk.obstacles):
-                return Refused(reason, walk.obstacles)
-        return None
+        reasons = {each.reason for each in walk.obstacles}
+        return Refused(" ".join(sorted(reasons)), walk.obstacles) if reasons else None
 
 
 class Walk:

@@ -1,6 +1,8 @@
 """What may happen next: each move picks its subjects at random, predicts the outcome, makes it happen and tells the
 model."""
 
+import nbd
+
 import client
 from guests import discard
 from model import Refused
@@ -11,7 +13,7 @@ LARGEST_MEBIBYTES = 6
 LARGEST_EXTENT_BYTES = 192 << 10
 CLUSTER_BYTES = 64 << 10
 LARGEST_SERVER_COUNT, LARGEST_VOLUME_COUNT = 4, 9
-LARGEST_SNAPSHOT_COUNT = 24
+LARGEST_SNAPSHOT_COUNT = 30
 UPDATES = {"volume": "VolumeService/UpdateVolume", "snapshot": "SnapshotService/UpdateSnapshot",
            "server-snapshot": "ServerSnapshotService/UpdateServerSnapshot", "server": "ServerService/UpdateServer"}
 DELETIONS = {"volume": "VolumeService/DeleteVolume", "snapshot": "SnapshotService/DeleteSnapshot",
@@ -29,12 +31,13 @@ class Moves:
         self.consents_left = consents
         self.number = 0
         self.weights = {
-            self.write: 22, self.zero: 5, self.trim: 5, self.flush: 3, self.connect: 2, self.disconnect: 3,
+            self.write: 22, self.zero: 5, self.trim: 5, self.flush: 3, self.connect: 4, self.disconnect: 3,
             self.create_volume: 5, self.create_server: 3, self.attach: 7, self.detach: 7, self.resize: 3,
-            self.take_snapshot: 8, self.take_server_snapshot: 6, self.copy_snapshot: 5, self.copy_member: 3,
+            self.take_snapshot: 6, self.take_server_snapshot: 4, self.copy_snapshot: 5, self.copy_member: 3,
             self.copy_server: 2, self.update: 4, self.protect: 3, self.probe_deletion: 8, self.probe_plan: 3,
             self.delete_batch: 2, self.delete_one: 1, self.execute_plan: 3, self.stop: 2, self.start: 3,
-            self.revert: 3, self.ask_nonsense: 3, self.compare: 2, self.restart: 0.4, self.kill: 0.8,
+            self.revert: 3, self.detach_by_force: 1, self.stop_by_force: 1,
+            self.ask_nonsense: 3, self.compare: 2, self.restart: 0.4, self.kill: 0.8,
             self.kill_storage_daemon: 1,
         }
 
@@ -108,7 +111,6 @@ class Moves:
         volume = self.served_volume()
         if not volume:
             return None
-        import nbd
         with self.session(volume) as handle:
             offset, length = self.extent(volume)
             handle.zero(length, offset, self.random.choice([0, nbd.CMD_FLAG_NO_HOLE]))
@@ -231,8 +233,8 @@ class Moves:
             self.model.attach(volume, server.id)
         return f"{volume.id} to {server.id}{' refused' if expected else ''}"
 
-    def detach(self):
-        volume = self.any_volume()
+    def detach(self, volume=None):
+        volume = volume or self.any_volume()
         if not volume or (not volume.server and self.random.random() < 0.7):
             return None
         self.model.connected = self.world.guests.connected
@@ -241,6 +243,34 @@ class Moves:
         if not expected:
             self.model.detach(volume)
         return f"{volume.id}{' refused' if expected else ''}"
+
+    def detach_by_force(self):
+        """Cuts a guest off: everything that it wrote is there, but it had no chance to end cleanly."""
+        volume = self.connected_volume()
+        if not volume or not self.has_consent():
+            return None
+        self.world.expect("VolumeService/DetachVolume", "CONSENT_REQUIRED", volume=volume.id, force=True)
+        self.make("VolumeService/DetachVolume", volume=volume.id, force=True, consent=self.world.session.consent)
+        self.world.guests.forget(volume.id)
+        self.model.detach(volume)
+        volume.writer_was_killed = True
+        return volume.id
+
+    def stop_by_force(self):
+        volume = self.connected_volume()
+        if not volume or not self.has_consent():
+            return None
+        server = self.model.servers[volume.server]
+        self.make("ServerService/StopServer", server=server.id, force=True, consent=self.world.session.consent)
+        self.model.stop(server)
+        for each in self.model.attached(server.id):
+            self.world.guests.forget(each.id)
+            each.writer_was_killed = True
+        return server.id
+
+    def connected_volume(self):
+        volume = self.pick(self.world.guests.connected)
+        return self.model.volumes[volume] if volume else None
 
     def resize(self):
         volume = self.any_volume()
@@ -257,8 +287,8 @@ class Moves:
             raise AssertionError("a resize to the present size is an operation")
         return f"{volume.id} to {size // MEBIBYTE} MiB{' refused' if expected else ''}"
 
-    def take_snapshot(self):
-        volume = self.any_volume()
+    def take_snapshot(self, volume=None):
+        volume = volume or self.any_volume()
         if not volume or len(self.model.snapshots) >= LARGEST_SNAPSHOT_COUNT:
             return None
         name = self.name("snap")
@@ -485,6 +515,11 @@ class Moves:
             return None
         daemon_too = self.random.random() < 0.3
         self.world.kill_storage_daemon(server, daemon_too)
+        volume = self.pick(self.model.attached(server.id))
+        if volume and self.random.random() < 0.5:
+            # Its next snapshot says that its writer was killed.
+            self.detach(volume)
+            self.take_snapshot(volume)
         return f"{server.id}{' and holdpointd' if daemon_too else ''}"
 
 

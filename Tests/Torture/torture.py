@@ -65,8 +65,6 @@ class Torture:
             while self.model.kinds()[kind]:
                 self.delete_with_all(kind, next(iter(self.model.kinds()[kind])))
         self.look.at_metadata()
-        # What only housekeeping collects is collected at the start, too.
-        self.world.restart(kill=False)
         self.check_nothing_is_left()
         if self.world.daemon.stop() != 0:
             raise Mismatch("holdpointd ended badly")
