@@ -1,7 +1,6 @@
-public import Store
-
 internal import Foundation
 internal import GRDB
+public import Store
 
 /// Puts another database in a database's place. Nothing may have either open.
 ///

@@ -53,7 +53,8 @@ extension ResourceManager {
         switch verdict {
         case .right: return .given
         case .wrong(let delay):
-            logger.warning("a wrong password", metadata: ["principal": "\(call.principal)", "source": "\(call.source)"])
+            logger.warning(
+                "a wrong password", metadata: ["principal": "\(call.principal)", "source": "\(call.source)"])
             return .refused(.wrongPassword(nextAfter: delay))
         case .notLookedAt(let delay): return .refused(.passwordNotLookedAt(retryAfter: delay))
         }
