@@ -94,7 +94,9 @@ import Testing
     @Test func nothingIsFoundWhileUsersAreAtWork() async throws {
         try await with(SimulatedEngine()) { world, _ in
             let work = Task {
-                for number in 1... where !Task.isCancelled {
+                var number = 0
+                while !Task.isCancelled {
+                    number += 1
                     _ = try await world.makeVolume("busy-\(number)", on: "web-1")
                     _ = try await world.takeSnapshot("busy-\(number)", of: "busy-\(number)")
                     try await world.deleteSnapshot("busy-\(number)")

@@ -37,9 +37,12 @@ import Testing
         let store = try fixture.open()
         defer { store.close() }
         let writing = Task {
-            for number in 1... where !Task.isCancelled {
+            var number = 0
+            while !Task.isCancelled {
+                number += 1
+                let name = "\(number)"
                 try await store.write { transaction in
-                    for half in ["a", "b"] { try transaction.insertItem("\(number)\(half)") }
+                    for half in ["a", "b"] { try transaction.insertItem(name + half) }
                 }
             }
         }
