@@ -9,28 +9,13 @@ struct Holdpointd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "holdpointd",
         abstract: "Holdpoint's server: point-in-time snapshots of servers and volumes.",
-        discussion: "Without a subcommand it serves.",
+        usage: """
+            holdpointd [--state-dir DIR] [--listen ENDPOINT]... [--log-level LEVEL] [--log-format text|json]
+            holdpointd restore [--state-dir DIR] --from BACKUP [--stop-servers]
+            """,
         version: Version.text,
-        subcommands: [Restore.self])
-
-    @Option(name: .customLong("state-dir"), help: "Where everything is kept.")
-    var stateDirectory = StateDirectory.defaultPath
-
-    @Option(
-        name: .customLong("listen"),
-        help:
-            """
-            unix:PATH or tcp://HOST:PORT (loopback only; port 0: chosen). Repeatable. Default: \
-            unix:STATE_DIR/holdpoint.sock
-            """
-    )
-    var listeners: [String] = []
-
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel = LogLevel.info
-
-    @Option(name: .customLong("log-format"), help: "text or json.")
-    var logFormat = LogFormat.text
+        subcommands: [Serve.self, Restore.self],
+        defaultSubcommand: Serve.self)
 
     static func main() async {
         do {
@@ -51,13 +36,6 @@ struct Holdpointd: AsyncParsableCommand {
             }
             exit(withError: error)
         }
-    }
-
-    mutating func run() async throws {
-        LogFormat.bootstrap(logFormat, level: logLevel.level)
-        let directory = try StateDirectory(stateDirectory)
-        let endpoints = try ListenerFlags.endpoints(listeners, in: directory)
-        try await Daemon(directory: directory, endpoints: endpoints, logger: Logger(label: "holdpointd")).run()
     }
 
     static func complain(_ text: String) {

@@ -87,7 +87,7 @@ class MetadataRestore(CrashCase):
         for number in range(NEWER_SNAPSHOT_COUNT):
             self.write(self.server)
             self.command.ask("server-snapshot", "create", f"newer-{number}", "--server", self.server)
-        self.command.ask("volume", "resize", "web-1", "96MiB")
+        self.command.ask("volume", "resize", "web-1", "--size", "96MiB")
         clone = self.make_server("clone-house", 0)
         member = self.command.ask("server-snapshot", "show", "known-1")["memberIds"][0]
         self.command.ask("volume", "create", "clone", "--snapshot", member, "--attach", clone)

@@ -46,7 +46,7 @@ import Testing
             #expect(first.quarantined == last.quarantined)
             try await past.reopened { world, _ in
                 let findings = try await world.check().findings
-                #expect(findings.isEmpty)
+                #expect(findings.isEmpty, "\(findings.map(\.message))")
             }
         }
     }

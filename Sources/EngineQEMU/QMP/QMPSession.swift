@@ -2,6 +2,8 @@ internal import Dispatch
 internal import Engine
 internal import Glibc
 
+internal import class Foundation.Thread
+
 /// One conversation with the monitor of a QEMU process, which talks to one client at a time.
 ///
 /// A session ends once: when the process closes it, says what is not QMP, or does not answer in time. Every command
@@ -13,7 +15,6 @@ actor QMPSession {
     private let descriptor: Int32
     private let onEnd: @Sendable (EngineError) -> Void
 
-    private var source: (any DispatchSourceRead)?
     private var reader = QMPLineReader()
     private var readBuffer = [UInt8](repeating: 0, count: 64 << 10)
     private var lastID: Int64 = 0
@@ -61,15 +62,27 @@ actor QMPSession {
     }
 
     private func begin() async throws(EngineError) {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: executor.queue)
-        source.setEventHandler { self.assumeIsolated { $0.readAvailable() } }
-        source.setCancelHandler { [descriptor] in _ = Glibc.close(descriptor) }
-        self.source = source
-        _ = try await answer(to: Self.greetingID, named: "greeting") { source.activate() }
+        _ = try await answer(to: Self.greetingID, named: "greeting") { startListening() }
         // Only with this capability is the next command read while one is executed, and reading is slow: a byte at a
         // time.
         try await execute("qmp_capabilities", ["enable": ["oob"]])
     }
+
+    /// Listens on a thread of the session's own, which alone closes the descriptor: a dispatch source that is cancelled
+    /// while its process hangs up can leave libdispatch's event loop with a freed record, and the whole program dies.
+    private func startListening() {
+        let thread = Thread { [descriptor, queue = executor.queue] in
+            repeat {
+                UnixSocket.waitForInput(on: descriptor)
+            } while queue.sync(execute: { self.assumeIsolated { $0.readAvailable() } })
+            _ = Glibc.close(descriptor)
+        }
+        thread.name = "monitor"
+        thread.stackSize = Self.listenerStackByteCount
+        thread.start()
+    }
+
+    private static let listenerStackByteCount = 512 << 10
 
     /// Executes a command.
     ///
@@ -141,10 +154,11 @@ actor QMPSession {
         }
     }
 
-    private func readAvailable() {
-        guard ending == nil else { return }
+    /// - Returns: false once the session has ended: nothing more is read or written then.
+    private func readAvailable() -> Bool {
+        guard ending == nil else { return false }
         switch UnixSocket.read(descriptor, into: &readBuffer) {
-        case .nothingYet: return
+        case .nothingYet: break
         case .end: end(EngineError(.serverLost, "the process closed its monitor"))
         case .bytes(let bytes):
             do {
@@ -153,6 +167,7 @@ actor QMPSession {
                 end(error)
             }
         }
+        return ending == nil
     }
 
     private func handle(_ message: QMPMessage) {
@@ -179,8 +194,8 @@ actor QMPSession {
     private func end(_ error: EngineError) {
         guard ending == nil else { return }
         ending = error
-        source?.cancel()
-        source = nil
+        // The listener wakes, sees the end, and closes it.
+        shutdown(descriptor, Int32(SHUT_RDWR))
         onEnd(error)
         for waiter in waiting.values { waiter.resume(returning: .failure(.ended(error))) }
         waiting = [:]
