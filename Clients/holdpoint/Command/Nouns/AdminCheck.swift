@@ -37,13 +37,14 @@ extension Session {
 }
 
 extension ConsistencyReport {
-    /// What the worst finding makes of the command; nil: nothing is worse than a notice.
+    /// What the worst finding that was not repaired makes of the command; nil: nothing is worse than a notice.
     var failure: Status.Code? {
-        if findings.contains(where: { $0.severity.rawValue >= ConsistencyFinding.Severity.error.rawValue }) {
+        let left = findings.filter { !$0.repaired }
+        if left.contains(where: { $0.severity.rawValue >= ConsistencyFinding.Severity.error.rawValue }) {
             return .dataLoss
         }
         // One of a severity that was left out counts as a warning, too.
-        return findings.allSatisfy { $0.severity == .notice } ? nil : .failedPrecondition
+        return left.allSatisfy { $0.severity == .notice } ? nil : .failedPrecondition
     }
 
     /// `1 error, 2 warnings, 0 notices, 2 put into quarantine; looked at 3 volumes, …`
