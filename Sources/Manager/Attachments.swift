@@ -45,7 +45,7 @@ extension ResourceManager {
     func clients(of reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
         do {
             return try await clients(of: [try await get(reference, field: "volume", call)])
-        } catch let refusal as Refusal where refusal.reason == .notFound {
+        } catch is Refusal {
             return [:]
         }
     }

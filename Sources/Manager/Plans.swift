@@ -48,7 +48,7 @@ extension ResourceManager {
                 return try transaction.deletionGraph(for: target, scope).volumes.values.filter { $0.placement != nil }
             }
             return try await clients(of: volumes)
-        } catch let refusal as Refusal where refusal.reason == .notFound {
+        } catch is Refusal {
             return [:]
         }
     }
@@ -72,7 +72,7 @@ extension Refusal {
 }
 
 extension DeletionGraph {
-    fileprivate func name(of target: DeletionTarget) -> String {
+    func name(of target: DeletionTarget) -> String {
         switch target {
         case .volume(let id): volumes[id]?.header.name ?? id.rawValue
         case .snapshot(let id): snapshots[id]?.header.name ?? id.rawValue

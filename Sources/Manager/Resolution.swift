@@ -140,12 +140,21 @@ extension WriteTransaction {
         return Change(targetID: operation.id.rawValue, target: NoTarget(), operation: operation)
     }
 
+    /// What has come into the way since the deletion failed is in the way of an administrator too.
+    private func requireStillDeletable(_ target: DeletionTarget) throws {
+        let graph = try deletionGraph(for: target)
+        let plan = DeletionPlan(deleting: target, in: graph).forgivingFailedDeletion()
+        if let refusal = plan.refusal(name: graph.name(of: target)) { throw refusal }
+    }
+
     fileprivate func deleteAgain(_ target: DeletionTarget, _ context: inout ChangeContext) throws -> Change<NoTarget> {
+        try requireStillDeletable(target)
         let operation = try beginDeletion(try part(of: target), &context)
         return Change(targetID: target.id, target: NoTarget(), operation: operation)
     }
 
     fileprivate func abandon(_ target: DeletionTarget, _ context: inout ChangeContext) throws -> Change<NoTarget> {
+        try requireStillDeletable(target)
         try part(of: target).abandon(in: self, by: nil, context)
         return Change(targetID: target.id, target: NoTarget())
     }

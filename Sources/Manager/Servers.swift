@@ -118,7 +118,7 @@ extension ResourceManager {
                 return try transaction.volumes(of: transaction.serverID(reference, project))
             }
             return try await clients(of: volumes)
-        } catch let refusal as Refusal where refusal.reason == .notFound {
+        } catch is Refusal {
             return [:]
         }
     }

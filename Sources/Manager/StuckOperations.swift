@@ -4,10 +4,13 @@ internal import Store
 /// What a stuck operation holds shows why, and who can resolve it.
 extension WriteTransaction {
     func showStuck(_ operation: Operation, at now: Timestamp) throws {
-        var shown = operation.failure(resolvableBy: .administrator)
-        if let message = shown?.message {
-            shown?.message = "operation \(operation.id) stopped half-way: \(message)"
-        }
+        // Where an undo failed, its step says so; the problem is then what it was undone for.
+        let step = operation.steps.last { !$0.message.isEmpty && $0.state != .undone && $0.state != .done }
+        let why = step?.message ?? operation.problem?.message ?? "its cause is not known"
+        let shown = Failure(
+            step: step?.name ?? operation.problem?.step ?? "", reason: operation.problem?.reason ?? "INTERNAL",
+            message: "operation \(operation.id) stopped half-way: \(why)", attempts: operation.problem?.attempts ?? 1,
+            resolvableBy: .administrator)
         try setFailure(shown, onAllHeldBy: operation, at: now)
     }
 

@@ -74,7 +74,8 @@ public struct StepDefinition: Sendable {
     }
 }
 
-/// A step's error that certainly changed nothing: the step counts as never begun, even at the point of no return.
+/// A step's error that certainly changed nothing: the step counts as never begun, even at the point of no return. It is
+/// tried again only as the step's own policy says.
 public struct StepRefusal: Error {
     public let cause: any Error
 

@@ -18,7 +18,9 @@ struct StepExecution {
     ) async throws -> OperationPlan.Outcome {
         let forward = runner.configuration.forwardAttempts
         let policy = mustSucceed && step.attempts == .once ? forward : step.attempts
-        guard let failure = try await attempt(.run, step.name, step.run, of: operation, policy) else {
+        let failure = try await attempt(
+            .run, step.name, step.run, of: operation, policy, endsAtRefusal: step.attempts == .once)
+        guard let failure else {
             return .done(step: index)
         }
         guard let refusal = failure.error as? StepRefusal else { return .failed(step: index, problem(failure, step)) }
@@ -54,12 +56,13 @@ struct StepExecution {
     /// - Returns: how the last try failed; nil if one succeeded.
     private func attempt(
         _ direction: Direction, _ name: String, _ body: @escaping StepDefinition.Body, of operation: Operation,
-        _ policy: RetryPolicy
+        _ policy: RetryPolicy, endsAtRefusal: Bool = false
     ) async throws -> Failure? {
         var attempt = 1
         while true {
             guard let error = await once(direction, name, body, of: operation, attempt) else { return nil }
             let failure = Failure(error: error, attempts: attempt)
+            if endsAtRefusal, error is StepRefusal { return failure }
             guard !isCancelled(direction), let pause = policy.pause(after: attempt) else { return failure }
             try await wait(pause, direction)
             guard !isCancelled(direction) else { return failure }

@@ -59,6 +59,24 @@ extension QEMUTests {
             }
         }
 
+        /// A deletion that failed behind the move to the trash is finished by the next try, so that what the layer
+        /// rested on can go too.
+        @Test func aDeletionIsFinishedWhereItFailed() async throws {
+            try await TestWorld.with { world in
+                let root = world.newLayer()
+                let top = world.newLayer()
+                try await world.engine.createLayer(root, over: [])
+                try await world.engine.createLayer(top, over: [root])
+                let path = world.path(of: top)
+                let moved = (path as NSString).deletingLastPathComponent + "/../trash/\(top.id).qcow2"
+                try #require(rename(path, moved) == 0)
+                try await world.engine.deleteLayer(top.id)
+                #expect(access(moved, F_OK) != 0, "its bytes are free")
+                try await world.engine.deleteLayer(root.id)
+                #expect(try await world.engine.allLayers().isEmpty)
+            }
+        }
+
         @Test func startCleansUpAndLearnsTheGraph() async throws {
             try await TestWorld.with { world in
                 let volume = try await world.newVolume()

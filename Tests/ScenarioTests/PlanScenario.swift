@@ -124,6 +124,13 @@ import Testing
             let request = BatchDeleteSnapshotsRequest(
                 requestID: world.newID(), volume: "data-1",
                 snapshots: ["by-hand", chain.member, "nobody", "second"], consent: world.consent)
+            var dry = request
+            dry.validateOnly = true
+            let asked = dry
+            let foreseen = try await world.client.snapshots.batchDeleteSnapshots(asked).results
+            #expect(
+                foreseen.map { $0.error?.reason ?? "" } == ["", "SNAPSHOT_OWNED_BY_SERVER_SNAPSHOT", "NOT_FOUND", ""])
+            #expect(foreseen.allSatisfy { $0.operation == nil })
             let results = try await world.client.snapshots.batchDeleteSnapshots(request).results
             #expect(
                 results.map { $0.error?.reason ?? "" } == [

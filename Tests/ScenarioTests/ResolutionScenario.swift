@@ -160,6 +160,48 @@ import Testing
         }
     }
 
+    /// What cannot be proved waits for the next decision; what no deletion touched goes on, and nothing stays held.
+    @Test func aRestoreThatFailsHoldsNothing() async throws {
+        try await with { world, engine in
+            _ = try await world.makeChain()
+            _ = try await world.stop("web-1")
+            let revert = try await world.settled(try await world.revert("data-1", to: "by-hand").operation)
+            let safety = try #require(revert?.targetIDs.last)
+            _ = try await world.start("web-1")
+            engine.fail(.deleteLayer)
+            let stuck = try await world.execute(try await world.plan("data-1"), "data-1")
+            engine.removeFaults()
+            #expect(stuck.state == .stuck && stuck.error?.reason == "ENGINE_FAILED")
+            engine.inject(.fails(EngineError(.damaged, "a layer cannot be read")), into: .verify)
+            #expect(try await resolve(world, stuck.id, .restore)?.state == .failed)
+
+            let snapshot = try await world.client.snapshots.getSnapshot(GetSnapshotRequest(snapshot: safety))
+            #expect(snapshot.state == .errorDeleting && snapshot.operationID.isEmpty)
+            let volume = try await world.client.volumes.getVolume(GetVolumeRequest(volume: "data-1"))
+            #expect(volume.state == .inUse && volume.operationID.isEmpty)
+            let server = try await world.client.servers.getServer(GetServerRequest(server: "web-1"))
+            #expect(server.state == .running && server.operationID.isEmpty)
+            #expect(try await resolve(world, safety, .retry)?.state == .succeeded)
+        }
+    }
+
+    /// Protection that was turned on since is in an administrator's way too.
+    @Test func aRetryAppliesTheRules() async throws {
+        try await with { world, engine in
+            let volume = try await failedDeletion(world, engine)
+            _ = try await world.client.volumes.updateVolume(
+                UpdateVolumeRequest(
+                    requestID: world.newID(), volumeID: volume.id, volume: Volume(deletionProtection: true),
+                    updateMask: FieldMask(paths: ["deletion_protection"])))
+            for action: ResolveFailureRequest.Action in [.retry, .abandon] {
+                let status = try await refusal {
+                    try await resolve(world, volume.id, action, consent: world.consent)
+                }
+                #expect(status.reason == "DELETION_PROTECTED")
+            }
+        }
+    }
+
     /// There is something to resolve, or the call says that there is not.
     @Test func whatIsWellIsNotResolved() async throws {
         try await with { world, _ in
@@ -180,7 +222,7 @@ import Testing
     @Test func aRefusedCutIsTold() async throws {
         try await with { world, engine in
             _ = try await world.makeChain()
-            for call in 1...3 { engine.inject(.fails(EngineError(.failed, "refused")), into: .cut, call: call) }
+            engine.inject(.fails(EngineError(.failed, "refused")), into: .cut)
             let answer = try await world.client.snapshots.createSnapshot(
                 CreateSnapshotRequest(
                     requestID: world.newID(), snapshot: VolumeSnapshot(name: "torn"), volume: "data-1"))

@@ -108,9 +108,9 @@ final class LayerStore: Sendable {
             throw EngineError(.failed, "another layer rests on \(id)")
         }
         guard !isOpen(id) else { throw EngineError(.failed, "a process has \(id) open") }
-        guard try exists(id) else { return }
+        // A file that is gone may have been moved by a call that failed behind that: it is finished here.
         let trashPath = "\(trash)/\(Self.fileName(of: id))"
-        try Files.move(path(of: id), to: trashPath)
+        if try exists(id) { try Files.move(path(of: id), to: trashPath) }
         try Files.sync(folder)
         try Files.remove(trashPath)
         graph.withLock { $0.remove(id) }

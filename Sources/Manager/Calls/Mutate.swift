@@ -60,7 +60,8 @@ extension ResourceManager {
             }
         } catch let validated as ValidatedOnly<Target> {
             return MutationAnswer(
-                resource: validated.change.target, operation: nil, warnings: validated.change.warnings)
+                resource: validated.change.target, operation: nil, warnings: validated.change.warnings,
+                parts: validated.change.parts)
         }
         if let operation = answer.operation, !operation.state.isFinal { runner.start(operation.id) }
         for part in answer.parts { if let operation = part.operationID { runner.start(operation) } }

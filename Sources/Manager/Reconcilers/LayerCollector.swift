@@ -13,11 +13,27 @@ extension ResourceManager {
                 return dead
             }
             guard !dead.isEmpty else { return }
-            for layer in dead { try await engine.deleteLayer(layer.id) }
+            let gone = await unlinked(dead)
+            // One that cannot be deleted keeps nobody else's space, and is tried again a minute later.
+            guard !gone.isEmpty else { return }
             try await store.write { transaction in
-                for layer in dead { try transaction.deleteLayer(layer.id) }
+                for layer in gone { try transaction.deleteLayer(layer) }
             }
-            logger.info("collected dead layers", metadata: ["count": "\(dead.count)"])
+            logger.info("collected dead layers", metadata: ["count": "\(gone.count)"])
         }
+    }
+
+    private func unlinked(_ dead: [LayerRecord]) async -> [LayerID] {
+        var gone: [LayerID] = []
+        for layer in dead {
+            do {
+                try await engine.deleteLayer(layer.id)
+                gone.append(layer.id)
+            } catch {
+                logger.error(
+                    "a dead layer cannot be deleted", metadata: ["layer": "\(layer.id)", "error": "\(error)"])
+            }
+        }
+        return gone
     }
 }

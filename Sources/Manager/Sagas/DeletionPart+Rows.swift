@@ -93,7 +93,11 @@ extension DeletionPart {
         switch self {
         case .stop(let id, let volumes, _), .server(let id, let volumes, _):
             try giveBack(id) { $0.desiredState == .running ? .running : .stopped }
-            for volume in volumes { try giveBack(volume) { $0.placement == nil ? .available : .inUse } }
+            for volume in volumes {
+                let held: Volume? = try transaction.get(volume)
+                guard held?.header.operationID == operation.id else { continue }
+                try giveBack(volume) { $0.placement == nil ? .available : .inUse }
+            }
         case .detach(let id, let place, _):
             try giveBack(id) { $0.placement == nil ? .available : .inUse }
             try transaction.release(place.serverID, by: operation, at: now)
@@ -117,9 +121,11 @@ extension WriteTransaction {
         }
     }
 
-    /// Those that go with the server stay DELETING.
+    /// Those that go with the server stay DELETING; one whose deletion failed stays what it is.
     fileprivate func markDetaching(_ id: VolumeID, by operation: Operation, at now: Timestamp) throws {
-        guard let volume: Volume = try get(id), volume.state != .deleting else { return }
+        guard let volume: Volume = try get(id), volume.state != .deleting, volume.state != .errorDeleting else {
+            return
+        }
         try mark(id, .detaching, by: operation, at: now)
     }
 }

@@ -13,11 +13,13 @@ struct RestoreDeletedSaga: Saga {
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
         let verify = StepDefinition(
-            name: "verify-data",
+            // Nobody cancels it: what it holds has half a deletion behind it.
+            name: "verify-data", pointOfNoReturn: true,
             run: { _ in
-                for top in tops {
-                    let chain = try await tools.store.read { try $0.chain(to: top) }
-                    try await tools.engine.verify(chain.map { Layer(id: $0.id, size: $0.size) }, .data)
+                do {
+                    try await self.verify(tools)
+                } catch {
+                    throw StepRefusal(error)
                 }
             })
         let serve = StepDefinition(
@@ -28,8 +30,38 @@ struct RestoreDeletedSaga: Saga {
                 for part in parts { try part.giveBack(in: transaction, by: operation, nil, at: now) }
             },
             rollback: { transaction, operation, now in
-                for part in parts { try part.fail(in: transaction, by: operation, at: now, isOver: true) }
+                for part in parts { try settle(part, transaction, operation, now) }
             })
+    }
+
+    private func verify(_ tools: SagaTools) async throws {
+        for top in tops {
+            let chain = try await tools.store.read { try $0.chain(to: top) }
+            try await tools.engine.verify(chain.map { Layer(id: $0.id, size: $0.size) }, .data)
+        }
+    }
+
+    /// What is not proved waits for an administrator's next decision; what no deletion touched goes on.
+    private func settle(
+        _ part: DeletionPart, _ transaction: any WriteTransaction, _ operation: Operation, _ now: Timestamp
+    ) throws {
+        if try transaction.isUntouched(part) {
+            try part.giveBack(in: transaction, by: operation, operation.failure(resolvableBy: .user), at: now)
+        } else {
+            try part.fail(in: transaction, by: operation, at: now, isOver: true)
+        }
+    }
+}
+
+extension ReadTransaction {
+    /// Whether a part that was not done can have destroyed nothing: it is not about data, or its volume is still
+    /// attached.
+    fileprivate func isUntouched(_ part: DeletionPart) throws -> Bool {
+        switch part {
+        case .stop, .server, .detach: true
+        case .volume(let id, _): try (get(id) as Volume?)?.placement != nil
+        case .snapshot, .serverSnapshot: false
+        }
     }
 }
 

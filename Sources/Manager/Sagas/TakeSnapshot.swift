@@ -27,14 +27,14 @@ struct TakeSnapshotSaga: Saga {
         let preparing = StepDefinition(
             name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
         let cutting = StepDefinition(
-            name: "cut", pointOfNoReturn: true, attempts: .cut, begins: begins,
+            name: Self.cutStep, pointOfNoReturn: true, begins: begins,
             run: { context in
                 let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
                 do {
                     let duration = try await tools.engine.cut(cuts, of: process)
                     context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
-                } catch {
-                    // Nothing was cut: the overlays are as they were prepared.
+                } catch let error as EngineError where error.reason == .failed && isFirstTry(context) {
+                    // The process refused: the overlays are as they were prepared. After anything else nobody knows.
                     throw StepRefusal(error)
                 }
             })
@@ -66,8 +66,21 @@ struct TakeSnapshotSaga: Saga {
         }
     }
 
+    private static let cutStep = "cut"
+    private static let takenUpAgain = "taken up again: the cut may have been made before"
+
+    private func isFirstTry(_ context: StepContext) -> Bool {
+        context.attempt == 1
+            && context.operation.steps.first { $0.name == Self.cutStep }?.message != Self.takenUpAgain
+    }
+
     /// From here on the overlays may have been written to. Repeated after a crash, it keeps the first time.
     private func begins(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+        if let first = parts.first, try transaction.layer(first.overlay.id)?.state != .prepared,
+            let step = operation.steps.firstIndex(where: { $0.name == Self.cutStep })
+        {
+            operation.steps[step].message = Self.takenUpAgain
+        }
         for part in parts where try transaction.layer(part.overlay.id)?.state == .prepared {
             try transaction.setLayer(part.overlay.id, .possiblyActive)
             try transaction.change(part.snapshotID, by: operation, at: now) { $0.cutTime = now }
@@ -107,9 +120,4 @@ struct TakeSnapshotSaga: Saga {
         if let serverSnapshotID { try transaction.remove(serverSnapshotID, by: operation, at: now) }
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
-}
-
-extension RetryPolicy {
-    /// A cut that was refused is tried again at once: its user waits.
-    static let cut = RetryPolicy.backoff(attempts: 3, from: .milliseconds(50), to: .milliseconds(200))
 }

@@ -34,6 +34,16 @@ public struct DeletionPlan: Hashable, Sendable {
     public var freesBytes: ByteCount
     public var reclaimableBytes: ByteCount
 
+    /// Leaves out what an earlier deletion left behind: for an administrator who decides on just that.
+    public func forgivingFailedDeletion() -> DeletionPlan {
+        let own = Set([target.id] + steps.filter { $0.id == target.id }.flatMap(\.releases))
+        var plan = self
+        let left = zip(blockers, remedies).filter { $0.0.reason != .adminRequired || !own.contains($0.0.id) }
+        plan.blockers = left.map(\.0)
+        plan.remedies = left.map(\.1)
+        return plan
+    }
+
     /// Ids, revisions and edges in one text: the same text means the same plan. Byte counts are left out: they move.
     public var fingerprint: String {
         let steps = steps.map { step in
