@@ -160,6 +160,25 @@ import Testing
         }
     }
 
+    /// What abandoned data rests on stays with it, and the plan goes on all the same.
+    @Test func whatAbandonedDataRestsOnStays() async throws {
+        try await with { world, engine in
+            _ = try await world.makeChain()
+            _ = try await world.stop("web-1")
+            try await world.settled(try await world.revert("data-1", to: "by-hand").operation)
+            engine.fail(.deleteLayer)
+            let stuck = try await world.execute(try await world.plan("data-1"), "data-1")
+            engine.removeFaults()
+            #expect(stuck.steps.map(\.state) == [.done, .done, .failed, .pending, .pending])
+            let ended = try await resolve(world, stuck.id, .abandon, consent: world.consent)
+            #expect(ended?.id == stuck.id && ended?.state == .succeeded)
+            // The abandoned layer and the two below it.
+            #expect(try await engine.allLayers().count == 3)
+            let report = try await world.client.admin.checkConsistency(CheckConsistencyRequest())
+            #expect(report.clean && report.quarantinedLayerCount == 1)
+        }
+    }
+
     /// What cannot be proved waits for the next decision; what no deletion touched goes on, and nothing stays held.
     @Test func aRestoreThatFailsHoldsNothing() async throws {
         try await with { world, engine in

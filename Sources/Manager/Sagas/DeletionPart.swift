@@ -40,7 +40,8 @@ enum DeletionPart: Codable, Sendable {
     func run(_ tools: SagaTools) async throws {
         switch self {
         case .volume(_, let freed), .snapshot(_, let freed), .serverSnapshot(_, _, let freed):
-            for id in freed.ids { try await tools.engine.deleteLayer(id) }
+            let ids = try await tools.store.read { try $0.layersThatCanGo(freed.ids) }
+            for id in ids { try await tools.engine.deleteLayer(id) }
         case .detach(let id, let place, let force):
             // The engine closes a volume or leaves it as it is.
             try await refusing { try await tools.close(id, on: place.serverID, force: force) }
@@ -75,12 +76,13 @@ extension RetryPolicy {
 }
 
 /// The layers that a deletion frees. Fixed when it is accepted: nothing can come to rest on them later, because what
-/// names them is busy.
+/// names them is busy. Something may stay on them, where an administrator abandons an earlier part of a plan: then they
+/// stay too, until that goes.
 struct FreedLayers: Codable, Sendable {
     /// Children before what they rest on.
     let ids: [LayerID]
 
     func forget(in transaction: any WriteTransaction) throws {
-        for id in ids { try transaction.deleteLayer(id) }
+        for id in try transaction.layersThatCanGo(ids) { try transaction.deleteLayer(id) }
     }
 }

@@ -88,6 +88,20 @@ extension ReadTransaction {
         return result
     }
 
+    /// Those of some layers that nothing else rests on.
+    ///
+    /// - Parameter ids: children before what they rest on, as is the result.
+    public func layersThatCanGo(_ ids: [LayerID]) throws -> [LayerID] {
+        var gone: [LayerID] = []
+        for id in ids {
+            let children: [LayerID] = try rows(
+                "SELECT id FROM layer WHERE parent_id = ?", [.text(id.rawValue)]
+            ) { try $0.id(0) }
+            if children.allSatisfy(gone.contains) { gone.append(id) }
+        }
+        return gone
+    }
+
     private func isNeeded(
         _ layer: LayerID, besides resources: [StoredValue], _ places: String, _ freed: Set<LayerID>
     ) throws -> Bool {

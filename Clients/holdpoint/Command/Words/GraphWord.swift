@@ -35,7 +35,7 @@ struct GraphWord: AsyncParsableCommand {
     /// The id of the only candidate.
     static func only(_ candidates: [any HoldpointResource], _ reference: String) throws(RPCError) -> String {
         guard let first = candidates.first else {
-            throw RPCError(.notFound, "there is no \(reference)", reason: "NOT_FOUND")
+            throw RPCError(.notFound, "there is nothing called \(reference)", reason: "NOT_FOUND")
         }
         guard candidates.count == 1 else {
             throw RPCError(
