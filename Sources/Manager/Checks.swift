@@ -15,15 +15,7 @@ extension Resource {
 
     func requireState(_ allowed: State...) throws(Refusal) {
         guard !allowed.contains(state) else { return }
-        if state.rawValue == "ERROR_DELETING" {
-            var refusal = Refusal(
-                .adminRequired, "a deletion of \(Self.kind.words) \(header.name) failed; an administrator resolves it")
-            refusal.blockers = [
-                .init(kind: Self.kind.rawValue, id: id.rawValue, name: header.name, reason: .adminRequired)
-            ]
-            refusal.remedies = [.resolve(id.rawValue)]
-            throw refusal
-        }
+        try requireNoFailedDeletion()
         throw Refusal(
             .stateForbids,
             "\(Self.kind.words) \(header.name) is \(state.rawValue); "

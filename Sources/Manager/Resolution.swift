@@ -80,7 +80,7 @@ extension ReadTransaction {
             }
             return .operation(operation)
         }
-        guard resource.state.rawValue == "ERROR_DELETING" else {
+        guard resource.hasFailedDeletion else {
             throw Refusal.nothingToResolve(
                 "\(Target.kind.words) \(resource.header.name) is \(resource.state.rawValue), not ERROR_DELETING")
         }

@@ -11,7 +11,8 @@ public import Store
 public final class OperationRunner: Sendable {
     /// How long a runner keeps trying; the values are a daemon's.
     public struct Configuration: Sendable {
-        /// For steps from the point of no return on; afterwards the operation is STUCK.
+        /// For steps from the point of no return on that have no policy of their own; afterwards the operation is
+        /// STUCK.
         public var forwardAttempts = RetryPolicy.backoff(attempts: 12, from: .seconds(1), to: .seconds(60))
         /// For each undo; afterwards the operation is STUCK.
         public var undoAttempts = RetryPolicy.backoff(attempts: 4, from: .seconds(1), to: .seconds(10))

@@ -17,21 +17,13 @@ struct CreateServerSaga: Saga {
     }
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        let start = StepDefinition(
-            name: "start-server", run: { _ in try await tools.engine.startServer(serverID) },
-            undo: { _ in try await tools.engine.stopServer(serverID) })
         let copy = StepDefinition(
             name: "copy-volumes",
             run: { _ in for volume in volumes { try await tools.createLayer(of: volume.volumeID) } },
             undo: { _ in for volume in volumes { try await tools.discardLayer(of: volume.volumeID) } })
-        let attach = StepDefinition(
-            name: "attach-volumes",
-            run: { _ in for volume in volumes { try await tools.open(volume.volumeID, on: serverID) } },
-            undo: { _ in
-                for volume in volumes { try await tools.close(volume.volumeID, on: serverID, force: true) }
-            })
         return OperationDefinition(
-            steps: volumes.isEmpty ? [start] : [copy, start, attach], complete: complete, rollback: rollback)
+            steps: (volumes.isEmpty ? [] : [copy]) + tools.starting(serverID, volumes.map(\.volumeID)),
+            complete: complete, rollback: rollback)
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {

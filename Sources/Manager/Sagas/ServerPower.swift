@@ -17,6 +17,20 @@ extension SagaTools {
     }
 }
 
+extension SagaTools {
+    /// Steps that start a server's process and open volumes in it; undone they end it.
+    func starting(_ id: ServerID, _ volumes: [VolumeID]) -> [StepDefinition] {
+        let starting = StepDefinition(
+            name: "start-server", run: { _ in try await engine.startServer(id) },
+            undo: { _ in try await engine.stopServer(id) })
+        let attaching = StepDefinition(
+            name: "attach-volumes",
+            run: { _ in for volume in volumes { try await open(volume, on: id) } },
+            undo: { _ in for volume in volumes { try await close(volume, on: id, force: true) } })
+        return volumes.isEmpty ? [starting] : [starting, attaching]
+    }
+}
+
 /// Ends serving a server's volumes; they stay attached.
 struct StopServerSaga: Saga {
     static let type = "STOP_SERVER"
@@ -54,15 +68,8 @@ struct StartServerSaga: Saga {
     let volumeIDs: [VolumeID]
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
-        let start = StepDefinition(
-            name: "start-server", run: { _ in try await tools.engine.startServer(serverID) },
-            undo: { _ in try await tools.engine.stopServer(serverID) })
-        let attach = StepDefinition(
-            name: "attach-volumes",
-            run: { _ in for volume in volumeIDs { try await tools.open(volume, on: serverID) } },
-            undo: { _ in for volume in volumeIDs { try await tools.close(volume, on: serverID, force: true) } })
-        return OperationDefinition(
-            steps: volumeIDs.isEmpty ? [start] : [start, attach], complete: complete, rollback: rollback)
+        OperationDefinition(
+            steps: tools.starting(serverID, volumeIDs), complete: complete, rollback: rollback)
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
