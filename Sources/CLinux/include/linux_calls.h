@@ -13,6 +13,11 @@
 int linux_spawn(const char *file, char *const arguments[], char *const environment[], const char *folder,
                 int output_descriptor, pid_t *process_id);
 
+// Opens a file as what it should be: a plain file, reached without following a link in its last component, never waiting
+// for a peer as a FIFO would make it. Returns a descriptor that programs do not inherit; -ELOOP for a link, -EMEDIUMTYPE
+// for anything else that is no plain file, another errno value, negated, if it cannot be opened. mode is for O_CREAT.
+int linux_open_plain_file(const char *path, int flags, mode_t mode);
+
 // Whether the file system of this folder can open files past the page cache: 1 or 0.
 int linux_supports_direct_access(const char *folder);
 
