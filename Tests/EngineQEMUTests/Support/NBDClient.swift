@@ -75,7 +75,7 @@ final class NBDClient: Sendable {
     }
 
     private static func send(_ bytes: [UInt8], to descriptor: Int32) throws {
-        guard UnixSocket.write(bytes, to: descriptor) else { throw Failure(code: nil) }
+        guard case .taken = UnixSocket.write(bytes, to: descriptor) else { throw Failure(code: nil) }
     }
 
     private static func receive(_ count: Int, from descriptor: Int32) throws -> [UInt8] {
