@@ -42,7 +42,7 @@ final class ServerTable: Sendable {
     func open(usesDirectAccess: Bool) async throws(EngineError) -> [ServerID] {
         state.withLock { $0.usesDirectAccess = usesDirectAccess }
         let candidates = try await BlockingWork.run { [directory] () throws(EngineError) in
-            try Files.makeFolder(directory.run)
+            try Folders.make(directory.run)
             return try directory.serversWithPIDFile()
         }
         let found = Mutex<[ServerID]>([])
