@@ -74,6 +74,8 @@ public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case volumeHasClients
         /// Data that should be there is not, or is not what it should be.
         case damaged
+        /// It could not be found out whether it may be done; nothing was done. Asking again is safe.
+        case unknown
         /// The engine refused or failed for another reason.
         case failed
     }

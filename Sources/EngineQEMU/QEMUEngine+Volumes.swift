@@ -133,7 +133,7 @@ extension QEMUEngine {
 
     private func resizeDetached(_ active: LayerID, to size: ByteCount) async throws(EngineError) {
         try await BlockingWork.run { [layers, limits] () throws(EngineError) in
-            guard !layers.isOpen(active) else { throw EngineError(.failed, "a process has \(active) open") }
+            try layers.requireUnlocked([active])
             let path = layers.path(of: active)
             _ = try ChildProcess.run(
                 Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)],

@@ -76,7 +76,7 @@ public final class QEMUEngine: StorageEngine {
         guard layer.size >= parent.size else {
             throw EngineError(.failed, "\(layer.id) is smaller than what it rests on")
         }
-        guard try layers.isFrozen(parent.id) || !layers.isOpen(parent.id) else {
+        guard try !layers.isWritten(parent.id) else {
             throw EngineError(.failed, "\(parent.id) is being written")
         }
     }

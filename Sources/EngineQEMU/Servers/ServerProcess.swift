@@ -51,7 +51,7 @@ struct ServerProcess: Sendable {
     /// there can hang the monitor for ever. None of this server may be there.
     func start() async throws(EngineError) {
         let childID = try await BlockingWork.run { () throws(EngineError) in
-            try Files.makeFolder(directory.run)
+            try Folders.make(directory.run)
             let log = directory.log(of: id)
             return try Files.withDescriptor(of: log, flags: O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, mode: 0o600) {
                 descriptor throws(EngineError) in

@@ -42,7 +42,7 @@ final class ServerTable: Sendable {
     func open(usesDirectAccess: Bool) async throws(EngineError) -> [ServerID] {
         state.withLock { $0.usesDirectAccess = usesDirectAccess }
         return try await BlockingWork.run { [directory] () throws(EngineError) in
-            try Files.makeFolder(directory.run)
+            try Folders.make(directory.run)
             var found: [ServerID] = []
             for case (let id, .runs(let processID)) in try ServerIdentity(directory: directory).all() {
                 try self.watch(id, processID)

@@ -10,17 +10,16 @@ enum SocketTable {
     /// - Throws: `.unknown`; a process that is gone has none.
     static func sockets(of process: pid_t) throws(EngineError) -> [UInt64: Int32] {
         let folder = "/proc/\(process)/fd"
-        guard let stream = opendir(folder) else {
-            if errno == ENOENT || errno == ESRCH { return [:] }
-            throw .unknown("which sockets process \(process) holds", code: errno)
+        let names: [String]
+        do throws(EngineError) {
+            names = try Files.names(in: folder)
+        } catch {
+            guard try ProcessFile.status(of: process) != nil else { return [:] }
+            throw EngineError(
+                .unknown, "it cannot be found out which sockets process \(process) holds: \(error.message)")
         }
-        defer { closedir(stream) }
         var sockets: [UInt64: Int32] = [:]
-        while let entry = readdir(stream) {
-            // The name is an array inside the entry, ended by a NUL that readdir guarantees.
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in names {
             guard let descriptor = Int32(name), let inode = inode(at: "\(folder)/\(name)") else { continue }
             sockets[inode] = descriptor
         }
