@@ -5,8 +5,7 @@ extension QEMUEngine {
     public func inventory() async throws(EngineError) -> StorageInventory {
         try await BlockingWork.run { [layers, servers] () throws(EngineError) in
             var inventory = try layers.inventory()
-            inventory.processes = Set(
-                try servers.directory.serversWithPIDFile().filter { servers.process(of: $0).runningID() != nil })
+            inventory.processes = Set(try ServerIdentity(directory: servers.directory).all().keys)
             return inventory
         }
     }

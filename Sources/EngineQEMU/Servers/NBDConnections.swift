@@ -70,8 +70,8 @@ struct NBDConnections {
 
     // MARK: Who it is
 
-    /// What is known of a connection's client, for people: `unix:pid=123 (nbdcopy)`.
-    static func names(of connections: [Connection]) -> [Connection: NBDPeer] {
+    /// As far as it can be found.
+    static func peers(of connections: [Connection]) -> [Connection: NBDPeer] {
         let inodes = Set(connections.compactMap(\.clientInode))
         let owners = SocketTable.owners(of: inodes)
         return Dictionary(

@@ -53,7 +53,7 @@ enum ProcessFile {
 
     /// Whether any thread but the main one is in a system call that is no waiting: it works on the disk.
     ///
-    /// - Returns: nil if that cannot be seen.
+    /// - Returns: nil if that cannot be seen; a process that was stopped does not.
     static func worksOnDisk(_ process: pid_t) -> Bool? {
         if state(of: process).map(Self.stopped.contains) == true { return false }
         guard let threads = try? Files.names(in: "/proc/\(process)/task").compactMap({ pid_t($0) }) else { return nil }
