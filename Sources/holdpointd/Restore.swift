@@ -32,7 +32,6 @@ struct Restore: AsyncParsableCommand {
         logger.logLevel = .warning
         let directory = try StateDirectory(stateDirectory)
         let replacement = DatabaseReplacement(of: directory.file("metadata.sqlite"))
-        defer { replacement.discard() }
         do {
             try await restore(directory, replacement, logger)
         } catch let error as StoreError {
@@ -46,6 +45,7 @@ struct Restore: AsyncParsableCommand {
         _ directory: StateDirectory, _ replacement: DatabaseReplacement, _ logger: Logger
     ) async throws {
         try replacement.prepare(from: backup)
+        defer { replacement.discard() }
         let store = try SQLiteStore(
             path: replacement.preparedPath, migrations: Schema.migrations, reserveBytes: 0, logger: logger
         ) { reason in
