@@ -28,8 +28,8 @@ struct Restore: AsyncParsableCommand {
     var stopServers = false
 
     mutating func run() async throws {
-        var logger = Logger(label: "holdpointd")
-        logger.logLevel = .warning
+        LogFormat.bootstrap(.text, level: .warning)
+        let logger = Logger(label: "holdpointd")
         let directory = try StateDirectory(stateDirectory)
         let replacement = DatabaseReplacement(of: directory.file("metadata.sqlite"))
         do {
@@ -66,7 +66,17 @@ struct Restore: AsyncParsableCommand {
         let old = try replacement.finish(keepingOldAs: ".before-restore-\(Self.timeText)")
         try await restore.secure(plan)
         await engine.close()
-        RestoreReport(plan: plan, rows: rows, backup: backup, old: old).lines.forEach { print($0) }
+        try tell(RestoreReport(plan: plan, rows: rows, backup: backup, old: old))
+    }
+
+    private func tell(_ report: RestoreReport) throws {
+        do throws(DaemonExit) {
+            try StandardStream.output(report.lines.map { $0 + "\n" }.joined())
+        } catch {
+            // What was done stays done; a script must not take a report that is lost for a clean end.
+            throw DaemonExit(
+                code: error.code, message: "the metadata are restored, but the report is lost: \(error.message)")
+        }
     }
 
     /// Sees to it that nobody has a layer open.
