@@ -14,8 +14,8 @@ enum ProcessSetting {
     /// To be called before anything else.
     static func begin() {
         guard linux_fill_standard_streams() == 0 else { exit(DaemonExit.fault) }
-        // A write to a closed peer is an error, not the end.
-        signal(SIGPIPE, SIG_IGN)
+        // A write to a closed peer or past a limit is an error, not the end; a terminal's wish does not stop a server.
+        for number in [SIGPIPE, SIGXFSZ, SIGTTOU] { signal(number, SIG_IGN) }
         umask(fileModeMask)
         var limit = rlimit(rlim_cur: coreLimitBytes, rlim_max: coreLimitBytes)
         // Fails only for one that is lower already.

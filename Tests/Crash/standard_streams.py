@@ -170,9 +170,9 @@ class StandardStreams(CrashCase):
     # The commands
 
     def run_in_shell(self, words, redirection):
-        """Exit code and standard error."""
+        """Exit code and standard error. Its files may have no contents."""
         ended = subprocess.run(
-            ["/bin/sh", "-c", f'"$0" "$@" {redirection}', *words], stdin=subprocess.DEVNULL, capture_output=True,
+            ["/bin/sh", "-c", f'ulimit -f 0; "$0" "$@" {redirection}', *words], stdin=subprocess.DEVNULL, capture_output=True,
             text=True, env=self.command.environment, timeout=READ_DEADLINE_SECONDS, check=False)
         return ended.returncode, ended.stderr
 
@@ -185,7 +185,8 @@ class StandardStreams(CrashCase):
                       [holdpointd, "--help"], [holdpointd, "--version"]):
             with self.subTest(words[1:]):
                 self.assertEqual(self.run_in_shell(words, "")[0], 0)
-                for redirection in (">/dev/full", ">&-"):
+                output = self.workspace.file("output")
+                for redirection in (">/dev/full", ">&-", f">{output}"):
                     code, error = self.run_in_shell(words, redirection)
                     self.assertEqual(code, FAULT, redirection)
                     self.assertIn("standard output", error)

@@ -24,7 +24,8 @@ enum StandardStreams {
     /// To be called once, before anything is opened or written: a socket must not get a stream's number.
     static func begin() {
         guard linux_fill_standard_streams() == 0 else { exit(ExitStatus.internalFailure.rawValue) }
-        signal(SIGPIPE, SIG_IGN)
+        // Errors, not the end.
+        for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     }
 
     static func output(_ text: String) {
