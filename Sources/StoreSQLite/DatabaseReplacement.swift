@@ -17,16 +17,33 @@ public struct DatabaseReplacement: Sendable {
     /// Where the new database is prepared, beside the old one.
     public var preparedPath: String { path + ".restoring" }
 
-    /// Copies a database there, in place of what an earlier attempt left.
+    /// Copies a backup there, in place of what an earlier attempt left. Whatever fails, nothing is left there.
+    ///
+    /// The bytes are copied into a new file of ours, never the name: a link to a backup that took the database's place
+    /// would have the backup written.
+    ///
+    /// - Parameter source: a plain file, or a link to one. Not the database itself, nor one that was not closed:
+    ///   without its log it would lack what was acknowledged last.
+    /// - Throws: `.unusable`.
     public func prepare(from source: String) throws(StoreError) {
-        discard()
-        do {
-            try FileManager.default.copyItem(atPath: source, toPath: preparedPath)
-        } catch {
-            throw .unusable("cannot copy \(source): \(error.localizedDescription)")
+        let backup = try BackupFile(source)
+        defer { backup.close() }
+        guard !backup.isSame(as: path), !backup.isSame(as: preparedPath) else {
+            throw .unusable("\(source) is the database that is to be replaced, or a restore's own; name a backup")
         }
-        chmod(preparedPath, 0o600)
-        try checkOrigin()
+        guard !backup.hasLog else {
+            throw .unusable(
+                "\(source) has a log beside it (\(source)-wal): it is a database in use, or one that was not closed, "
+                    + "and no backup; holdpoint admin backup makes one")
+        }
+        discard()
+        do throws(StoreError) {
+            try backup.copy(to: preparedPath)
+            try checkOrigin()
+        } catch {
+            discard()
+            throw error
+        }
     }
 
     /// What a store makes of an empty or foreign database must not take the place of a good one.
