@@ -121,7 +121,7 @@ public final class ServerKeeper: Sendable {
     private func noteLoss(of id: ServerID) async throws {
         let now = clock()
         let author = ChangeAuthor(principal: "holdpointd", source: "keeper", reason: "SERVER_LOST")
-        try await store.write { transaction in
+        try await store.write(for: .freeing) { transaction in
             for var volume in try transaction.volumes(of: id) where !volume.writerWasKilled {
                 volume.writerWasKilled = true
                 try transaction.update(&volume, by: author, at: now)
