@@ -13,7 +13,12 @@ extension LayerStore {
     /// - Throws: `.failed` with what to do if a folder is not ours, or not the one that the layers were in.
     func open() throws(EngineError) {
         try Folders.takeOwn(folder)
-        try mark.require()
+        do {
+            try mark.require()
+        } catch  where error.reason == .storageFull {
+            // A full disk must not keep the start from what frees room; the next one makes the mark.
+            logger.warning("the layers' folder is not marked", metadata: ["cause": "\(error)"])
+        }
         if try Files.status(of: directory.quarantine) != nil { try takeQuarantine() }
         try adoptFormerFolders()
         try removeUnfinished()
