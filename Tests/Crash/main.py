@@ -8,7 +8,7 @@ import time
 import unittest
 
 TESTS = [
-    "cut_window", "lost_storage_daemon", "metadata_restore", "planted_faults", "full_disk", "starts",
+    "cut_window", "lost_storage_daemon", "metadata_restore", "planted_faults", "mounted_layers", "full_disk", "starts",
     "repeated_requests", "hostile_folder", "standard_streams", "random_kills",
 ]
 DEFAULT_ROUNDS = 10

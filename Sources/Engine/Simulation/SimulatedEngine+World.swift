@@ -67,6 +67,7 @@ extension SimulatedEngine {
             }
             try storage.requireRoom(bytes: Int64(Self.blockByteCount))
             let missing = max(0, Self.blockByteCount - contents.count)
+            storage.layers[layer]?.writeCount += 1
             storage.layers[layer]?.blocks[index] =
                 contents.prefix(Self.blockByteCount) + [UInt8](repeating: 0, count: missing)
         }
@@ -97,11 +98,12 @@ extension SimulatedEngine {
         storage.withLock { storage in
             let stored = storage.layers[layer] ?? SimulatedStorage.StoredLayer(size: .mebibyte, parent: nil)
             var planted = PlantedLayer(
-                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound)
+                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound,
+                writeCount: stored.writeCount)
             change(&planted)
             storage.layers[layer] = SimulatedStorage.StoredLayer(
                 size: planted.size, parent: planted.parent, isFrozen: planted.isFrozen,
-                isUnsound: planted.isUnsound, blocks: stored.blocks)
+                isUnsound: planted.isUnsound, blocks: stored.blocks, writeCount: planted.writeCount)
         }
     }
 
@@ -112,6 +114,8 @@ extension SimulatedEngine {
         public var isFrozen: Bool
         /// Its inner tables are broken.
         public var isUnsound: Bool
+        /// How often it was written.
+        public var writeCount: Int64
     }
 
     /// Puts a file that is no layer among the layers.

@@ -9,6 +9,8 @@ struct SimulatedStorage {
         /// Its inner tables are broken; nothing but a verification notices.
         var isUnsound = false
         var blocks: [Int64: [UInt8]] = [:]
+        /// What a file's modification time is to a real engine.
+        var writeCount: Int64 = 0
 
         var allocated: ByteCount {
             ByteCount(bytes: SimulatedEngine.layerOverheadBytes + Int64(blocks.count * SimulatedEngine.blockByteCount))
