@@ -71,6 +71,12 @@ public protocol StorageEngine: Sendable {
     /// Clients connected to what serves a volume, one text each; none if it is not served.
     func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String]
 
+    /// What a layer's writers left so far. Asks nobody; two looks before and after a moment at which everything is
+    /// made durable (a cut, a detach) tell whether something was not.
+    ///
+    /// - Parameter server: the one whose clients write it.
+    func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity
+
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 

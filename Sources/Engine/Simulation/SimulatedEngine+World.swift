@@ -51,6 +51,15 @@ extension SimulatedEngine {
         }
     }
 
+    /// Ends a volume's clients in the midst of a request.
+    public func breakOffClients(of volume: VolumeID, of server: ServerID) {
+        storage.withLock { storage in
+            storage.processes[server]?.clients[volume] = nil
+            // The process does not say whose request it was.
+            storage.processes[server]?.brokenOff = Set(storage.processes[server]?.activeLayers.values.map { $0 } ?? [])
+        }
+    }
+
     public func disconnectClients(of volume: VolumeID, of server: ServerID) {
         storage.withLock { $0.processes[server]?.clients[volume] = nil }
     }
@@ -58,7 +67,11 @@ extension SimulatedEngine {
     // MARK: Data
 
     /// Writes a block as a client of an attached volume does; shorter contents are filled up with zeros.
-    public func write(_ contents: [UInt8], toBlock index: Int64, of volume: VolumeID) throws(EngineError) {
+    ///
+    /// - Parameter isFlushed: the client asks for it to be made durable.
+    public func write(
+        _ contents: [UInt8], toBlock index: Int64, of volume: VolumeID, isFlushed: Bool = true
+    ) throws(EngineError) {
         try storage.withLock { storage throws(EngineError) in
             let layer = try storage.activeLayer(of: volume)
             guard let size = storage.layers[layer]?.size, index >= 0, index < size.bytes / Int64(Self.blockByteCount)
@@ -69,6 +82,9 @@ extension SimulatedEngine {
             let missing = max(0, Self.blockByteCount - contents.count)
             storage.layers[layer]?.blocks[index] =
                 contents.prefix(Self.blockByteCount) + [UInt8](repeating: 0, count: missing)
+            storage.layers[layer]?.version += 1
+            storage.layers[layer]?.isUnflushed = !isFlushed
+            for server in storage.processes.keys { storage.processes[server]?.brokenOff.remove(layer) }
         }
     }
 

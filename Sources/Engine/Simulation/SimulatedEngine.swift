@@ -90,6 +90,14 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.observe) { storage in storage.clients(of: volume, on: server) }
     }
 
+    public func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
+        try await perform(.activity) { storage in
+            LayerActivity(
+                version: storage.layers[layer]?.version ?? 0,
+                isBrokenOff: storage.processes[server]?.brokenOff.contains(layer) ?? false)
+        }
+    }
+
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await perform(.usage) { storage in
             var usage: [LayerID: ByteCount] = [:]

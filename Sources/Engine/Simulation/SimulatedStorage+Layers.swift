@@ -37,6 +37,7 @@ extension SimulatedStorage {
         guard !stored.isFrozen else { throw EngineError(.failed, "\(top.id) is frozen") }
         guard size != stored.size else { return }
         layers[top.id]?.size = size
+        layers[top.id]?.version += 1
         if let server { processes[server]?.clients[chain.volume] = nil }
     }
 

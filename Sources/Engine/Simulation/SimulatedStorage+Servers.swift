@@ -16,11 +16,12 @@ extension SimulatedStorage {
     }
 
     mutating func detach(_ volume: VolumeID, from server: ServerID, force: Bool) throws(EngineError) {
-        guard let process = processes[server], process.activeLayers[volume] != nil else { return }
+        guard let process = processes[server], let active = process.activeLayers[volume] else { return }
         let clients = process.clients[volume] ?? []
         guard force || clients.isEmpty else {
             throw EngineError(.volumeHasClients, "\(volume) is in use by \(clients.joined(separator: ", "))")
         }
+        flush(active)
         processes[server]?.activeLayers[volume] = nil
         processes[server]?.clients[volume] = nil
     }

@@ -9,6 +9,10 @@ struct SimulatedStorage {
         /// Its inner tables are broken; nothing but a verification notices.
         var isUnsound = false
         var blocks: [Int64: [UInt8]] = [:]
+        /// Rises with every write.
+        var version: Int64 = 0
+        /// What was written last is not durable yet.
+        var isUnflushed = false
 
         var allocated: ByteCount {
             ByteCount(bytes: SimulatedEngine.layerOverheadBytes + Int64(blocks.count * SimulatedEngine.blockByteCount))
@@ -20,6 +24,8 @@ struct SimulatedStorage {
         /// Overlays that are open and not yet active.
         var preparedOverlays: Set<LayerID> = []
         var clients: [VolumeID: [String]] = [:]
+        /// Active layers that nobody has written to since a client of theirs broke off.
+        var brokenOff: Set<LayerID> = []
     }
 
     var layers: [LayerID: StoredLayer] = [:]
@@ -30,6 +36,13 @@ struct SimulatedStorage {
 
     var used: ByteCount {
         layers.values.reduce(.zero) { $0 + $1.allocated }
+    }
+
+    /// Makes what was written to a layer durable.
+    mutating func flush(_ layer: LayerID) {
+        guard layers[layer]?.isUnflushed == true else { return }
+        layers[layer]?.isUnflushed = false
+        layers[layer]?.version += 1
     }
 
     var capacity: StorageCapacity {

@@ -12,17 +12,16 @@ enum Retention {
 }
 
 extension ResourceManager {
-    /// Collects dead layers and forgets old events and requests, every minute until it is cancelled.
+    /// Collects dead layers and forgets old events and requests, at once and every minute until it is cancelled.
     func keepHouse() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: Retention.interval)
-            guard !Task.isCancelled else { return }
             do {
                 try await collectDeadLayers()
                 try await forgetOldThings()
             } catch {
                 logger.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
             }
+            try? await Task.sleep(for: Retention.interval)
         }
     }
 

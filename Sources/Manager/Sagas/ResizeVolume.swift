@@ -23,7 +23,9 @@ struct ResizeVolumeSaga: Saga {
         guard let process = try await tools.serving(serverID) else {
             return try await tools.engine.resize(chain, to: size, in: nil)
         }
-        try await tools.withProcess(of: process) { try await tools.engine.resize(chain, to: size, in: process) }
+        try await tools.writers.whileChanging(volumeID, on: process) {
+            try await tools.withProcess(of: process) { try await tools.engine.resize(chain, to: size, in: process) }
+        }
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {

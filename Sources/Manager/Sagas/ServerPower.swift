@@ -7,25 +7,52 @@ extension SagaTools {
     /// Steps that close a server's volumes and end its process; undone they serve them again.
     func stopping(_ id: ServerID, _ volumes: [VolumeID], force: Bool) -> [StepDefinition] {
         let closing = StepDefinition(
-            name: "detach-volumes",
-            run: { _ in for volume in volumes { try await close(volume, on: id, force: force) } },
-            undo: { _ in for volume in volumes { try await open(volume, on: id) } })
+            name: "detach-volumes", run: { _ in try await close(volumes, on: id, force: force) },
+            undo: { _ in try await reopen(volumes, on: id) })
         let stopping = StepDefinition(
             name: "stop-server", run: { _ in try await engine.stopServer(id) },
             undo: { _ in if try await serving(id) != nil { try await engine.startServer(id) } })
         return volumes.isEmpty ? [stopping] : [closing, stopping]
     }
+
+    /// Closes a server's volumes.
+    ///
+    /// - Parameter force: a process that does not answer is left to its end, which closes them too.
+    func close(_ volumes: [VolumeID], on server: ServerID, force: Bool) async throws {
+        var answers = true
+        for volume in volumes {
+            try await writers.whileEndingServing(volume, on: server, isCutOff: force) {
+                guard answers else { return }
+                do {
+                    try await detach(volume, on: server, force: force)
+                } catch let error as EngineError where force && error.reason == .timeout {
+                    answers = false
+                }
+            }
+        }
+    }
 }
 
 extension SagaTools {
     /// Steps that start a server's process and open volumes in it; undone they end it.
-    func starting(_ id: ServerID, _ volumes: [VolumeID]) -> [StepDefinition] {
+    ///
+    /// - Parameter servesTheRest: a volume that cannot be served is shown so, and keeps no other from being served.
+    func starting(_ id: ServerID, _ volumes: [VolumeID], servesTheRest: Bool = false) -> [StepDefinition] {
         let starting = StepDefinition(
             name: "start-server", run: { _ in try await engine.startServer(id) },
             undo: { _ in try await engine.stopServer(id) })
         let attaching = StepDefinition(
             name: "attach-volumes",
-            run: { _ in for volume in volumes { try await open(volume, on: id) } },
+            run: { context in
+                for volume in volumes {
+                    guard servesTheRest else {
+                        try await open(volume, on: id)
+                        continue
+                    }
+                    let failure = try await openOrTell(volume, on: id)
+                    try await keeper.show(failure, of: volume, in: context.operation)
+                }
+            },
             undo: { _ in for volume in volumes { try await close(volume, on: id, force: true) } })
         return volumes.isEmpty ? [starting] : [starting, attaching]
     }
@@ -37,7 +64,7 @@ struct StopServerSaga: Saga {
 
     let serverID: ServerID
     let volumeIDs: [VolumeID]
-    /// Cuts off connected clients: their writers did not end cleanly then.
+    /// Cuts off connected clients.
     let force: Bool
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
@@ -47,20 +74,25 @@ struct StopServerSaga: Saga {
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs {
-            try transaction.settle(id, .inUse, by: operation, at: now) { volume in
-                volume.writerWasKilled = volume.writerWasKilled || force
-            }
+            try transaction.settle(id, .inUse, by: operation, at: now)
         }
         try transaction.settle(serverID, .stopped, by: operation, at: now) { $0.desiredState = .stopped }
     }
 
     private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs { try transaction.restore(id, .inUse, after: operation, at: now) }
-        try transaction.restore(serverID, .running, after: operation, at: now)
+        try transaction.restore(serverID, operation.leavesUnserved ? .error : .running, after: operation, at: now)
     }
 }
 
-/// Serves a server's volumes again.
+extension Operation {
+    /// It failed because the server's process is not there, or does not answer.
+    fileprivate var leavesUnserved: Bool {
+        problem?.reason == Reason.engineTimeout.rawValue || problem?.reason == Reason.serverLost.rawValue
+    }
+}
+
+/// Serves a server's volumes again; those that cannot be served are shown so, and named in its warnings.
 struct StartServerSaga: Saga {
     static let type = "START_SERVER"
 
@@ -69,13 +101,17 @@ struct StartServerSaga: Saga {
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
         OperationDefinition(
-            steps: tools.starting(serverID, volumeIDs), complete: complete, rollback: rollback)
+            steps: tools.starting(serverID, volumeIDs, servesTheRest: true), complete: complete, rollback: rollback)
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        // New writers begin: how the last ones ended no longer matters.
         for id in volumeIDs {
-            try transaction.settle(id, .inUse, by: operation, at: now) { $0.writerWasKilled = false }
+            guard let volume: Volume = try transaction.get(id), volume.state == .error else {
+                try transaction.settle(id, .inUse, by: operation, at: now)
+                continue
+            }
+            operation.warnings.append(.notServed(volume))
+            try transaction.change(id, by: operation, at: now) { $0.header.operationID = nil }
         }
         try transaction.settle(serverID, .running, by: operation, at: now)
     }

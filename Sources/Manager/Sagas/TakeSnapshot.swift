@@ -31,8 +31,10 @@ struct TakeSnapshotSaga: Saga {
             run: { context in
                 let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
                 do {
-                    let duration = try await tools.engine.cut(cuts, of: process)
-                    context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
+                    try await tools.writers.whileCutting(parts.map(\.volumeID), on: process, isFirst: isFirstTry(context)) {
+                        let duration = try await tools.engine.cut(cuts, of: process)
+                        context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
+                    }
                 } catch let error as EngineError where error.reason == .failed && isFirstTry(context) {
                     // The process refused: the overlays are as they were prepared. After anything else nobody knows.
                     throw StepRefusal(error)

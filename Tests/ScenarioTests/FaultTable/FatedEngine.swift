@@ -95,6 +95,10 @@ struct FatedEngine: StorageEngine {
         try await base.clients(of: volume, on: server)
     }
 
+    func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
+        try await base.activity(of: layer, on: server)
+    }
+
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await base.usage(of: layers)
     }
