@@ -10,7 +10,7 @@ extension SagaTools {
             name: "detach-volumes", run: { _ in try await close(volumes, on: id, force: force) },
             undo: { _ in try await reopen(volumes, on: id) })
         let stopping = StepDefinition(
-            name: "stop-server", run: { _ in try await engine.stopServer(id) },
+            name: "stop-server", run: { _ in try await engine.stopServer(id, force: force) },
             undo: { _ in if try await serving(id) != nil { try await engine.startServer(id) } })
         return volumes.isEmpty ? [stopping] : [closing, stopping]
     }
@@ -40,7 +40,7 @@ extension SagaTools {
     func starting(_ id: ServerID, _ volumes: [VolumeID], servesTheRest: Bool = false) -> [StepDefinition] {
         let starting = StepDefinition(
             name: "start-server", run: { _ in try await engine.startServer(id) },
-            undo: { _ in try await engine.stopServer(id) })
+            undo: { _ in try await engine.stopServer(id, force: false) })
         let attaching = StepDefinition(
             name: "attach-volumes",
             run: { context in

@@ -21,35 +21,33 @@ struct WriterWatch: Sendable {
     func whileEndingServing(
         _ id: VolumeID, on server: ServerID, isCutOff: Bool, _ body: () async throws -> Void
     ) async throws {
-        let before = await activities(of: [id], on: server)[id]
+        let before = await look(at: [id], on: server)[id]
         try await body()
-        let after = await activities(of: [id], on: server)[id]
+        let after = await look(at: [id], on: server)[id]
         try await judge(id, "VOLUME_CLOSED") { $0.endServing(before: before, after: after, isCutOff: isCutOff) }
     }
 
-    /// Cuts volumes by `body`, which makes what was written to their tops durable.
+    /// Judges the writers of volumes that were cut, which made what they had written durable.
     ///
-    /// - Parameter isFirst: they were certainly not cut before.
-    func whileCutting(
-        _ ids: [VolumeID], on server: ServerID?, isFirst: Bool, _ body: () async throws -> Void
-    ) async throws {
-        guard let server else { return try await body() }
-        let before = isFirst ? await activities(of: ids, on: server) : [:]
-        try await body()
-        let after = await activities(of: ids, on: server)
+    /// - Parameter before: what was seen before; none of those that may have been cut earlier.
+    func noteCut(_ ids: [VolumeID], on server: ServerID?, before: [VolumeID: LayerActivity]) async throws {
+        let after = await look(at: ids, on: server)
         for id in ids { try await judge(id, "VOLUME_CUT") { $0.judgeWriters(before: before[id], after: after[id]) } }
     }
 
     /// Changes a served volume's top by `body`.
     func whileChanging(_ id: VolumeID, on server: ServerID?, _ body: () async throws -> Void) async throws {
-        guard let server, let before = await activities(of: [id], on: server)[id] else { return try await body() }
+        guard let server, let before = await look(at: [id], on: server)[id] else { return try await body() }
         try await body()
-        guard let after = await activities(of: [id], on: server)[id] else { return }
+        guard let after = await look(at: [id], on: server)[id] else { return }
         try await judge(id, "VOLUME_CHANGED") { $0.passOver(from: before, to: after) }
     }
 
-    /// Of the recorded tops; what cannot be looked at is left out: then nothing is proved.
-    private func activities(of ids: [VolumeID], on server: ServerID) async -> [VolumeID: LayerActivity] {
+    /// Looks at volumes' recorded tops. What cannot be looked at is left out: then nothing is proved.
+    ///
+    /// - Parameter server: nil: none has them open, and there is nothing to see.
+    func look(at ids: [VolumeID], on server: ServerID?) async -> [VolumeID: LayerActivity] {
+        guard let server else { return [:] }
         var activities: [VolumeID: LayerActivity] = [:]
         for id in ids {
             guard let volume: Volume = try? await store.read({ try $0.get(id) }) else { continue }
