@@ -42,6 +42,11 @@ extension SimulatedEngine {
         if existed { lostServerFeed.report(id) }
     }
 
+    /// Lets a server's process stop or begin to answer; it lives all the time.
+    public func setAnswers(_ answers: Bool, of id: ServerID) {
+        storage.withLock { $0.processes[id]?.isSilent = !answers }
+    }
+
     public func connectClient(_ client: String, to volume: VolumeID, of server: ServerID) throws(EngineError) {
         try storage.withLock { storage throws(EngineError) in
             guard try storage.process(of: server).activeLayers[volume] != nil else {
@@ -54,9 +59,11 @@ extension SimulatedEngine {
     /// Ends a volume's clients in the midst of a request.
     public func breakOffClients(of volume: VolumeID, of server: ServerID) {
         storage.withLock { storage in
-            storage.processes[server]?.clients[volume] = nil
+            guard var process = storage.processes[server] else { return }
+            process.clients[volume] = nil
             // The process does not say whose request it was.
-            storage.processes[server]?.brokenOff = Set(storage.processes[server]?.activeLayers.values.map { $0 } ?? [])
+            process.brokenOff = Set(process.activeLayers.values)
+            storage.processes[server] = process
         }
     }
 

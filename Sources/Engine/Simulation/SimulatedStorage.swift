@@ -26,6 +26,8 @@ struct SimulatedStorage {
         var clients: [VolumeID: [String]] = [:]
         /// Active layers that nobody has written to since a client of theirs broke off.
         var brokenOff: Set<LayerID> = []
+        /// It lives and does not answer.
+        var isSilent = false
     }
 
     var layers: [LayerID: StoredLayer] = [:]
@@ -54,8 +56,16 @@ struct SimulatedStorage {
     }
 
     func process(of server: ServerID) throws(EngineError) -> Process {
-        guard let process = processes[server] else { throw EngineError(.serverLost, "\(server) has no process") }
+        guard let process = try answering(server) else { throw EngineError(.serverLost, "\(server) has no process") }
         return process
+    }
+
+    /// - Returns: nil if it does not run.
+    func answering(_ server: ServerID) throws(EngineError) -> Process? {
+        guard processes[server]?.isSilent != true else {
+            throw EngineError(.timeout, "the process of \(server) does not answer")
+        }
+        return processes[server]
     }
 
     func isActive(_ layer: LayerID) -> Bool {

@@ -69,10 +69,11 @@ extension ServerKeeper {
     func show(_ failure: ServingFailure?, of id: VolumeID, in operation: Operation) async throws {
         let now = clock()
         try await store.write { transaction in
-            try transaction.change(id, by: operation, at: now) { volume in
-                volume.enter(failure == nil ? .inUse : .error, at: now)
-                volume.header.failure = failure?.shown(on: volume, attempts: 1)
-            }
+            guard let volume: Volume = try transaction.get(id) else { return }
+            var shown = volume
+            shown.enter(failure == nil ? .inUse : .error, at: now)
+            shown.header.failure = failure?.shown(on: volume, attempts: 1)
+            if shown != volume { try transaction.update(&shown, by: .operation(operation), at: now) }
         }
     }
 

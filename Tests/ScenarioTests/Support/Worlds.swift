@@ -117,6 +117,20 @@ enum InProcessWorld {
     }
 }
 
+extension InProcessWorld {
+    /// Runs one life of a house; another may follow over the same engine and folder.
+    static func result<Result: Sendable>(
+        _ directory: String, engine: SimulatedEngine, _ scenario: @Sendable (World) async throws -> Result
+    ) async throws -> Result {
+        let result = Mutex<Result?>(nil)
+        try await with(directory, engine: engine) { world, _ in
+            let value = try await scenario(world)
+            result.withLock { $0 = value }
+        }
+        return try #require(result.withLock { $0 })
+    }
+}
+
 enum SocketWorld {
     static func with(_ directory: String, _ scenario: @Sendable (World) async throws -> Void) async throws {
         let engine = try QEMUEngine(stateDirectory: directory + "/state", logger: ManagedHouse.logger)
