@@ -13,7 +13,9 @@ extension QEMUEngine {
         let path = layers.path(of: layer)
         let written = try await BlockingWork.run { () throws(EngineError) in try Self.writeTime(of: path) }
         // Two writes within one tick of the kernel's clock have one time.
-        if let written, abs(Self.now - written) < Self.clockTick { await Polling.pause(.nanoseconds(Self.clockTick)) }
+        if let written, (Self.now &- written).magnitude < Self.clockTick {
+            await Polling.pause(.nanoseconds(Self.clockTick))
+        }
         return try await BlockingWork.run { [layers, servers] () throws(EngineError) in
             guard let header = try layers.header(of: layer),
                 try layers.hasData(Layer(id: layer, size: header.size)), let written = try Self.writeTime(of: path)

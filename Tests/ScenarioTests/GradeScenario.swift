@@ -65,7 +65,7 @@ import Testing
             let status = try await refusal {
                 try await house.world.client.snapshots.createSnapshot(
                     CreateSnapshotRequest(
-                        requestID: house.world.newID(), snapshot: VolumeSnapshot(name: "better"), volume: "data-1",
+                        requestID: house.world.newID(), snapshot: .init(name: "better"), volume: "data-1",
                         require: .offline))
             }
             #expect(status.reason == "CONSISTENCY_NOT_MET")
@@ -111,7 +111,7 @@ import Testing
             #expect(try await house.gradeDetached("good") == .offline)
             try await house.attach()
             try await house.killWriter()
-            for (snapshot, grade) in [("killed", Consistency.Grade.crash), ("good", .offline)] {
+            for (snapshot, grade) in [("killed", HoldpointMessages.Consistency.Grade.crash), ("good", .offline)] {
                 _ = try await house.world.makeVolume("copy-\(snapshot)", mebibytes: 0, snapshot: snapshot)
                 let copied = try await house.world.takeSnapshot("c-\(snapshot)", of: "copy-\(snapshot)")
                 #expect(copied.consistency == grade)

@@ -22,28 +22,33 @@ import Testing
         let directory = try TemporaryDirectory()
         defer { directory.remove() }
         let engine = SimulatedEngine()
-        let bad = try await InProcessWorld.result(directory.path, engine: engine) { world in
+        let (server, bad) = try await InProcessWorld.result(directory.path, engine: engine) { world in
             let server = ServerID(stored: try await world.makeServer("web-1").id)
             for name in ["data-1", "data-2", "data-3"] { _ = try await world.makeVolume(name, on: "web-1") }
             let bad = try await world.top(of: "data-2", in: engine, server)
             if way == "started" { _ = try await world.stop("web-1") }
             engine.damageLayer(bad)
-            if way != "started" { engine.killServer(server) }
-            if way == "lost" { try await world.expectOneBadVolume() }
+            if way == "lost" {
+                engine.killServer(server)
+                try await world.expectOneBadVolume()
+            }
             if way == "started" {
-                let answer = try await world.client.servers.startServer(.init(requestID: world.newID(), server: "web-1"))
+                let answer = try await world.client.servers.startServer(
+                    .init(requestID: world.newID(), server: "web-1"))
                 let ended = try await world.client.wait(for: try #require(answer.operation), timeout: .seconds(60))
                 #expect(ended.state == .succeeded && ended.warnings.map(\.reason) == ["VOLUME_NOT_SERVED"])
                 #expect(ended.warnings.first?.message.contains("data-2") == true)
                 try await world.expectOneBadVolume()
             }
-            return bad
+            return (server, bad)
         }
+        if way == "restarted" { engine.killServer(server) }
         try await InProcessWorld.with(directory.path, engine: engine) { world, _ in
             try await world.expectOneBadVolume()
             let refused = try await refusal { try await world.takeSnapshot("bad", of: "data-2") }
             #expect(refused.reason == "STATE_FORBIDS" && refused.message.contains("DATA_DAMAGED"))
-            #expect(try await refusal { try await world.takeServerSnapshot("all", of: "web-1") }.reason == "STATE_FORBIDS")
+            #expect(
+                try await refusal { try await world.takeServerSnapshot("all", of: "web-1") }.reason == "STATE_FORBIDS")
             #expect(try await !world.check().findings.contains { $0.reason == "SERVER_NOT_SERVING" })
             // It works again: it is served again, by itself.
             engine.changeLayer(bad) { $0.size = ByteCount(bytes: 8 << 20) }
@@ -122,7 +127,9 @@ import Testing
         let engine = SimulatedEngine()
         try await with(engine) { world in
             let server = ServerID(stored: try await world.makeServer("web-1").id)
-            for call in 1...2 { engine.inject(.fails(EngineError(.failed, "no program")), into: .startServer, call: call) }
+            for call in 1...2 {
+                engine.inject(.fails(EngineError(.failed, "no program")), into: .startServer, call: call)
+            }
             engine.killServer(server)
             try await untilTrue { try await world.server("web-1").state == .error }
             let failure = try #require(try await world.server("web-1").failure)

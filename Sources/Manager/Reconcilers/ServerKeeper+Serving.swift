@@ -40,8 +40,8 @@ extension ServerKeeper {
             let lives = try await engine.observe(id) != nil
             guard let served = try await start(id, needsPlace: !lives, onlyIfIdle: true) else { return false }
             return try await noteServing(of: id, served, attempt) && served.failures.isEmpty
-        } catch is CancellationError {
-            return false
+        } catch let error as CancellationError {
+            throw error
         } catch {
             try await noteFailure(of: id, ServingFailure(error), attempt)
             return false

@@ -22,16 +22,21 @@ public final class ServerKeeper: Sendable {
     /// One start of a server at a time; who comes meanwhile waits for the same one.
     let starts = Mutex<[ServerID: Task<Served?, any Error>]>([:])
     private let cares = Mutex<[ServerID: Care]>([:])
-    /// Servers that nobody has looked at since the start.
-    private let unseen = Mutex<Set<ServerID>>([])
-    private let sight = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private let firstLooks = Mutex(FirstLooks())
 
     /// The work on one server that is not served as it should be.
     private struct Care {
         let task: Task<Void, Never>
-        let alarm: AsyncStream<Void>.Continuation
         /// Something happened since it looked last.
         var isAlarmed = false
+        /// Ends its rest.
+        var alarm: AsyncStream<Void>.Continuation?
+    }
+
+    private struct FirstLooks {
+        /// Servers that nobody has looked at since the start.
+        var unseen: Set<ServerID> = []
+        var whenAllAreSeen: AsyncStream<Void>.Continuation?
     }
 
     init(
@@ -51,16 +56,18 @@ public final class ServerKeeper: Sendable {
         for server in servers where !living.contains(server.id) {
             try await noteLoss(of: server.id, isStarting: true)
         }
-        unseen.withLock { $0 = Set(servers.map(\.id)) }
+        firstLooks.withLock { $0.unseen = Set(servers.map(\.id)) }
         for server in servers { lookAfter(server.id) }
     }
 
     /// Returns once every server was looked at, or the time is over: then the rest is looked at beside the serving.
     func firstLook(within limit: Duration) async {
-        let end = ContinuousClock.now + limit
-        while !unseen.withLock({ $0.isEmpty }), ContinuousClock.now < end {
-            await nextElement(of: sight.stream, within: end - .now)
+        let (seen, whenAllAreSeen) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let isOver = firstLooks.withLock { looks in
+            looks.whenAllAreSeen = whenAllAreSeen
+            return looks.unseen.isEmpty
         }
+        if !isOver { await nextElement(of: seen, within: limit) }
     }
 
     /// Starts servers again whose process ended without being asked to, and looks at all of them now and then, until it
@@ -88,37 +95,48 @@ public final class ServerKeeper: Sendable {
     /// Serves a server as soon as no operation holds it, however often that takes. At once, if that is under way.
     func lookAfter(_ id: ServerID) {
         cares.withLock { cares in
-            if cares[id] != nil {
-                cares[id]?.isAlarmed = true
-                cares[id]?.alarm.yield()
+            guard cares[id] != nil else {
+                cares[id] = Care(task: Task { await self.care(for: id) })
                 return
             }
-            let (alarms, alarm) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-            cares[id] = Care(task: Task { await self.care(for: id, alarms) }, alarm: alarm)
+            cares[id]?.isAlarmed = true
+            cares[id]?.alarm?.yield()
         }
     }
 
     var isLookedAfter: Set<ServerID> { cares.withLock { Set($0.keys) } }
 
-    private func care(for id: ServerID, _ alarms: AsyncStream<Void>) async {
+    private func care(for id: ServerID) async {
         var attempts = 0
         repeat {
-            var isDone = false
-            do {
-                isDone = try await attend(to: id, attempt: attempts + 1)
-            } catch {
-                logger.error("a server cannot be looked after", metadata: ["server": "\(id)", "error": "\(error)"])
-            }
-            noteSeen(id)
-            if isDone, endCare(for: id) { return }
-            if takeAlarm(of: id) {
-                attempts = 0
-            } else if !isDone {
-                attempts += 1
-                await nextElement(of: alarms, within: RetryPause.after(attempts))
-            }
+            attempts += 1
+            if await attend(to: id, attempts), endCare(for: id) { return }
+            await rest(id, RetryPause.after(attempts))
+            if takeAlarm(of: id) { attempts = 0 }
         } while !Task.isCancelled
         cares.withLock { $0[id] = nil }
+    }
+
+    private func attend(to id: ServerID, _ attempt: Int) async -> Bool {
+        defer { noteSeen(id) }
+        do {
+            return try await attend(to: id, attempt: attempt)
+        } catch is CancellationError {
+            return false
+        } catch {
+            logger.error("a server cannot be looked after", metadata: ["server": "\(id)", "error": "\(error)"])
+            return false
+        }
+    }
+
+    /// Leaves a server alone for a while, or until something happens.
+    private func rest(_ id: ServerID, _ pause: Duration) async {
+        let (alarms, alarm) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let isAlarmed = cares.withLock { cares in
+            cares[id]?.alarm = alarm
+            return cares[id]?.isAlarmed ?? false
+        }
+        if !isAlarmed { await nextElement(of: alarms, within: pause) }
     }
 
     /// - Returns: false if something happened since it was looked at.
@@ -138,7 +156,10 @@ public final class ServerKeeper: Sendable {
     }
 
     func noteSeen(_ id: ServerID) {
-        if unseen.withLock({ $0.remove(id) }) != nil { sight.continuation.yield() }
+        firstLooks.withLock { looks in
+            looks.unseen.remove(id)
+            if looks.unseen.isEmpty { looks.whenAllAreSeen?.yield() }
+        }
     }
 }
 

@@ -16,9 +16,9 @@ struct ServingFailure: Sendable, Hashable {
     }
 
     init(_ error: any Error) {
-        let problem = problem(of: error, step: Self.step)
-        reason = problem.reason
-        message = problem.message
+        let told = problem(of: error, step: Self.step)
+        reason = told.reason
+        message = told.message
     }
 
     func shown(on volume: Volume, attempts: Int) -> Failure {

@@ -46,7 +46,7 @@ struct TakeSnapshotSaga: Saga {
     private func cut(_ context: StepContext, _ notes: CutNotes, _ tools: SagaTools) async throws {
         let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
         let volumes = parts.map(\.volumeID)
-        let before = isFirstTry(context) ? await tools.writers.look(at: volumes, on: process) : [:]
+        let before = await isFirstTry(context) ? tools.writers.look(at: volumes, on: process) : [:]
         do throws(CutFailure) {
             let report = try await tools.engine.cut(cuts, of: process, within: limit)
             notes.add(report)

@@ -12,6 +12,7 @@ import Services
 import Store
 import StoreSQLite
 import Synchronization
+import Testing
 
 /// One password for all, without the cost of a hash.
 final class FixedPassword: PasswordCheck {
