@@ -97,6 +97,10 @@ import Testing
                 .init(requestID: world.newID(), volume: "data-1"))
             let ended = try await world.client.wait(for: try #require(answer.operation), timeout: .seconds(60))
             #expect(ended.state == .failed && ended.error?.reason == "ENGINE_TIMEOUT")
+            let start = try await world.client.servers.startServer(.init(requestID: world.newID(), server: "web-1"))
+            let notStarted = try await world.client.wait(for: try #require(start.operation), timeout: .seconds(60))
+            #expect(notStarted.state == .failed && notStarted.error?.reason == "ENGINE_TIMEOUT")
+            #expect(try await world.server("web-1").state == .error)
             let attach = try await world.client.volumes.createVolume(
                 .init(
                     requestID: world.newID(), volume: .init(name: "data-9", sizeBytes: 8 << 20), attachServer: "web-1"))

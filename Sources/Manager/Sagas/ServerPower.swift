@@ -36,11 +36,15 @@ extension SagaTools {
 extension SagaTools {
     /// Steps that start a server's process and open volumes in it; undone they end it.
     ///
-    /// - Parameter servesTheRest: a volume that cannot be served is shown so, and keeps no other from being served.
-    func starting(_ id: ServerID, _ volumes: [VolumeID], servesTheRest: Bool = false) -> [StepDefinition] {
+    /// - Parameters:
+    ///   - servesTheRest: a volume that cannot be served is shown so, and keeps no other from being served.
+    ///   - mayServeAlready: nothing is undone: clients may have been there before.
+    func starting(
+        _ id: ServerID, _ volumes: [VolumeID], servesTheRest: Bool = false, mayServeAlready: Bool = false
+    ) -> [StepDefinition] {
         let starting = StepDefinition(
-            name: "start-server", run: { _ in try await engine.startServer(id) },
-            undo: { _ in try await engine.stopServer(id, force: false) })
+            name: "start-server", run: { _ in try await startProcess(of: id) },
+            undo: mayServeAlready ? nil : { _ in try await engine.stopServer(id, force: false) })
         let attaching = StepDefinition(
             name: "attach-volumes",
             run: { context in
@@ -53,8 +57,18 @@ extension SagaTools {
                     try await keeper.show(failure, of: volume, in: context.operation)
                 }
             },
-            undo: { _ in for volume in volumes { try await close(volume, on: id, force: true) } })
+            undo: mayServeAlready
+                ? nil : { _ in for volume in volumes { try await close(volume, on: id, force: true) } })
         return volumes.isEmpty ? [starting] : [starting, attaching]
+    }
+
+    /// A process that lives and does not answer is left as it is.
+    private func startProcess(of id: ServerID) async throws {
+        do {
+            try await engine.startServer(id)
+        } catch  where error.reason == .timeout {
+            throw StepRefusal(error)
+        }
     }
 }
 
@@ -98,10 +112,14 @@ struct StartServerSaga: Saga {
 
     let serverID: ServerID
     let volumeIDs: [VolumeID]
+    /// It should run already, and is an ERROR. Missing in what an older release stored.
+    var shouldRunAlready: Bool?
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
         OperationDefinition(
-            steps: tools.starting(serverID, volumeIDs, servesTheRest: true), complete: complete, rollback: rollback)
+            steps: tools.starting(
+                serverID, volumeIDs, servesTheRest: true, mayServeAlready: shouldRunAlready ?? false),
+            complete: complete, rollback: rollback)
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
@@ -118,6 +136,9 @@ struct StartServerSaga: Saga {
 
     private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs { try transaction.restore(id, .inUse, after: operation, at: now) }
+        guard shouldRunAlready != true else {
+            return try transaction.restore(serverID, .error, after: operation, at: now)
+        }
         try transaction.restore(serverID, .stopped, after: operation, at: now) { $0.desiredState = .stopped }
     }
 }
