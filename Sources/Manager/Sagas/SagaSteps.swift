@@ -47,9 +47,11 @@ extension SagaTools {
         }
     }
 
-    /// Opens volumes again after a change that failed, as far as that can be; the rest is the keeper's business.
+    /// Serves volumes again after a change that failed, as far as that can be; the rest is the keeper's business.
     func reopen(_ volumes: [VolumeID], on server: ServerID) async throws {
+        guard try await serving(server) != nil else { return }
         do {
+            try await engine.startServer(server)
             for volume in volumes { _ = try await openOrTell(volume, on: server) }
         } catch is EngineError, is StepRefusal {
             keeper.lookAfter(server)

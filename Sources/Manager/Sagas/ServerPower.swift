@@ -11,7 +11,7 @@ extension SagaTools {
             undo: { _ in try await reopen(volumes, on: id) })
         let stopping = StepDefinition(
             name: "stop-server", run: { _ in try await engine.stopServer(id, force: force) },
-            undo: { _ in if try await serving(id) != nil { try await engine.startServer(id) } })
+            undo: { _ in try await reopen([], on: id) })
         return volumes.isEmpty ? [stopping] : [closing, stopping]
     }
 
