@@ -42,24 +42,28 @@ extension SagaTools {
     func starting(
         _ id: ServerID, _ volumes: [VolumeID], servesTheRest: Bool = false, mayServeAlready: Bool = false
     ) -> [StepDefinition] {
+        let ending: StepDefinition.Body = { _ in try await engine.stopServer(id, force: false) }
+        let closing: StepDefinition.Body = { _ in try await close(volumes, on: id, force: true) }
         let starting = StepDefinition(
-            name: "start-server", run: { _ in try await startProcess(of: id) },
-            undo: mayServeAlready ? nil : { _ in try await engine.stopServer(id, force: false) })
+            name: "start-server", run: { _ in try await startProcess(of: id) }, undo: mayServeAlready ? nil : ending)
         let attaching = StepDefinition(
             name: "attach-volumes",
             run: { context in
                 for volume in volumes {
-                    guard servesTheRest else {
-                        try await open(volume, on: id)
-                        continue
-                    }
-                    let failure = try await openOrTell(volume, on: id)
-                    try await keeper.show(failure, of: volume, in: context.operation)
+                    try await serve(volume, on: id, context.operation, mayBeTold: servesTheRest)
                 }
             },
-            undo: mayServeAlready
-                ? nil : { _ in for volume in volumes { try await close(volume, on: id, force: true) } })
+            undo: mayServeAlready ? nil : closing)
         return volumes.isEmpty ? [starting] : [starting, attaching]
+    }
+
+    /// - Parameter mayBeTold: that it cannot be served is shown on it, and no error.
+    private func serve(
+        _ volume: VolumeID, on server: ServerID, _ operation: Operation, mayBeTold: Bool
+    ) async throws {
+        guard mayBeTold else { return try await open(volume, on: server) }
+        let failure = try await openOrTell(volume, on: server)
+        try await keeper.show(failure, of: volume, in: operation)
     }
 
     /// A process that lives and does not answer is left as it is.
