@@ -1,6 +1,5 @@
 internal import Engine
 internal import Model
-internal import Operations
 internal import Store
 
 extension ServerKeeper {
