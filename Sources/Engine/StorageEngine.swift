@@ -87,6 +87,12 @@ public protocol StorageEngine: Sendable {
     /// - Throws: `.unknown` if it cannot be found out.
     func clients(of server: ServerID) async throws(EngineError) -> [String]
 
+    /// What a layer's writers left so far. Asks nobody; two looks before and after a moment at which everything is
+    /// made durable (a cut, a detach) tell whether something was not.
+    ///
+    /// - Parameter server: the one whose clients write it.
+    func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity
+
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 

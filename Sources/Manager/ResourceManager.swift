@@ -44,18 +44,18 @@ public struct ResourceManager: Sendable {
             explain: { problem(of: $0, step: $1) })
     }
 
-    /// Brings metadata and engine back together after a start: servers that still run are taken over, operations that
-    /// were open are finished or undone, servers that should run are started. Call once, before serving.
+    /// How long a start waits for all servers to be looked at before it serves.
+    static let firstLookLimit = Duration.seconds(1)
+
+    /// Brings metadata and engine back together after a start: what was lost meanwhile is noted, operations that were
+    /// open go on or are undone, servers that still run are taken over, and those that should run are started. The last
+    /// three go on beside the serving where they take longer. Call once, before serving.
     public func open() async throws {
         try await makeDefaultProject()
-        let running = try await engine.start()
+        let living = try await engine.start()
+        try await keeper.begin(living: Set(living))
         try await runner.recover()
-        try await keeper.reconcileAll(running: Set(running))
-        do {
-            try await collectDeadLayers()
-        } catch {
-            logger.error("dead layers stay for now", metadata: ["error": "\(error)"])
-        }
+        await keeper.firstLook(within: Self.firstLookLimit)
     }
 
     /// Watches over servers and cleans up until it is cancelled.

@@ -40,10 +40,10 @@ import Testing
         Fault("LAYER_DAMAGED") { engine, house in
             engine.changeLayer(house.detached) { layer in
                 layer.isUnsound = true
-                layer.writeCount += 1
+                layer.version += 1
             }
         },
-        Fault("LAYER_CHANGED") { engine, house in engine.changeLayer(house.frozen) { $0.writeCount += 1 } },
+        Fault("LAYER_CHANGED") { engine, house in engine.changeLayer(house.frozen) { $0.version += 1 } },
         Fault("WRONG_PARENT") { engine, house in engine.changeLayer(house.top) { $0.parent = nil } },
         Fault("WRONG_SIZE") { engine, house in engine.changeLayer(house.detached) { $0.size = .gibibyte } },
         Fault("LAYER_NOT_FROZEN") { engine, house in engine.changeLayer(house.frozen) { $0.isFrozen = false } },
@@ -78,7 +78,7 @@ import Testing
             #expect(looks == 2, "the frozen layer, and the one that is open nowhere")
             #expect(try await world.check().uncheckedLayerCount == 0)
             #expect(engine.callCount(of: .verify) == looks)
-            engine.changeLayer(house.detached) { $0.writeCount += 1 }
+            engine.changeLayer(house.detached) { $0.version += 1 }
             _ = try await world.check()
             #expect(engine.callCount(of: .verify) == looks + 1)
         }

@@ -8,7 +8,7 @@ extension SimulatedStorage {
                 parent: layer.parent.map { .layer($0) } ?? .none, size: layer.size, allocated: layer.allocated,
                 isWritable: !layer.isFrozen, isOpen: isOpen(id),
                 holdsData: !layer.blocks.isEmpty,
-                stamp: LayerStamp(byteCount: layer.allocated.bytes, modificationNanoseconds: layer.writeCount))
+                stamp: LayerStamp(byteCount: layer.allocated.bytes, modificationNanoseconds: layer.version))
         }
         inventory.strays = strayFiles.sorted().map { StrayFile(name: $0, layerID: nil) }
         return inventory

@@ -114,6 +114,10 @@ struct FatedEngine: StorageEngine {
         try await base.clients(of: server)
     }
 
+    func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
+        try await base.activity(of: layer, on: server)
+    }
+
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
         try await base.usage(of: layers)
     }
