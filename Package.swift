@@ -88,7 +88,7 @@ let package = Package(
             name: "holdpointd",
             dependencies: [
                 "Services", "Manager", "Access", "Operations", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model",
-                "HoldpointRPC", "HoldpointRPCTransport", "HoldpointMessages", nioCore, nioPosix, logging,
+                "HoldpointRPC", "HoldpointRPCTransport", "HoldpointMessages", "CLinux", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), crypto,
             ],
             swiftSettings: swift),
@@ -103,7 +103,7 @@ let package = Package(
         .target(
             name: "HoldpointCommand",
             dependencies: [
-                "HoldpointClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "HoldpointClient", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Clients/holdpoint/Command", swiftSettings: swift),
         .executableTarget(

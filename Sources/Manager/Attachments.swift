@@ -33,7 +33,7 @@ extension ResourceManager {
                 throw Refusal(.volumeNotAttached, "volume \(volume.header.name) is attached to another server")
             }
             if let refusal = Refusal.hasClients(volume, clients[volume.id]) { throw refusal }
-            try volume.requireState(.inUse)
+            try volume.requireState(.inUse, .error)
             _ = try transaction.idleServer(of: volume)
             volume.enter(.detaching, at: context.now)
             let saga = DetachVolumeSaga(volumeID: volume.id, serverID: place.serverID, force: force)

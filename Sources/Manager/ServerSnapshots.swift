@@ -17,7 +17,7 @@ extension ResourceManager {
             if let shortage { throw shortage }
             let server: Server = try transaction.resolve(server, in: context.projectID, field: "server")
             try server.requireIdle()
-            try server.requireState(.running, .stopped)
+            try server.requireState(.running, .stopped, .error)
             let volumes = try transaction.volumes(of: server.id)
             for volume in volumes {
                 try volume.requireIdle()

@@ -82,9 +82,10 @@ extension ResourceManager {
             if server.state == .running { return Change(target: server) }
             try server.requireState(.stopped, .error)
             let volumes = try transaction.volumes(of: server.id)
+            let saga = StartServerSaga(
+                serverID: server.id, volumeIDs: volumes.map(\.id), shouldRunAlready: server.desiredState == .running)
             server.enter(.starting, at: context.now)
             server.desiredState = .running
-            let saga = StartServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id))
             return try transaction.begin(saga, on: server, with: volumes, &context)
         }
     }

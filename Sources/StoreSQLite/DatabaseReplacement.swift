@@ -17,40 +17,43 @@ public struct DatabaseReplacement: Sendable {
     /// Where the new database is prepared, beside the old one.
     public var preparedPath: String { path + ".restoring" }
 
-    /// Copies a database's bytes there, in place of what an earlier attempt left. What makes an empty or foreign one
-    /// must not take the place of a good one, nor may a name that leads to the backup itself.
+    /// Copies a backup there, in place of what an earlier attempt left. Whatever fails, nothing is left there.
     ///
-    /// - Parameter source: a file, or a link that leads to one.
+    /// The bytes are copied into a new file of ours, never the name: a link to a backup that took the database's place
+    /// would have the backup written.
+    ///
+    /// - Parameter source: a plain file, or a link to one. Not the database itself, nor one that was not closed:
+    ///   without its log it would lack what was acknowledged last.
+    /// - Throws: `.unusable`.
     public func prepare(from source: String) throws(StoreError) {
+        let backup = try BackupFile(source)
+        defer { backup.close() }
+        guard !backup.isSame(as: path), !backup.isSame(as: preparedPath) else {
+            throw .unusable("\(source) is the database that is to be replaced, or a restore's own; name a backup")
+        }
+        guard !backup.hasLog else {
+            throw .unusable(
+                "\(source) has a log beside it (\(source)-wal): it is a database in use, or one that was not closed, "
+                    + "and no backup; holdpoint admin backup makes one")
+        }
         discard()
-        try copy(source)
+        do throws(StoreError) {
+            try backup.copy(to: preparedPath)
+            try checkOrigin()
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
+    /// What a store makes of an empty or foreign database must not take the place of a good one.
+    private func checkOrigin() throws(StoreError) {
         do {
             _ = try DatabaseOrigin.applied(StoreFiles(path: preparedPath))
         } catch let error as DatabaseError {
             throw SQLiteFault(error).storeError
         } catch {
             throw (error as? StoreError) ?? .unusable("\(error)")
-        }
-    }
-
-    private func copy(_ source: String) throws(StoreError) {
-        // A link is followed, to its end; O_NONBLOCK lets nothing wait for a pipe's other end.
-        let input = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard input >= 0 else { throw StoreFiles.cannot("open", source, errno) }
-        defer { close(input) }
-        var status = stat()
-        guard fstat(input, &status) == 0 else { throw StoreFiles.cannot("look at", source, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw StoreFiles.cannot("copy", source, EMEDIUMTYPE) }
-        guard !exists(source + "-wal") else {
-            throw .unusable("\(source) is no backup: a part of it is in the log beside it")
-        }
-        let output = try StoreFiles.open(preparedPath, O_WRONLY | O_CREAT | O_EXCL)
-        defer { close(output) }
-        var left = Int64(status.st_size)
-        while left > 0 {
-            let count = sendfile(output, input, nil, Int(clamping: left))
-            guard count > 0 else { throw StoreFiles.cannot("copy", source, count == 0 ? EIO : errno) }
-            left -= Int64(count)
         }
     }
 

@@ -95,7 +95,7 @@ struct Daemon {
         for endpoint in endpoints {
             do {
                 let bound = try await server.listen(on: endpoint)
-                Holdpointd.complain("listening on \(bound)")
+                LogWriter.standardError.say("listening on \(bound)")
             } catch {
                 throw DaemonExit(code: DaemonExit.fault, message: "cannot listen on \(endpoint): \(error)")
             }

@@ -12,12 +12,10 @@ enum Retention {
 }
 
 extension ResourceManager {
-    /// Collects dead layers and forgets old events and requests, every minute until it is cancelled.
+    /// Collects dead layers and forgets old events and requests, at once and every minute until it is cancelled.
     func keepHouse() async {
         var counted = ContinuousClock.now
         while !Task.isCancelled {
-            try? await Task.sleep(for: Retention.interval)
-            guard !Task.isCancelled else { return }
             do {
                 let now = ContinuousClock.now
                 try await forgetOldThings(after: counted.duration(to: now))
@@ -26,6 +24,7 @@ extension ResourceManager {
             } catch {
                 logger.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
             }
+            try? await Task.sleep(for: Retention.interval)
         }
     }
 

@@ -12,6 +12,7 @@ import Services
 import Store
 import StoreSQLite
 import Synchronization
+import Testing
 
 /// One password for all, without the cost of a hash.
 final class FixedPassword: PasswordCheck {
@@ -117,6 +118,20 @@ enum InProcessWorld {
             throw error
         }
         await house.close()
+    }
+}
+
+extension InProcessWorld {
+    /// Runs one life of a house; another may follow over the same engine and folder.
+    static func result<Result: Sendable>(
+        _ directory: String, engine: SimulatedEngine, _ scenario: @Sendable (World) async throws -> Result
+    ) async throws -> Result {
+        let result = Mutex<Result?>(nil)
+        try await with(directory, engine: engine) { world, _ in
+            let value = try await scenario(world)
+            result.withLock { $0 = value }
+        }
+        return try #require(result.withLock { $0 })
     }
 }
 

@@ -25,7 +25,7 @@ enum Arrows {
             "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Access", "Model", "Logging", "Crypto",
         ],
         "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Crypto"],
-        "HoldpointCommand": ["HoldpointClient", "ArgumentParser"],
+        "HoldpointCommand": ["HoldpointClient", "CLinux", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
     ]
 
