@@ -59,7 +59,10 @@ let package = Package(
         .target(name: "Store", dependencies: ["Model"], swiftSettings: swift),
         .target(
             name: "StoreSQLite",
-            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            dependencies: [
+                "Store", "Model", "CLinux", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging,
+            ],
             exclude: ["README.md"], swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
         .target(name: "CLinux"),
@@ -117,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
-            swiftSettings: swift),
+            exclude: ["Fixtures"], swiftSettings: swift),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: swift),
         .testTarget(
             name: "AccessTests",

@@ -90,7 +90,7 @@ struct Restore: AsyncParsableCommand {
         }
         _ = try await engine.start()
         for server in running { try await engine.stopServer(server, force: false) }
-        let open = try await engine.inventory().layers.filter(\.value.isOpen).keys.map(\.rawValue).sorted()
+        let open = try await engine.inventory().layers.filter { $0.value.isOpen != false }.keys.map(\.rawValue).sorted()
         guard open.isEmpty else {
             throw DaemonExit(
                 code: DaemonExit.fault,

@@ -14,7 +14,7 @@ enum Arrows {
         "HoldpointMessages": ["HoldpointRPC", "ProtobufC", "CMessages"],
         "Model": [],
         "Store": ["Model"],
-        "StoreSQLite": ["Store", "Model", "GRDB", "Logging"],
+        "StoreSQLite": ["Store", "Model", "CLinux", "GRDB", "GRDBSQLite", "Logging"],
         "Engine": ["Model"],
         "CLinux": [],
         "EngineQEMU": ["Engine", "Model", "CLinux", "Logging"],
