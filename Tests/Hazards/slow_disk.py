@@ -1,0 +1,67 @@
+"""A disk whose flush takes long: a cut waits for it, and where its time is over it gives up and has done nothing."""
+
+import threading
+import time
+
+from hazard_case import FAILED, HazardCase
+from storage_shim import StorageShim
+
+SLOW_SECONDS = 12
+# Before a cut that waits must give up by itself, and before it may take as long as that.
+CUT_TIMEOUT, CUT_LIMIT_SECONDS = "4s", 40
+
+
+class SlowDisk(HazardCase):
+    def setUp(self):
+        super().setUp()
+        self.shim = StorageShim(self.workspace)
+        self.daemon.environment.update(self.shim.environment)
+        self.daemon.start()
+        self.server = self.make_server("slow", 2)
+        self.process = self.server_process(self.server)
+        self.clients = [self.client(self.server, slot) for slot in (0, 1)]
+        for block, client in enumerate(self.clients):
+            client.write(block)
+        self.addCleanup(self.shim.speed_up)
+
+    def check_clients(self):
+        self.assertTrue(all(client.is_connected for client in self.clients), "a client was cut off")
+        self.assertTrue(all(client.holds_what_it_wrote() for client in self.clients), "an acknowledged write is lost")
+        self.assertEqual(self.servers_processes(self.server), [self.process])
+
+    def test_a_flush_of_12_seconds(self):
+        timer = threading.Timer(SLOW_SECONDS, self.shim.speed_up)
+        self.addCleanup(timer.cancel)
+        self.shim.slow_down()
+        begin = time.monotonic()
+        timer.start()
+        result = self.command.run("server-snapshot", "create", "patient", "--server", self.server)
+        seconds = time.monotonic() - begin
+        self.assertEqual(result.code, 0, str(result))
+        self.check_clients()
+        self.assertGreater(seconds, SLOW_SECONDS - 1, "the disk was not in the way: this shows nothing")
+        self.assertNotIn("CLIENT_CUT_OFF", result.error)
+        self.assertIn("CUT_STALLED", result.error)
+        self.check_consistency()
+        self.say(f"a flush of {SLOW_SECONDS} s: snapshot after {seconds:.1f} s, nobody cut off, nothing lost")
+
+    def test_giving_up_undoes(self):
+        layers = self.daemon.layers()
+        self.shim.slow_down()
+        for words in (("snapshot", "create", "late", "--volume", "slow-0"),
+                      ("server-snapshot", "create", "late", "--server", self.server)):
+            with self.timed(CUT_LIMIT_SECONDS) as took:
+                result = self.command.run(*words, "--cut-timeout", CUT_TIMEOUT)
+            self.expect(result, (FAILED, "ENGINE_TIMEOUT"))
+            self.assertNotIn("CLIENT_CUT_OFF", result.error)
+        self.shim.speed_up()
+        self.check_clients()
+        for kind in ("snapshot", "server-snapshot"):
+            self.assertEqual(self.command.ask(kind, "list", "--all"), [])
+        self.wait_until_settled()
+        self.assertEqual(self.daemon.layers(), layers)
+        taken = self.command.ask("server-snapshot", "create", "in-time", "--server", self.server)
+        self.assertEqual(taken["state"], "AVAILABLE")
+        self.check_clients()
+        self.check_consistency()
+        self.say(f"gave up after {took}, nothing was cut, nobody cut off; the next snapshot worked")
