@@ -2,17 +2,20 @@
 
 import concurrent.futures
 import contextlib
+import os
 import resource
 import signal
 import socket
 import time
 
 from hazard_case import HazardCase
+from workspace import processes_naming, wait_until
 
 STOPPED_SECONDS = 4
 CALLERS = 200
-# Rows of commands; each is a process.
+# Each is a process.
 COMMANDS = 24
+BEGIN_DEADLINE_SECONDS = 60
 LARGEST_BACKLOG = 6000
 
 
@@ -20,6 +23,8 @@ class Backlog(HazardCase):
     def setUp(self):
         super().setUp()
         self.daemon.start()
+        # By which the commands' processes are found.
+        self.marker = f"waits-for-{os.path.basename(self.workspace.path)}"
 
     def test_two_hundred_callers(self):
         self.check_served(CALLERS)
@@ -36,8 +41,11 @@ class Backlog(HazardCase):
             self.daemon.process.send_signal(signal.SIGSTOP)
             try:
                 waiting = self.connect(callers, caller_count)
-                results = [pool.submit(self.command.run, "volume", "create", f"late-{number}", "--size", "1MiB")
+                results = [pool.submit(self.command.run, "volume", "create", f"late-{number}", "--size", "1MiB",
+                                       "--description", self.marker)
                            for number in range(COMMANDS)]
+                wait_until(lambda: len(processes_naming(self.marker)) >= COMMANDS, BEGIN_DEADLINE_SECONDS,
+                           "all commands have begun")
                 time.sleep(STOPPED_SECONDS)
             finally:
                 self.daemon.process.send_signal(signal.SIGCONT)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import time
 
 import nbd
@@ -28,6 +29,13 @@ class HazardCase(CrashCase):
     def server_process(self, server):
         [process] = self.servers_processes(server)
         return process
+
+    @staticmethod
+    def go_on(*processes):
+        """Processes that were stopped, as far as they are still there."""
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
 
     def expect(self, result, *outcomes):
         """`outcomes`: pairs of an exit code and a reason, one of which it must be."""

@@ -87,7 +87,7 @@ class Questions(HazardCase):
         questions = self.questions()
         for number in range(QUESTIONS):
             self.ask(*questions[number % len(questions)])
-            if number % QUESTIONS_A_CHECK == 0:
+            if (number + 1) % QUESTIONS_A_CHECK == 0:
                 self.ask("AdminService/CheckConsistency", {})
                 self.check_untouched(visitor)
         visitor.end()
@@ -110,7 +110,7 @@ class Questions(HazardCase):
                 with self.timed(ANSWER_LIMIT_SECONDS):
                     self.ask(method, fields)
         finally:
-            os.kill(self.process, signal.SIGCONT)
+            self.go_on(self.process)
         self.assertTrue(resident.is_connected, "asking has cut a client off")
         self.assertTrue(resident.holds_what_it_wrote())
         self.assertEqual(self.servers_processes(self.server), [self.process])

@@ -35,7 +35,7 @@ class StoppedStorageDaemon(HazardCase):
                 self.assertEqual(self.servers_processes(server), [process], f"ended for {result}")
                 took.append(str(one))
         finally:
-            os.kill(process, signal.SIGCONT)
+            self.go_on(process)
         self.assertTrue(client.is_connected and client.holds_what_it_wrote())
         self.wait_until_settled()
         self.command.ask("server-snapshot", "create", "afterwards", "--server", server)
@@ -56,8 +56,7 @@ class StoppedStorageDaemon(HazardCase):
                 self.daemon.start()
             self.assertEqual(len(self.command.ask("server", "list", "--all")), SERVERS)
         finally:
-            for process in processes.values():
-                os.kill(process, signal.SIGCONT)
+            self.go_on(*processes.values())
         wait_until(self.are_all_running, SERVE_DEADLINE_SECONDS, "all servers are RUNNING")
         self.assertTrue(all(client.is_connected for client in clients), "a client was cut off")
         for server, process in processes.items():
