@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""An NBD client that stops in the middle: stalled_peer.py half-request|unread SOCKET EXPORT. Says `stalled` once it has,
-and stays."""
+"""An NBD client that stops in the middle: stalled_peer.py half-request|unread SOCKET EXPORT. Says `stalled` once it
+has, and stays."""
 
 import socket
 import struct

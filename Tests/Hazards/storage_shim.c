@@ -1,5 +1,5 @@
-// Loaded before libc into qemu-storage-daemon: makes the disk below its layers slow, and writes down what its monitor is
-// told. Both through files beside the library: while `slow` is there, no flush of a layer ends; `commands` gets the
+// Loaded before libc into qemu-storage-daemon: makes the disk below its layers slow, and writes down what its monitor
+// is told. Both through files beside the library: while `slow` is there, no flush of a layer ends; `commands` gets the
 // monitor's input.
 #define _GNU_SOURCE
 #include <dlfcn.h>
