@@ -9,6 +9,7 @@ import urllib.parse
 
 from hazard_case import HazardCase
 from workspace import wait_until
+from writing import Writer
 
 # For the whole cut; what was promised is a minute.
 CUT_LIMIT_SECONDS = 60
@@ -28,7 +29,9 @@ class StalledClients(HazardCase):
         for name in ("stalled", "other"):
             self.command.ask("volume", "create", name, "--size", IMAGE_SIZE, "--attach", self.server)
         self.process = self.server_process(self.server)
-        # One on the volume that the stalled one uses, and one on another.
+        # Who writes all the time, and on either volume one who has written and waits.
+        self.writer = Writer(self.workspace.file("writer"), 0, [list(self.command.uris(self.server).values())[1]])
+        self.writer.start()
         self.others = [self.client(self.server, slot) for slot in (0, 1)]
         # Behind what the stalled writer reaches.
         self.first_block = (IMAGE_BYTES - (4 << 20)) // 4096
@@ -115,6 +118,7 @@ class StalledClients(HazardCase):
     def check_others(self):
         self.assertTrue(all(other.is_connected for other in self.others), "another client was cut off")
         self.assertTrue(all(other.holds_what_it_wrote() for other in self.others), "an acknowledged write is lost")
+        self.writer.wait_for_more(1)
         self.assertEqual(self.servers_processes(self.server), [self.process])
 
     def check_warnings(self, result, process_id, name):

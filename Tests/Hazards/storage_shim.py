@@ -5,9 +5,8 @@ import contextlib
 import os
 import shlex
 import shutil
-import subprocess
 
-from shim import compiler
+from preload import build
 
 PROGRAM = "qemu-storage-daemon"
 
@@ -15,19 +14,12 @@ PROGRAM = "qemu-storage-daemon"
 class StorageShim:
     def __init__(self, workspace):
         self.folder = workspace.folder("shim")
-        library = self._build()
+        library = build(os.path.join(os.path.dirname(os.path.abspath(__file__)), "storage_shim.c"), self.folder)
         script = os.path.join(self.folder, PROGRAM)
         with open(script, "w", encoding="ascii") as file:
             file.write(self._script(library))
         os.chmod(script, 0o700)
         self.environment = {"PATH": f"{self.folder}:{os.environ['PATH']}"}
-
-    def _build(self):
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "storage_shim.c")
-        library = os.path.join(self.folder, "storage_shim.so")
-        subprocess.run([compiler(), "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC",
-                        "-o", library, source, "-ldl"], check=True)
-        return library
 
     def _script(self, library):
         """`exec` keeps the process and its arguments what they would be."""
