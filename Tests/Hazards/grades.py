@@ -39,9 +39,9 @@ class Grades(HazardCase):
         return "crashed"
 
     def test_a_killed_client(self):
-        writer = self.make_writer(self.server).start()
-        writer.wait_for(10)
-        writer.kill()
+        client = self.client(self.server)
+        client.write(1)
+        client.vanish()
         self.detach()
         self.assertEqual(self.grade("graded-0", "of-killed"), "CRASH")
         self.say("the client was killed, the volume detached: CRASH")

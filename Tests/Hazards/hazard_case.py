@@ -87,6 +87,10 @@ class Client:
         return all(bytes(self.handle.pread(RECORD_BYTES, block * RECORD_BYTES)) == data
                    for block, data in self.written.items())
 
+    def vanish(self):
+        """As one that is killed: its socket closes, without a flush or a goodbye."""
+        self.handle = None
+
     def end(self):
         """As a client should: flushed, said goodbye."""
         self.handle.flush()
