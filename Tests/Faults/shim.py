@@ -1,10 +1,9 @@
 """The library that makes calls to files fail: builds it, arms it, reads what it did."""
 
-import mmap
 import os
-import shutil
 import struct
-import subprocess
+
+import preload
 
 OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER = range(5)
 ROOM, NO_ROOM = 1, 2
@@ -16,28 +15,12 @@ ACTION_OFFSET = 0
 
 def build(folder):
     """Compiles the library; returns its path."""
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c")
-    library = os.path.join(folder, "fault_shim.so")
-    subprocess.run([compiler(), "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", library,
-                    source, "-ldl"], check=True)
-    return library
-
-
-def compiler():
-    """The system's, or the one that comes with Swift."""
-    found = shutil.which("cc") or shutil.which("clang")
-    if not found:
-        swift = os.path.realpath(shutil.which("swift") or "")
-        found = os.path.join(os.path.dirname(swift), "clang")
-    return found
+    return preload.build(os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c"), folder)
 
 
 class Shim:
     def __init__(self, library, control, folder):
-        with open(control, "wb") as file:
-            file.truncate(LAYOUT.size)
-        with open(control, "r+b") as file:
-            self._map = mmap.mmap(file.fileno(), LAYOUT.size)
+        self._map = preload.shared_memory(control, LAYOUT.size)
         self.environment = {"LD_PRELOAD": library, "FAULT_CONTROL": control, "FAULT_FOLDER": folder}
 
     def arm(self, action, at=0, error=0, needs=ROOM | NO_ROOM):

@@ -1,0 +1,88 @@
+"""Guests that something else must not disturb."""
+
+import random
+import threading
+
+from world import Mismatch
+
+LARGEST_COUNT = 3
+JOIN_SECONDS = 120
+
+
+class Bystanders:
+    """Some volumes of a server, each with a connection, written to and not flushed: whatever loses that, or them, is
+    found by `check`. Leaving it without an error ends the connections that were not there before."""
+
+    def __init__(self, moves, server):
+        self.moves, self.world = moves, moves.world
+        attached = self.world.model.attached(server.id)
+        count = min(len(attached), moves.random.randint(1, LARGEST_COUNT))
+        self.volumes = moves.random.sample(attached, count)
+
+    def __enter__(self):
+        self.processes = self.world.daemon.storage_daemons()
+        self.stayed = set(self.world.guests.connected)
+        for volume in self.volumes:
+            self.write(volume)
+        return self
+
+    def write(self, volume):
+        handle = self.world.handle(volume)
+        offset, length = self.moves.extent(volume)
+        data = self.moves.random.randbytes(length)
+        handle.pwrite(data, offset)
+        volume.contents.write(offset, data)
+
+    def check(self):
+        """Every connection of every server, and every byte that was acknowledged on one."""
+        found = self.world.daemon.storage_daemons()
+        lost = {server: process for server, process in self.processes.items() if found.get(server) != process}
+        if lost:
+            raise Mismatch(f"the processes of {lost} are not what they were: {found}")
+        for volume in self.world.guests.connected:
+            self.world.compare(self.world.model.volumes[volume])
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.check()
+            self.world.disconnect([volume for volume in self.volumes if volume.id not in self.stayed])
+
+
+class Traffic(threading.Thread):
+    """A guest at work while something else happens: reads, and where that is asked for writes, one after the other."""
+
+    def __init__(self, moves, volume, writes):
+        super().__init__(daemon=True)
+        self.moves, self.volume, self.writes = moves, volume, writes
+        self.random = random.Random(moves.random.random())
+        self.handle = moves.world.handle(volume)
+        self.ends = threading.Event()
+        self.error = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, *_):
+        self.ends.set()
+        self.join(JOIN_SECONDS)
+        if kind is None and (self.error or self.is_alive()):
+            raise Mismatch(f"a guest of {self.volume.id} was disturbed: {self.error or 'it hangs'}")
+
+    def run(self):
+        try:
+            while not self.ends.is_set():
+                self.act()
+        except Exception as error:  # libnbd's errors and a mismatch mean the same here.
+            self.error = error
+
+    def act(self):
+        contents = self.volume.contents
+        offset = self.random.randrange(len(contents))
+        length = min(self.random.randint(1, 8192), len(contents) - offset)
+        if self.writes:
+            data = self.random.randbytes(length)
+            self.handle.pwrite(data, offset)
+            contents.write(offset, data)
+        if self.handle.pread(length, offset) != contents.data[offset:offset + length]:
+            raise Mismatch(f"{length} bytes at {offset} are not what was written")
