@@ -5,9 +5,9 @@ import struct
 
 import preload
 
-OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER = range(5)
+OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER, SLOW = range(6)
 ROOM, NO_ROOM = 1, 2
-# action, error, needs, fired, at, count, call, path, calls.
+# action, value, needs, fired, at, count, call, path, calls.
 LARGEST_CALL_COUNT = 4096
 LAYOUT = struct.Struct(f"=IIIIQQ16s4096s{LARGEST_CALL_COUNT}s")
 ACTION_OFFSET = 0
@@ -23,9 +23,9 @@ class Shim:
         self._map = preload.shared_memory(control, LAYOUT.size)
         self.environment = {"LD_PRELOAD": library, "FAULT_CONTROL": control, "FAULT_FOLDER": folder}
 
-    def arm(self, action, at=0, error=0, needs=ROOM | NO_ROOM):
-        """From now on, calls count."""
-        LAYOUT.pack_into(self._map, 0, OFF, error, needs, 0, at, 0, b"", b"", b"")
+    def arm(self, action, at=0, value=0, needs=ROOM | NO_ROOM):
+        """From now on, calls count. `value`: the error, or the milliseconds."""
+        LAYOUT.pack_into(self._map, 0, OFF, value, needs, 0, at, 0, b"", b"", b"")
         struct.pack_into("=I", self._map, ACTION_OFFSET, action)
 
     def disarm(self):
