@@ -1,5 +1,5 @@
-"""Libraries in C that tests put before libc (LD_PRELOAD): compiled when they are needed, steered through a file that both
-sides have mapped."""
+"""Libraries in C that tests put before libc (LD_PRELOAD): compiled when they are needed, steered through a file that
+both sides have mapped."""
 
 import mmap
 import os

@@ -49,7 +49,8 @@ class Cut:
     def snapshot_of(self, volume):
         """Of a volume, once it is made."""
         ids = self.answer.server_snapshot.member_ids if self.is_whole else [self.answer.snapshot.id]
-        return next((self.model.snapshots[each] for each in ids if self.model.snapshots[each].volume == volume.id), None)
+        snapshots = [self.model.snapshots[each] for each in ids]
+        return next((each for each in snapshots if each.volume == volume.id), None)
 
     def __str__(self):
         return f"cut of {', '.join(each.id for each in self.volumes)}"

@@ -1,5 +1,5 @@
-"""What else may happen to what runs: moves that do something to clients, disks, processes, paths and clocks, which nobody
-else may notice."""
+"""What else may happen to what runs: moves that do something to clients, disks, processes, paths and clocks, which
+nobody else may notice."""
 
 import contextlib
 import os
@@ -91,7 +91,7 @@ class Hazards:
             ends.close()
             wait_until(lambda: socket_count(process) <= sockets, LETTING_GO_SECONDS, "stalled clients are let go")
             self.settle(cut, volumes)
-        return f"{server.id}, {cut}: {', '.join(map(str, stalled))}"
+        return f"{', '.join(map(str, stalled))}: {cut}"
 
     def stalled_client(self, volume):
         # What a snapshot has of unanswered writes is seen in a copy, for which there must be room.
@@ -136,13 +136,14 @@ class Hazards:
         if not server:
             return None
         is_long = self.random.random() < LONG_PART
+        count = self.random.randint(1, LARGEST_DELAY_COUNT)
         delays = [LONG_SECONDS * 1000] if is_long else [
-            self.random.randrange(LONGEST_DELAY_MILLISECONDS) for _ in range(self.random.randint(1, LARGEST_DELAY_COUNT))]
+            self.random.randrange(LONGEST_DELAY_MILLISECONDS) for _ in range(count)]
         with Bystanders(self.moves, server) as bystanders:
             self.disk.delay(delays)
             try:
-                done = self.cut_slowly(bystanders, server) if is_long or self.random.random() < 0.6 else self.moves.pick(
-                    [self.moves.attach, self.moves.detach, self.moves.resize, self.moves.stop, self.moves.start])()
+                is_cut = is_long or self.random.random() < 0.6
+                done = self.cut_slowly(bystanders, server) if is_cut else self.change_slowly()
             finally:
                 self.disk.end()
         return f"{server.id}, {self.disk.begun} of {delays} ms: {done}"
@@ -155,6 +156,10 @@ class Hazards:
         if any(each.reason == CUT_OFF for each in operation.warnings):
             raise Mismatch(f"clients were cut off because of a slow disk: {operation.warnings}")
         return cut
+
+    def change_slowly(self):
+        moves = self.moves
+        return moves.pick([moves.attach, moves.detach, moves.resize, moves.stop, moves.start])()
 
     def pause_storage_daemon(self):
         """A process that is stopped for some time: what concerns it waits or fails, nothing else notices."""
@@ -175,7 +180,8 @@ class Hazards:
             finally:
                 os.kill(process, signal.SIGCONT)
             operation = cut.finish("ENGINE_TIMEOUT")
-        return f"{server.id} for {seconds:.1f} s: {cut}{'' if operation and operation.state == operation.SUCCEEDED else ' failed'}"
+        is_cut = operation is not None and operation.state == operation.SUCCEEDED
+        return f"{server.id} for {seconds:.1f} s: {cut}{'' if is_cut else ' failed'}"
 
     def use_another(self, server):
         other = self.moves.pick(each for each in self.model.servers.values()

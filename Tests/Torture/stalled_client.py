@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """An NBD client that stops in the middle of a request: stalled_client.py SOCKET EXPORT < JSON
 
-JSON: `answered` and `unanswered`, extents (offset, hexadecimal bytes) that it writes whole first, waiting for the answers
-or not; `stalls`: `write` (half of the bytes at `offset` are sent) or `read` (nobody takes what comes); `ending`: what then
-becomes of the process: `stopped`, `silent` or `gone`, its connection open in all three. Writes a line when that is so."""
+JSON: `answered` and `unanswered`, extents (offset, hexadecimal bytes) that it writes whole first, waiting for the
+answers or not; `stalls`: `write` (half of the bytes at `offset` are sent) or `read` (nobody takes what comes); `ending`:
+what then becomes of the process: `stopped`, `silent` or `gone`, its connection open in all three. Just before, it writes
+the id of the process that has the connection."""
 
 import array
 import fcntl
@@ -88,7 +89,7 @@ def main():
     if asked["ending"] == "gone" and os.fork():
         # The connection is the child's now.
         os._exit(0)
-    print("stalls", flush=True)
+    print(os.getpid(), flush=True)
     if asked["ending"] == "stopped":
         os.kill(os.getpid(), signal.SIGSTOP)
     while True:

@@ -74,7 +74,8 @@ class World:
         """The change's operation, ended as it must be; none: None."""
         operation = self.session.ended_operation(answer)
         reasons = expected.reason if expected else may_fail
-        if operation is not None and operation.state == operation.FAILED and is_allowed(operation.error.reason, reasons):
+        failed = operation is not None and operation.state == operation.FAILED
+        if failed and is_allowed(operation.error.reason, reasons):
             self.model.failed.update(operation.target_ids)
         elif expected or (operation is not None and operation.state != operation.SUCCEEDED):
             raise Mismatch(f"{name} ended as {' '.join(str(operation).split())}, expected {expected}")
