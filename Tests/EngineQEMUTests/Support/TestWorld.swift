@@ -37,8 +37,7 @@ final class TestWorld: Sendable {
 
     private func cleanUp() async {
         await engine.close()
-        let directory = try? StateDirectory(stateDirectory)
-        for server in (try? directory?.serversWithPIDFile()) ?? [] {
+        for server in (try? ServerIdentity(directory: engine.servers.directory).all().keys) ?? [:].keys {
             try? await engine.servers.process(of: server).kill()
         }
         ChildReaper.shared.collect()
