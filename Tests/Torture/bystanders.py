@@ -6,7 +6,29 @@ import threading
 from world import Mismatch
 
 LARGEST_COUNT = 3
-JOIN_SECONDS = 120
+# A request that takes longer hangs.
+HANGING_SECONDS = 90
+
+
+def in_time(action, what):
+    """What `action()` returns or raises; a Mismatch if it hangs, as libnbd does with a server that does not answer."""
+    results = []
+
+    def run():
+        try:
+            results.append((action(), None))
+        except BaseException as error:
+            results.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(HANGING_SECONDS)
+    if not results:
+        raise Mismatch(f"{what} hangs")
+    value, error = results[0]
+    if error:
+        raise error
+    return value
 
 
 class Bystanders:
@@ -40,7 +62,8 @@ class Bystanders:
         if lost:
             raise Mismatch(f"the processes of {lost} are not what they were: {found}")
         for volume in self.world.guests.connected:
-            self.world.compare(self.world.model.volumes[volume])
+            subject = self.world.model.volumes[volume]
+            in_time(lambda subject=subject: self.world.compare(subject), f"reading {volume}")
 
     def __exit__(self, kind, *_):
         if kind is None:
@@ -65,7 +88,7 @@ class Traffic(threading.Thread):
 
     def __exit__(self, kind, *_):
         self.ends.set()
-        self.join(JOIN_SECONDS)
+        self.join(HANGING_SECONDS)
         if kind is None and (self.error or self.is_alive()):
             raise Mismatch(f"a guest of {self.volume.id} was disturbed: {self.error or 'it hangs'}")
 

@@ -49,7 +49,7 @@ class Cut:
     def snapshot_of(self, volume):
         """Of a volume, once it is made."""
         ids = self.answer.server_snapshot.member_ids if self.is_whole else [self.answer.snapshot.id]
-        snapshots = [self.model.snapshots[each] for each in ids]
+        snapshots = [self.model.snapshots[each] for each in ids if each in self.model.snapshots]
         return next((each for each in snapshots if each.volume == volume.id), None)
 
     def __str__(self):

@@ -7,7 +7,7 @@ import signal
 import time
 
 import client
-from bystanders import Bystanders, Traffic
+from bystanders import Bystanders, Traffic, in_time
 from cuts import Cut
 from descriptors import FewDescriptors, wait_for_relief
 from look import Look
@@ -24,6 +24,7 @@ CUT_OFF = "CLIENT_CUT_OFF"
 LONG_SECONDS, LONG_PART = 12, 0.15
 LONGEST_DELAY_MILLISECONDS, LONGEST_PAUSE_SECONDS = 3000, 3
 LARGEST_DELAY_COUNT = 3
+LONGEST_CUT_LIMIT_MILLISECONDS = 4000
 LETTING_GO_SECONDS = 60
 DAY_SECONDS, HOUR_SECONDS = 24 * 3600, 3600
 JUMPS_SECONDS = [0, 8 * DAY_SECONDS, -DAY_SECONDS, HOUR_SECONDS]
@@ -51,6 +52,10 @@ class Hazards:
         volumes = self.model.attached(server.id)
         return volumes and len(self.model.snapshots) + len(volumes) <= LARGEST_SNAPSHOT_COUNT and all(
             map(self.model.can_grow_chain, volumes))
+
+    def cut_limit(self):
+        """Milliseconds, mostly those that are the default; what takes longer is given up."""
+        return self.random.randint(1, LONGEST_CUT_LIMIT_MILLISECONDS) if self.random.random() < 0.25 else 0
 
     def traffic(self, volumes, cut):
         """A guest's of one of the volumes; it writes where that does not leave open what was cut."""
@@ -86,11 +91,14 @@ class Hazards:
             cut = Cut(self.moves, server)
             # Where an unanswered write may come at any time, nobody can say what is right meanwhile.
             with self.traffic([each for each in bystanders.volumes if each not in volumes], cut):
-                cut.begin()
-                self.check_named(cut.finish(), stalled)
+                limit = self.cut_limit()
+                cut.begin(cut_timeout_milliseconds=limit)
+                operation = cut.finish("ENGINE_TIMEOUT" if limit else "")
             ends.close()
             wait_until(lambda: socket_count(process) <= sockets, LETTING_GO_SECONDS, "stalled clients are let go")
-            self.settle(cut, volumes)
+            in_time(lambda: self.settle(cut, volumes), f"reading behind a {cut}")
+            bystanders.check()
+            self.check_named(operation, stalled)
         return f"{', '.join(map(str, stalled))}: {cut}"
 
     def stalled_client(self, volume):
@@ -100,6 +108,9 @@ class Hazards:
 
     @staticmethod
     def check_named(operation, stalled):
+        """Nobody stands in the way of a cut that was given up in time."""
+        if operation.state != operation.SUCCEEDED:
+            return
         told = [each.message for each in operation.warnings if each.reason == CUT_OFF]
         missing = [str(each) for each in stalled if not each.is_named_in(told)]
         if missing:
@@ -151,8 +162,9 @@ class Hazards:
     def cut_slowly(self, bystanders, server):
         cut = Cut(self.moves, server)
         with self.traffic(bystanders.volumes, cut):
-            cut.begin()
-            operation = cut.finish()
+            limit = self.cut_limit()
+            cut.begin(cut_timeout_milliseconds=limit)
+            operation = cut.finish("ENGINE_TIMEOUT" if limit else "")
         if any(each.reason == CUT_OFF for each in operation.warnings):
             raise Mismatch(f"clients were cut off because of a slow disk: {operation.warnings}")
         return cut

@@ -1,5 +1,6 @@
 """Clients that stop in the middle: processes of their own, which a cut must find, and must not wait for."""
 
+import contextlib
 import json
 import os
 import re
@@ -85,11 +86,10 @@ class StalledClient:
 
 
 def socket_count(process_id):
-    """How many sockets a process has. One that serves a client is closed when its last request has ended."""
+    """How many sockets a process has, none if it is gone. One that serves a client is closed when its last request has ended."""
     count = 0
-    for name in os.listdir(f"/proc/{process_id}/fd"):
-        try:
-            count += os.readlink(f"/proc/{process_id}/fd/{name}").startswith("socket:")
-        except OSError:
-            pass
+    with contextlib.suppress(OSError):
+        for name in os.listdir(f"/proc/{process_id}/fd"):
+            with contextlib.suppress(OSError):
+                count += os.readlink(f"/proc/{process_id}/fd/{name}").startswith("socket:")
     return count
