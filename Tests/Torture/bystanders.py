@@ -8,6 +8,8 @@ from world import Mismatch
 LARGEST_COUNT = 3
 # A request that takes longer hangs.
 HANGING_SECONDS = 90
+# Between two requests of a guest at work: everything that is not flushed is remembered.
+PAUSE_SECONDS = 0.005
 
 
 def in_time(action, what):
@@ -94,7 +96,7 @@ class Traffic(threading.Thread):
 
     def run(self):
         try:
-            while not self.ends.is_set():
+            while not self.ends.wait(PAUSE_SECONDS):
                 self.act()
         except Exception as error:  # libnbd's errors and a mismatch mean the same here.
             self.error = error

@@ -4,6 +4,7 @@ nobody else may notice."""
 import contextlib
 import os
 import signal
+import stat
 import time
 
 import client
@@ -25,12 +26,15 @@ LONG_SECONDS, LONG_PART = 12, 0.15
 LONGEST_DELAY_MILLISECONDS, LONGEST_PAUSE_SECONDS = 3000, 3
 LARGEST_DELAY_COUNT = 3
 LONGEST_CUT_LIMIT_MILLISECONDS = 4000
+# So often the daemon is killed while it waits for the clients.
+KILLED_PART = 0.12
 LETTING_GO_SECONDS = 60
 DAY_SECONDS, HOUR_SECONDS = 24 * 3600, 3600
 JUMPS_SECONDS = [0, 8 * DAY_SECONDS, -DAY_SECONDS, HOUR_SECONDS]
 # The daemon forgets what is old once a minute; how often that is waited for.
 HOUSEKEEPING_SECONDS, HOUSEKEEPING_PART = 65, 0.03
 LARGEST_DESCRIPTOR_COUNT = 12
+FROZEN_MODE, SHORTENED_BYTES = 0o400, 64 << 10
 
 
 class Hazards:
@@ -39,7 +43,8 @@ class Hazards:
         self.world, self.model, self.random = moves.world, moves.model, moves.random
         self.weights = {
             self.stall_clients: 0.8, self.slow_disk: 0.4, self.pause_storage_daemon: 0.4, self.take_descriptors: 0.6,
-            self.respell_state: 0.6, self.lose_process_file: 0.6, self.plant_stray: 0.6, self.jump_clock: 0.6,
+            self.respell_state: 0.6, self.lose_process_file: 0.6, self.plant_stray: 0.6, self.shorten_layer: 0.6,
+            self.jump_clock: 0.6,
         }
 
     # What they share
@@ -57,10 +62,12 @@ class Hazards:
         """Milliseconds, mostly those that are the default; what takes longer is given up."""
         return self.random.randint(1, LONGEST_CUT_LIMIT_MILLISECONDS) if self.random.random() < 0.25 else 0
 
-    def traffic(self, volumes, cut):
+    def traffic(self, volumes, cut=None):
         """A guest's of one of the volumes; it writes where that does not leave open what was cut."""
         volume = self.moves.pick(volumes)
-        return Traffic(self.moves, volume, volume not in cut.volumes) if volume else contextlib.nullcontext()
+        if not volume:
+            return contextlib.nullcontext()
+        return Traffic(self.moves, volume, writes=not cut or volume not in cut.volumes)
 
     def probe_clients(self, server, volume):
         """A client is on the volume: to stop the server or detach the volume would cut it off."""
@@ -91,15 +98,19 @@ class Hazards:
             cut = Cut(self.moves, server)
             # Where an unanswered write may come at any time, nobody can say what is right meanwhile.
             with self.traffic([each for each in bystanders.volumes if each not in volumes], cut):
-                limit = self.cut_limit()
+                limit, is_killed = self.cut_limit(), self.random.random() < KILLED_PART
                 cut.begin(cut_timeout_milliseconds=limit)
+                if is_killed:
+                    time.sleep(self.random.uniform(0, LONGEST_PAUSE_SECONDS))
+                    self.world.restart(kill=True)
                 operation = cut.finish("ENGINE_TIMEOUT" if limit else "")
             ends.close()
             wait_until(lambda: socket_count(process) <= sockets, LETTING_GO_SECONDS, "stalled clients are let go")
             in_time(lambda: self.settle(cut, volumes), f"reading behind a {cut}")
             bystanders.check()
-            self.check_named(operation, stalled)
-        return f"{', '.join(map(str, stalled))}: {cut}"
+            if not is_killed:
+                self.check_named(operation, stalled)
+        return f"{', '.join(map(str, stalled))}: {cut}{' with a kill' if is_killed else ''}"
 
     def stalled_client(self, volume):
         # What a snapshot has of unanswered writes is seen in a copy, for which there must be room.
@@ -254,7 +265,7 @@ class Hazards:
         def respell():
             self.world.daemon.state = self.state_folder.spelled(self.random)
 
-        with Bystanders(self.moves, server) as bystanders:
+        with Bystanders(self.moves, server) as bystanders, self.traffic(bystanders.volumes):
             self.world.restart(self.random.random() < 0.5, respell)
             self.probe_clients(server, self.moves.pick(bystanders.volumes))
         return self.world.daemon.state
@@ -265,7 +276,9 @@ class Hazards:
         if not server:
             return None
         path = os.path.join(self.world.daemon.state, "run", f"{server.id}.pid")
-        with Bystanders(self.moves, server) as bystanders, contextlib.suppress(FileNotFoundError):
+        if not os.path.exists(path):
+            return f"{path}: none"
+        with Bystanders(self.moves, server) as bystanders, self.traffic(bystanders.volumes):
             if self.random.random() < 0.5:
                 os.remove(path)
             else:
@@ -281,6 +294,27 @@ class Hazards:
                 self.world.compare_attached()
         Look(self.world).at_consistency()
         return str(stray)
+
+    def shorten_layer(self):
+        """What has been destroyed is found, and nothing says any more once it is back."""
+        frozen = [path for path in self.world.daemon.layer_paths()
+                  if stat.S_IMODE(os.stat(path).st_mode) == FROZEN_MODE and os.access(path, os.W_OK)]
+        path = self.moves.pick(frozen)
+        if not path:
+            return None
+        with open(path, "r+b") as file:
+            kept = file.read()
+            try:
+                file.truncate(SHORTENED_BYTES)
+                report = self.world.session.call("AdminService/CheckConsistency")
+            finally:
+                file.seek(0)
+                file.write(kept)
+        layer = os.path.basename(path).split(".")[0]
+        if report.clean or not any(layer in each.id + each.name + each.message for each in report.findings):
+            raise Mismatch(f"the check does not find that {layer} was cut to {SHORTENED_BYTES} bytes: {report}")
+        Look(self.world).at_consistency()
+        return layer
 
     # Clocks
 
