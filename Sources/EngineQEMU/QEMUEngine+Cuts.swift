@@ -97,10 +97,10 @@ extension QEMUEngine {
         guard let monitor else { return nil }
         await monitor.turns.begin()
         defer { monitor.turns.end() }
-        do {
+        do throws(CutFailure) {
             return try await LiveCut(cuts, in: monitor, stalls: try stallWatch(of: server)).make(within: limit)
-        } catch let failure as CutFailure {
-            guard failure.cause.reason == .serverLost, try await hasEnded(server) else { throw failure }
+        } catch {
+            guard error.cause.reason == .serverLost, try await hasEnded(server) else { throw error }
             return nil
         }
     }

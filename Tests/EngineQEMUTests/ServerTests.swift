@@ -118,7 +118,7 @@ extension QEMUTests {
                 try await world.engine.detach(clones[0].volume, from: server, force: true)
                 #expect(try world.connect(clones[1], of: server).read(4096, at: 0) == block(5))
                 try await world.engine.detach(clones[1].volume, from: server, force: true)
-                #expect(!world.engine.layers.isOpen(source.layers[0].id))
+                #expect(try !world.engine.layers.isOpen(source.layers[0].id))
             }
         }
 

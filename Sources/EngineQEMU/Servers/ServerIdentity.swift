@@ -67,10 +67,8 @@ struct ServerIdentity: Sendable {
             text = try Files.read(path, upTo: 32)
         } catch {
             // Gone between the two calls, or nobody can tell.
-            guard (try? Files.status(of: path)) == .some(.none) else {
-                throw EngineError(.unknown, "it cannot be found out which process \(id) has: \(error.message)")
-            }
-            return nil
+            if case .some(.none) = try? Files.status(of: path) { return nil }
+            throw EngineError(.unknown, "it cannot be found out which process \(id) has: \(error.message)")
         }
         let digits = String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         guard let processID = pid_t(digits), processID > 0 else { return nil }

@@ -59,13 +59,13 @@ struct ServerProcess: Sendable {
             }
         }
         ChildReaper.shared.add(childID)
-        let isReady = await Polling.wait(limits.startDeadline, every: Self.pollInterval) {
+        let isOver = await Polling.wait(limits.startDeadline, every: Self.pollInterval) {
             isReady(childID) || ChildReaper.shared.hasEnded(childID)
         }
         if isReady(childID) { return }
         // It never served anybody.
         Glibc.kill(childID, SIGKILL)
-        guard isReady else { throw EngineError(.timeout, "the process of \(id) did not start in time: \(logExcerpt)") }
+        guard isOver else { throw EngineError(.timeout, "the process of \(id) did not start in time: \(logExcerpt)") }
         throw EngineError(.failed, "the process of \(id) did not start: \(logExcerpt)")
     }
 

@@ -19,20 +19,18 @@ struct StallWatch {
     /// Runs a command under watch.
     func during(_ command: () async throws(EngineError) -> Void) async -> Outcome {
         let disconnected = Mutex<[String]>([])
-        return await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.watch { name in disconnected.withLock { $0.append(name) } } }
-            let begin = ContinuousClock.now
-            let result: Result<Duration, EngineError>
-            do throws(EngineError) {
-                try await command()
-                result = .success(begin.duration(to: .now))
-            } catch {
-                result = .failure(error)
-            }
-            group.cancelAll()
-            await group.waitForAll()
-            return Outcome(result: result, disconnected: disconnected.withLock { Set($0).sorted() })
+        let watching = Task { await watch { name in disconnected.withLock { $0.append(name) } } }
+        let begin = ContinuousClock.now
+        let result: Result<Duration, EngineError>
+        do throws(EngineError) {
+            try await command()
+            result = .success(begin.duration(to: .now))
+        } catch {
+            result = .failure(error)
         }
+        watching.cancel()
+        await watching.value
+        return Outcome(result: result, disconnected: disconnected.withLock { Set($0).sorted() })
     }
 
     private func watch(_ note: @Sendable (String) -> Void) async {
