@@ -102,9 +102,10 @@ class Daemon:
                    f"the process of {server_id} is gone")
 
     def layers(self):
-        """Names of the image files."""
+        """Names of the image files, and of what was put beside them; what begins with a dot is the daemon's own."""
         folder = os.path.join(self.state, "layers")
-        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        return sorted(name for name in names if not name.startswith("."))
 
     def layer_paths(self):
         return [os.path.join(self.state, "layers", name) for name in self.layers()]
