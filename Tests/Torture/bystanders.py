@@ -60,7 +60,9 @@ class Bystanders:
     def check(self):
         """Every connection of every server, and every byte that was acknowledged on one."""
         found = self.world.daemon.storage_daemons()
-        lost = {server: process for server, process in self.processes.items() if found.get(server) != process}
+        servers = self.world.model.servers
+        lost = {server: process for server, process in self.processes.items()
+                if server in servers and servers[server].runs and found.get(server) != process}
         if lost:
             raise Mismatch(f"the processes of {lost} are not what they were: {found}")
         for volume in self.world.guests.connected:

@@ -100,7 +100,9 @@ class Hazards:
             with self.traffic([each for each in bystanders.volumes if each not in volumes], cut):
                 limit, is_killed = self.cut_limit(), self.random.random() < KILLED_PART
                 cut.begin(cut_timeout_milliseconds=limit)
+                self.world.doing = f"{cut} within {limit} ms beside {', '.join(map(str, stalled))}"
                 if is_killed:
+                    self.world.doing += "; holdpointd killed"
                     time.sleep(self.random.uniform(0, LONGEST_PAUSE_SECONDS))
                     self.world.restart(kill=True)
                 operation = cut.finish("ENGINE_TIMEOUT" if limit else "")

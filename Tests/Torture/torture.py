@@ -44,6 +44,7 @@ class Torture:
                 if self.seed % DELETING_SEEDS == 0:
                     self.delete_everything()
             except BaseException:
+                self.history.append(f"at last: {self.world.doing}")
                 print(f"--- holdpointd's log of seed {self.seed} ends:\n{self.world.daemon.log_end()}")
                 raise
             finally:

@@ -35,6 +35,8 @@ class World:
         # Changes that were made, as they were asked for and answered.
         self.made = collections.deque(maxlen=REMEMBERED_CHANGES)
         self.counts = {}
+        # What a move is at, for who reads of its failure.
+        self.doing = ""
 
     def start(self):
         self.daemon.start()
