@@ -16,6 +16,8 @@
 
 // Bytes of /proc/PID/syscall: ten numbers at most.
 enum { CALL_TEXT_BYTES = 256 };
+// More than any socket holds.
+enum { ROOM_BYTES = 256 << 20 };
 
 int linux_open_process(pid_t process_id) {
     int process = pidfd_open(process_id, 0);
@@ -32,6 +34,10 @@ int linux_shut_socket(int process, int descriptor, uint64_t inode) {
     struct stat status;
     int error = fstat(ours, &status) < 0 ? errno : S_ISSOCK(status.st_mode) && status.st_ino == inode ? 0 : ESTALE;
     if (error == 0 && shutdown(ours, SHUT_RDWR) < 0 && errno != ENOTCONN) error = errno;
+    // Who waits until the peer reads is not woken by the end of the connection, only by room; then it finds the end.
+    int room = ROOM_BYTES;
+    if (error == 0 && setsockopt(ours, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof room) < 0)
+        setsockopt(ours, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     close(ours);
     return -error;
 }

@@ -2,7 +2,8 @@ internal import Engine
 internal import Model
 internal import Store
 
-/// Who is connected, as the engine sees it from outside, before a change decides. Asking touches nothing that is served.
+/// Who is connected, as the engine sees it from outside, before a change decides. Asking touches nothing that is
+/// served.
 extension ResourceManager {
     /// Clients that may use a volume. None if there is no such volume: a repeated request is answered as before.
     func clients(of reference: String, _ call: Call) async throws -> [VolumeID: ConnectedClients] {
@@ -33,8 +34,8 @@ extension ResourceManager {
         return clients
     }
 
-    /// Clients connected to a server, a process once. None if there is no such server: a repeated request is answered as
-    /// before.
+    /// Clients connected to a server, a process once. None if there is no such server: a repeated request is answered
+    /// as before.
     func clientsOfServer(_ reference: String, _ call: Call) async throws -> [String] {
         do {
             let server: Server = try await get(reference, field: "server", call)

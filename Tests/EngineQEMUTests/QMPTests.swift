@@ -65,11 +65,11 @@ import Testing
 
     private func connect(
         _ monitor: FakeMonitor, deadline: Duration = .milliseconds(200), work: Duration? = nil,
-        isWorking: @escaping @Sendable () -> Bool = { false },
+        activity: @escaping @Sendable () -> QMPSession.Activity = { .waiting },
         onEnd: @escaping @Sendable (EngineError) -> Void = { _ in }
     ) async throws -> QMPSession {
         try await QMPSession.connect(
-            to: monitor.path, deadline: .init(silence: deadline, work: work ?? deadline), isWorking: isWorking,
+            to: monitor.path, deadline: .init(silence: deadline, work: work ?? deadline), activity: activity,
             onEnd: onEnd)
     }
 
@@ -164,10 +164,10 @@ import Testing
         defer { monitor.stop() }
         let session = try await connect(
             monitor, deadline: .milliseconds(20), work: .seconds(60),
-            isWorking: {
+            activity: {
                 asked.withLock { count in
                     count += 1
-                    return count < 5
+                    return count < 5 ? .working : .waiting
                 }
             })
         #expect(await failure(of: session)?.reason == .timeout)
@@ -201,7 +201,7 @@ import Testing
         let error = await #expect(throws: EngineError.self) {
             _ = try await QMPSession.connect(
                 to: "/tmp/hp-nobody.qmp", deadline: .init(silence: .seconds(1), work: .seconds(1)),
-                isWorking: { false }, onEnd: { _ in })
+                activity: { .waiting }, onEnd: { _ in })
         }
         #expect(error?.reason == .serverLost)
     }

@@ -55,7 +55,7 @@ class Bystanders:
         offset, length = self.moves.extent(volume)
         data = self.moves.random.randbytes(length)
         handle.pwrite(data, offset)
-        volume.contents.write(offset, data)
+        volume.write(offset, data)
 
     def check(self):
         """Every connection of every server, and every byte that was acknowledged on one."""
@@ -110,6 +110,6 @@ class Traffic(threading.Thread):
         if self.writes:
             data = self.random.randbytes(length)
             self.handle.pwrite(data, offset)
-            contents.write(offset, data)
+            self.volume.write(offset, data)
         if self.handle.pread(length, offset) != contents.data[offset:offset + length]:
             raise Mismatch(f"{length} bytes at {offset} are not what was written")

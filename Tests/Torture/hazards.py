@@ -110,6 +110,7 @@ class Hazards:
             wait_until(lambda: socket_count(process) <= sockets, LETTING_GO_SECONDS, "stalled clients are let go")
             in_time(lambda: self.settle(cut, volumes), f"reading behind a {cut}")
             bystanders.check()
+            self.world.doubt_grades()
             if not is_killed:
                 self.check_named(operation, stalled)
         return f"{', '.join(map(str, stalled))}: {cut}{' with a kill' if is_killed else ''}"
@@ -242,6 +243,7 @@ class Hazards:
             for name, answer in filter(None, accepted):
                 self.world.end_of(name, answer, Refused(ANY_REASON))
             cut.finish(ANY_REASON)
+            self.world.doubt_grades()
             self.probe_clients(server, volume)
         return f"{server.id}, {left} left: {cut}"
 

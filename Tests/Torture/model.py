@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from contents import Contents
+from grades import CRASH, OFFLINE, Grade
 
 # A volume's layers; a snapshot needs one more, and room to go on.
 LARGEST_CHAIN_DEPTH = 200
-OFFLINE, CRASH = "OFFLINE", "CRASH"
 
 
 @dataclass
@@ -20,11 +20,20 @@ class Volume:
     server: str = ""
     slot: int = 0
     protected: bool = False
-    writer_was_killed: bool = False
+    # While nobody serves it.
+    resting: Grade = field(default_factory=Grade)
 
     @property
     def size(self):
         return len(self.contents)
+
+    def write(self, offset, data, may_change_nothing=False):
+        self.contents.write(offset, data)
+        self.resting.write(may_change_nothing)
+
+    def flush(self):
+        self.contents.flush()
+        self.resting.flush()
 
 
 @dataclass
@@ -98,7 +107,8 @@ class Model:
         return [each for each in self.snapshots.values() if each.volume == volume]
 
     def grade(self, volume):
-        return CRASH if self.is_served(volume) or volume.writer_was_killed else OFFLINE
+        """None: OFFLINE or CRASH."""
+        return CRASH if self.is_served(volume) else volume.resting.value
 
     def can_grow_chain(self, volume):
         return volume.depth + 2 <= LARGEST_CHAIN_DEPTH
@@ -110,6 +120,8 @@ class Model:
         contents.grow(size)
         volume = Volume(volume_id, name, contents, snapshot.depth + 1 if snapshot else 0,
                         snapshot.id if snapshot else "")
+        if snapshot:
+            volume.resting = Grade(snapshot.grade)
         self.volumes[volume_id] = volume
         if server:
             self.attach(volume, server)
@@ -124,19 +136,24 @@ class Model:
         free = min(set(range(len(taken) + 1)) - taken)
         volume.slot = free if slot is None else slot
         volume.server = server
-        if self.servers[server].runs:
-            volume.writer_was_killed = False
 
     def detach(self, volume):
         """A clean end of its writer: what it wrote is flushed."""
         if self.is_served(volume):
-            volume.contents.flush()
+            self.close(volume)
         volume.server, volume.slot = "", 0
+
+    @staticmethod
+    def close(volume):
+        volume.resting.judge()
+        volume.contents.flush()
 
     def cut(self, volume, snapshot_id, name, owner=""):
         snapshot = Snapshot(snapshot_id, name, volume.id, bytes(volume.contents.data), volume.depth,
                             self.grade(volume), owner, volume.slot)
         # What a snapshot shows stays, so a cut flushes.
+        if self.is_served(volume):
+            volume.resting.judge()
         volume.contents.flush()
         volume.depth += 1
         self.snapshots[snapshot_id] = snapshot
@@ -155,16 +172,16 @@ class Model:
         size = volume.size
         volume.contents = Contents(snapshot.data)
         volume.contents.grow(size)
+        volume.resting = Grade(snapshot.grade)
 
     def stop(self, server):
-        for volume in self.attached(server.id):
-            volume.contents.flush()
+        if server.runs:
+            for volume in self.attached(server.id):
+                self.close(volume)
         server.runs = False
 
     def start(self, server):
         server.runs = True
-        for volume in self.attached(server.id):
-            volume.writer_was_killed = False
 
     def rename(self, kind, resource, name):
         resource.name = name

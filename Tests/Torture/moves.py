@@ -108,7 +108,7 @@ class Moves:
                 offset, length = self.extent(volume)
                 data = self.random.randbytes(length)
                 handle.pwrite(data, offset)
-                volume.contents.write(offset, data)
+                volume.write(offset, data)
             self.maybe_flush(volume, handle)
         return volume.id
 
@@ -119,7 +119,7 @@ class Moves:
         with self.session(volume) as handle:
             offset, length = self.extent(volume)
             handle.zero(length, offset, self.random.choice([0, nbd.CMD_FLAG_NO_HOLE]))
-            volume.contents.write(offset, bytes(length))
+            volume.write(offset, bytes(length), may_change_nothing=True)
             self.maybe_flush(volume, handle)
         return f"{volume.id} {offset}+{length}"
 
@@ -129,7 +129,7 @@ class Moves:
             return None
         with self.session(volume) as handle:
             offset, length = self.extent(volume)
-            volume.contents.write(offset, discard(handle, length, offset))
+            volume.write(offset, discard(handle, length, offset), may_change_nothing=True)
             self.maybe_flush(volume, handle)
         return f"{volume.id} {offset}+{length}"
 
@@ -139,13 +139,13 @@ class Moves:
             return None
         with self.session(volume) as handle:
             handle.flush()
-            volume.contents.flush()
+            volume.flush()
         return volume.id
 
     def maybe_flush(self, volume, handle):
         if self.random.random() < 0.4:
             handle.flush()
-            volume.contents.flush()
+            volume.flush()
 
     def session(self, volume):
         return GuestSession(self.world, volume)
@@ -258,7 +258,7 @@ class Moves:
         self.make("VolumeService/DetachVolume", volume=volume.id, force=True, consent=self.world.session.consent)
         self.world.guests.forget(volume.id)
         self.model.detach(volume)
-        volume.writer_was_killed = True
+        volume.resting.kill()
         return volume.id
 
     def stop_by_force(self):
@@ -270,7 +270,7 @@ class Moves:
         self.model.stop(server)
         for each in self.model.attached(server.id):
             self.world.guests.forget(each.id)
-            each.writer_was_killed = True
+            each.resting.kill()
         return server.id
 
     def connected_volume(self):
@@ -291,8 +291,10 @@ class Moves:
             "VolumeService/ResizeVolume", expected, volume=volume.id, size_bytes=size, **consent)
         if answer is not None and size == volume.size and operation is not None:
             raise AssertionError("a resize to the present size is an operation")
-        if expected is None:
+        if expected is None and size > volume.size:
             volume.contents.grow(size)
+            if self.model.is_served(volume):
+                volume.resting.pass_over()
         if force:
             self.world.guests.forget(volume.id)
         return f"{volume.id} to {size // MEBIBYTE} MiB{' refused' if expected else ' by force' if force else ''}"
@@ -302,6 +304,7 @@ class Moves:
         if not volume or len(self.model.snapshots) >= LARGEST_SNAPSHOT_COUNT:
             return None
         name = self.name("snap")
+        self.world.learn_grade(volume)
         required, met = self.requirement(self.model.grade(volume))
         expected = None if met else Refused("CONSISTENCY_NOT_MET")
         if not self.model.can_grow_chain(volume):
@@ -323,6 +326,8 @@ class Moves:
                 not volumes and self.random.random() < 0.8):
             return None
         name = self.name("ssnap")
+        for volume in volumes:
+            self.world.learn_grade(volume)
         grades = [self.model.grade(volume) for volume in volumes]
         required, met = self.requirement("CRASH" if "CRASH" in grades else "OFFLINE")
         expected = None if met else Refused("CONSISTENCY_NOT_MET")
@@ -352,6 +357,7 @@ class Moves:
             return f"{volume.id} refused"
         if not self.has_consent():
             return None
+        self.world.learn_grade(volume)
         _, operation = self.make("VolumeService/RevertVolume", volume=volume.id, snapshot=own.id,
                                  consent=self.world.session.consent)
         safety = self.world.session.call("SnapshotService/GetSnapshot", snapshot=operation.target_ids[1])

@@ -33,9 +33,10 @@ class StalledClient:
         # Of the one that has the connection; nothing: it ended before.
         self.process_id = int(self.process.stdout.readline())
         for offset, data in answered:
-            volume.contents.write(offset, data)
+            volume.write(offset, data)
         for offset, data in without_answer:
             volume.contents.write_unanswered(offset, data)
+            volume.resting.write(may_change_nothing=True)
         wait_until(self._has_stalled, DEADLINE_SECONDS, f"the client stalls: {self}")
 
     @staticmethod

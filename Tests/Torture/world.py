@@ -79,12 +79,14 @@ class World:
         failed = operation is not None and operation.state == operation.FAILED
         if failed and is_allowed(operation.error.reason, reasons):
             self.model.failed.update(operation.target_ids)
+            self.doubt_grades()
         elif expected or (operation is not None and operation.state != operation.SUCCEEDED):
             raise Mismatch(f"{name} ended as {' '.join(str(operation).split())}, expected {expected}")
         return operation
 
     def begin_and_kill(self, name, fields):
         self.count("killed in a change")
+        self.doubt_grades()
         self.session.connection.begin(name, client.request(name, **fields))
         # No sleep for luck: when the kill comes is what is random here.
         time.sleep(self.random.uniform(0, LONGEST_TIME_TO_KILL_SECONDS))
@@ -121,6 +123,22 @@ class World:
 
     def expect(self, name, reason, **fields):
         self.change(name, Refused(reason), **fields)
+
+    def doubt_grades(self):
+        """What the daemon has seen of the writers may be lost, or it may not be able to look."""
+        for volume in self.model.volumes.values():
+            volume.resting.may_be_unseen |= self.model.is_served(volume)
+
+    def learn_grade(self, volume):
+        """Asks where it cannot be predicted."""
+        if self.model.grade(volume) is None:
+            try:
+                self.session.call("SnapshotService/CreateSnapshot", request_id=client.new_request_id(),
+                                  volume=volume.id, require="OFFLINE", validate_only=True,
+                                  snapshot=client.message("v1.VolumeSnapshot", name="grade"))
+                volume.resting.value = "OFFLINE"
+            except client.CallError as error:
+                volume.resting.value = "CRASH" if error.status.reason == "CONSISTENCY_NOT_MET" else "OFFLINE"
 
     # Guests
 
@@ -175,7 +193,7 @@ class World:
         volumes = self.model.attached(server.id)
         for volume in volumes:
             self.guests.forget(volume.id)
-            volume.writer_was_killed = True
+            volume.resting.kill()
         if daemon_too:
             self.start()
         wait_until(lambda: self.daemon.storage_daemons().get(server.id) not in (None, old) and self.serves(volumes),

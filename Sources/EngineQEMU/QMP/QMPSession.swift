@@ -6,12 +6,12 @@ internal import class Foundation.Thread
 
 /// One conversation with the monitor of a QEMU process, which talks to one client at a time.
 ///
-/// A session ends once: when the process closes it, or says what is not QMP. Every command that waits then fails with the
-/// same error, and so does every later one. A command that is not answered in time fails alone: slow is not gone, and
-/// commands are executed in their order, so whatever is answered later finds it executed.
+/// A session ends once: when the process closes it, or says what is not QMP. Every command that waits then fails with
+/// the same error, and so does every later one. A command that is not answered in time fails alone: slow is not gone,
+/// and commands are executed in their order, so whatever is answered later finds it executed.
 actor QMPSession {
     private let deadline: Deadline
-    private let isWorking: @Sendable () -> Bool
+    private let activity: @Sendable () -> Activity
     private let executor: QueueExecutor
     private let descriptor: Int32
     private let onEnd: @Sendable (EngineError) -> Void
@@ -25,12 +25,24 @@ actor QMPSession {
 
     private typealias Waiter = CheckedContinuation<Result<JSONValue, AnswerError>, Never>
 
+    /// What the process is seen to do.
+    enum Activity {
+        /// A signal or a debugger has stopped it.
+        case stopped
+        /// It waits: for its clients, or for nothing.
+        case waiting
+        /// On its disk.
+        case working
+    }
+
     /// How long an answer is waited for.
-    struct Deadline: Hashable {
-        /// As long as the process does not work on its disk.
+    struct Deadline {
+        /// From a process that does nothing for it.
         var silence: Duration
-        /// In any case.
+        /// From one that does.
         var work: Duration
+        /// What counts as doing something.
+        var workActivities: Set<Activity> = [.working]
     }
 
     private enum AnswerError: Error {
@@ -55,15 +67,15 @@ actor QMPSession {
     ///
     /// - Parameters:
     ///   - deadline: for every answer for which nothing else is said.
-    ///   - isWorking: whether the process works on its disk now.
+    ///   - activity: what the process does now.
     ///   - onEnd: called once when the session ends, before any command fails of it, on the session's queue.
     /// - Throws: `.serverLost` if nobody listens, `.timeout` if nobody answers.
     static func connect(
-        to path: String, deadline: Deadline, isWorking: @escaping @Sendable () -> Bool,
+        to path: String, deadline: Deadline, activity: @escaping @Sendable () -> Activity,
         onEnd: @escaping @Sendable (EngineError) -> Void
     ) async throws(EngineError) -> QMPSession {
         let session = QMPSession(
-            descriptor: try UnixSocket.connect(to: path), deadline: deadline, isWorking: isWorking, onEnd: onEnd)
+            descriptor: try UnixSocket.connect(to: path), deadline: deadline, activity: activity, onEnd: onEnd)
         do {
             try await session.begin()
         } catch {
@@ -74,12 +86,12 @@ actor QMPSession {
     }
 
     private init(
-        descriptor: Int32, deadline: Deadline, isWorking: @escaping @Sendable () -> Bool,
+        descriptor: Int32, deadline: Deadline, activity: @escaping @Sendable () -> Activity,
         onEnd: @escaping @Sendable (EngineError) -> Void
     ) {
         self.descriptor = descriptor
         self.deadline = deadline
-        self.isWorking = isWorking
+        self.activity = activity
         self.onEnd = onEnd
         executor = QueueExecutor(label: "holdpoint.engine.monitor")
     }
@@ -175,7 +187,7 @@ actor QMPSession {
     ) {
         guard waiting[id] != nil || watches[id]?.waiter != nil else { return }
         let left = deadline.work - begin.duration(to: .now)
-        if left > .zero, isWorking() {
+        if left > .zero, deadline.workActivities.contains(activity()) {
             look(after: min(left, deadline.silence)) { session in
                 session.giveUpOrWait(for: id, named: name, since: begin, deadline)
             }

@@ -11,6 +11,7 @@ final class ServerMonitor: Sendable {
     /// For everything that changes what is open or served, and takes more than one command.
     let turns = Turns()
     private let usesDirectAccess: Bool
+    private let silence: Duration
     private let state: Mutex<State>
 
     private struct State {
@@ -22,8 +23,11 @@ final class ServerMonitor: Sendable {
     }
 
     /// Asks the process what it has open and serves.
-    init(session: QMPSession, usesDirectAccess: Bool) async throws(EngineError) {
+    ///
+    /// - Parameter silence: how long an answer is waited for from a process that does nothing.
+    init(session: QMPSession, usesDirectAccess: Bool, silence: Duration) async throws(EngineError) {
         self.session = session
+        self.silence = silence
         self.usesDirectAccess = usesDirectAccess
         let nodes = try await session.execute("query-named-block-nodes", ["flat": true]).array ?? []
         // The nodes of files below the layers have names of QEMU's making, which are no layers' ids.
@@ -125,7 +129,12 @@ final class ServerMonitor: Sendable {
     ///
     /// Source: QEMU's transaction waits for them before its first action, also if there is none.
     func drain(within limit: Duration) async throws(EngineError) {
-        try await session.execute("transaction", ["actions": []], within: .init(silence: limit, work: limit))
+        try await session.execute("transaction", ["actions": []], within: patience(limit))
+    }
+
+    /// Waiting for its clients is what the process has to do here; one that was stopped does not even that.
+    private func patience(_ limit: Duration) -> QMPSession.Deadline {
+        .init(silence: min(silence, limit), work: limit, workActivities: [.waiting, .working])
     }
 
     /// Puts all overlays on their volumes at one instant, all or none.
@@ -139,8 +148,7 @@ final class ServerMonitor: Sendable {
             ]
         }
         let begin = ContinuousClock.now
-        try await change(
-            "transaction", ["actions": .array(actions)], within: .init(silence: limit, work: limit))
+        try await change("transaction", ["actions": .array(actions)], within: patience(limit))
         let duration = begin.duration(to: .now)
         state.withLock { state in
             for cut in cuts {

@@ -106,10 +106,12 @@ final class ServerTable: Sendable {
             let session = try await QMPSession.connect(
                 to: directory.monitorSocket(of: id),
                 deadline: .init(silence: limits.commandDeadline, work: limits.workDeadline),
-                isWorking: { ProcessFile.worksOnDisk(processID) ?? false },
+                activity: { ProcessFile.activity(of: processID) },
                 onEnd: { [weak self] error in self?.connectionEnded(to: id, number: number, error) })
             let usesDirectAccess = state.withLock { $0.usesDirectAccess }
-            return .success(try await ServerMonitor(session: session, usesDirectAccess: usesDirectAccess))
+            return .success(
+                try await ServerMonitor(
+                    session: session, usesDirectAccess: usesDirectAccess, silence: limits.commandDeadline))
         } catch {
             connectionEnded(to: id, number: number, error)
             guard error.reason == .serverLost, (try? process(of: id).runningID()) == processID else {

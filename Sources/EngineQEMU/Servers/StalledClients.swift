@@ -29,7 +29,7 @@ struct StalledClients {
     ///
     /// - Returns: whom; nil: nobody, yet.
     func disconnectNext(after stall: Stall) throws(EngineError) -> String? {
-        guard stall.sinceBegin >= limits.stoppedClientPatience, ProcessFile.worksOnDisk(processID) == false else {
+        guard stall.sinceBegin >= limits.stoppedClientPatience, ProcessFile.activity(of: processID) == .waiting else {
             return nil
         }
         let candidates = try candidates()
@@ -58,6 +58,7 @@ struct StalledClients {
         let connections = try NBDConnections(server: server).all(of: processID).filter { $0.descriptor != nil }
         var entries = [pollfd](repeating: pollfd(), count: Self.maximumPolledCount)
         let count = linux_polled_descriptors(processID, &entries, entries.count)
+        // It does something else, or that cannot be seen: then nobody is disconnected on a guess.
         guard count >= 0 else { return [] }
         let polled = Dictionary(
             entries.prefix(min(count, entries.count)).map { ($0.fd, $0.events) }, uniquingKeysWith: { $0 | $1 })

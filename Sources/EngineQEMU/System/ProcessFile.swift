@@ -51,11 +51,16 @@ enum ProcessFile {
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    /// Whether any thread but the main one is in a system call that is no waiting: it works on the disk.
+    /// What a process is seen to do. Where that cannot be seen it counts as waiting.
+    static func activity(of process: pid_t) -> QMPSession.Activity {
+        if state(of: process).map(stopped.contains) == true { return .stopped }
+        return worksOnDisk(process) == true ? .working : .waiting
+    }
+
+    /// Whether any thread but the main one is in a system call that is no waiting.
     ///
-    /// - Returns: nil if that cannot be seen; a process that was stopped does not.
+    /// - Returns: nil if that cannot be seen.
     static func worksOnDisk(_ process: pid_t) -> Bool? {
-        if state(of: process).map(Self.stopped.contains) == true { return false }
         guard let threads = try? Files.names(in: "/proc/\(process)/task").compactMap({ pid_t($0) }) else { return nil }
         for thread in threads where thread != process {
             let works = linux_thread_works(process, thread)

@@ -45,6 +45,8 @@ struct TakeSnapshotSaga: Saga {
 
     private func cut(_ context: StepContext, _ notes: CutNotes, _ tools: SagaTools) async throws {
         let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
+        let volumes = parts.map(\.volumeID)
+        let before = await isFirstTry(context) ? tools.writers.look(at: volumes, on: process) : [:]
         do throws(CutFailure) {
             let report = try await tools.engine.cut(cuts, of: process, within: limit)
             notes.add(report)
@@ -55,6 +57,7 @@ struct TakeSnapshotSaga: Saga {
             guard error.outcome == .nothingCut, isFirstTry(context) else { throw error.cause }
             throw StepRefusal(error.cause)
         }
+        try await tools.writers.noteCut(volumes, on: process, before: before)
     }
 
     private func prepare(_ tools: SagaTools) async throws {
