@@ -87,7 +87,8 @@ class StalledClient:
 
 
 def socket_count(process_id):
-    """How many sockets a process has, none if it is gone. One that serves a client is closed when its last request has ended."""
+    """How many sockets a process has, none if it is gone. One that serves a client is closed when its last request has
+    ended."""
     count = 0
     with contextlib.suppress(OSError):
         for name in os.listdir(f"/proc/{process_id}/fd"):
