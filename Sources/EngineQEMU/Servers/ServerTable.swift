@@ -74,10 +74,7 @@ final class ServerTable: Sendable {
     func monitor(of id: ServerID) async throws(EngineError) -> ServerMonitor? {
         let process = process(of: id)
         guard let processID = try await BlockingWork.run({ () throws(EngineError) in try process.runningID() }) else {
-            // What follows may open what the process still holds for a moment.
-            guard try await process.waitForEnd(limits.commandDeadline) else {
-                throw EngineError(.timeout, "the process of \(id) does not end: its disk does not answer")
-            }
+            try await requireEnd(of: process)
             return nil
         }
         try watch(id, processID)
@@ -96,7 +93,21 @@ final class ServerTable: Sendable {
             state.connections[id] = Connection(number: number, processID: processID, attempt: attempt)
             return attempt
         }
-        return try await attempt.value.get()
+        do throws(EngineError) {
+            return try await attempt.value.get()
+        } catch {
+            guard error.reason == .serverLost else { throw error }
+            // It ended meanwhile.
+            try await requireEnd(of: process)
+            return nil
+        }
+    }
+
+    /// What follows may open what the process still holds for a moment.
+    private func requireEnd(of process: ServerProcess) async throws(EngineError) {
+        guard try await process.waitForEnd(limits.commandDeadline) else {
+            throw EngineError(.timeout, "the process of \(process.id) does not end: its disk does not answer")
+        }
     }
 
     /// - Throws: `.serverLost` if the process does not run.
