@@ -11,17 +11,15 @@ extension QEMUEngine {
     /// between two requests.
     public func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
         let path = layers.path(of: layer)
-        let written = try await BlockingWork.run { () throws(EngineError) in try Self.writeTime(of: path) }
-        // Two writes within one tick of the kernel's clock have one time.
-        if let written, (Self.now &- written).magnitude < Self.clockTick {
-            await Polling.pause(.nanoseconds(Self.clockTick))
-        }
         return try await BlockingWork.run { [layers, servers] () throws(EngineError) in
             guard let header = try layers.header(of: layer),
                 try layers.hasData(Layer(id: layer, size: header.size)), let written = try Self.writeTime(of: path)
             else { return LayerActivity(version: 0) }
             let broken = try Self.timeOfLastBreak(in: servers.directory.log(of: server))
-            return LayerActivity(version: written, isBrokenOff: broken.map { $0 >= written } ?? false)
+            // Two writes within one tick of the kernel's clock have one time.
+            return LayerActivity(
+                version: written, isBrokenOff: broken.map { $0 >= written } ?? false,
+                isSettled: (Self.now &- written).magnitude >= Self.clockTick)
         }
     }
 

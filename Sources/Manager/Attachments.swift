@@ -25,7 +25,7 @@ extension ResourceManager {
         _ reference: String, from server: String, force: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let clients = try await force ? [:] : clients(of: reference, mutation.call)
-        return try await mutate(mutation) { transaction, context in
+        return try await mutate(mutation, for: .freeing) { transaction, context in
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireIdle()
             guard let place = volume.placement else { throw Refusal.notAttached(volume) }

@@ -6,7 +6,7 @@ internal import Operations
 public import Store
 
 /// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the
-/// store, what is busy is a row.
+/// store, what is busy is a row. (`inspections` only spares work that was done.)
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
     let engine: any StorageEngine
@@ -15,6 +15,7 @@ public struct ResourceManager: Sendable {
     let keeper: ServerKeeper
     let passwords: any PasswordCheck
     let gate = PasswordGate()
+    let inspections = LayerInspections()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp
@@ -62,6 +63,7 @@ public struct ResourceManager: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await keeper.run() }
             group.addTask { await keepHouse() }
+            group.addTask { await proveLayers() }
         }
     }
 

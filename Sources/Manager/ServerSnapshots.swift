@@ -87,7 +87,7 @@ extension ResourceManager {
     public func deleteServerSnapshot(
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
-        try await mutate(mutation) { transaction, context in
+        try await mutate(mutation, for: .freeing) { transaction, context in
             let serverSnapshot: ServerSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "server_snapshot")
             try serverSnapshot.requireEtag(etag)

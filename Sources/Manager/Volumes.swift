@@ -61,7 +61,7 @@ extension ResourceManager {
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let clients = try await clients(of: reference, mutation.call)
-        return try await mutate(mutation) { transaction, context in
+        return try await mutate(mutation, for: .freeing) { transaction, context in
             let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
             try transaction.requireDeletable(.volume(volume.id), name: volume.header.name, clients: clients)

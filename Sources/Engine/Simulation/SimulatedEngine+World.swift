@@ -120,11 +120,12 @@ extension SimulatedEngine {
         storage.withLock { storage in
             let stored = storage.layers[layer] ?? SimulatedStorage.StoredLayer(size: .mebibyte, parent: nil)
             var planted = PlantedLayer(
-                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound)
+                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound,
+                version: stored.version)
             change(&planted)
             storage.layers[layer] = SimulatedStorage.StoredLayer(
                 size: planted.size, parent: planted.parent, isFrozen: planted.isFrozen,
-                isUnsound: planted.isUnsound, blocks: stored.blocks)
+                isUnsound: planted.isUnsound, blocks: stored.blocks, version: planted.version)
         }
     }
 
@@ -135,6 +136,8 @@ extension SimulatedEngine {
         public var isFrozen: Bool
         /// Its inner tables are broken.
         public var isUnsound: Bool
+        /// How often it was written.
+        public var version: Int64
     }
 
     /// Puts a file that is no layer among the layers.

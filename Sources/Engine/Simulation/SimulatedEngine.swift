@@ -136,6 +136,13 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.inventory) { storage in storage.inventory }
     }
 
+    public func proveTables(of layer: LayerID) async throws(EngineError) -> LayerFacts? {
+        try await perform(.proveTables) { storage throws(EngineError) in
+            guard !storage.isActive(layer) else { throw EngineError(.failed, "\(layer) is open for writing") }
+            return storage.inventory.layers[layer]
+        }
+    }
+
     public func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
         try await perform(.verify) { storage throws(EngineError) in try storage.verify(layers) }
     }

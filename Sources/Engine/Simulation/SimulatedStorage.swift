@@ -9,7 +9,7 @@ struct SimulatedStorage {
         /// Its inner tables are broken; nothing but a verification notices.
         var isUnsound = false
         var blocks: [Int64: [UInt8]] = [:]
-        /// Rises with every write.
+        /// Rises with every write: what a file's modification time is to a real engine.
         var version: Int64 = 0
         /// What was written last is not durable yet.
         var isUnflushed = false

@@ -14,7 +14,7 @@ extension ServerKeeper {
     /// - Parameter isStarting: the server shows that until it is served again.
     func noteLoss(of id: ServerID, isStarting: Bool) async throws {
         let now = clock()
-        try await store.write { transaction in
+        try await store.write(for: .freeing) { transaction in
             for var volume in try transaction.volumes(of: id) {
                 let before = volume
                 volume.loseWriter()
@@ -34,7 +34,7 @@ extension ServerKeeper {
     /// - Returns: false if an operation has taken hold of it meanwhile.
     func noteServing(of id: ServerID, _ served: Served, _ attempt: Int) async throws -> Bool {
         let now = clock()
-        let changed = try await store.write { transaction -> Set<VolumeID>? in
+        let changed = try await store.write(for: .freeing) { transaction -> Set<VolumeID>? in
             guard var server = try transaction.unheld(id) else { return nil }
             if server.state == .error {
                 server.enter(.running, at: now)
@@ -53,7 +53,7 @@ extension ServerKeeper {
     /// Shows that a server that should be served is not.
     func noteFailure(of id: ServerID, _ failure: ServingFailure, _ attempt: Int) async throws {
         let now = clock()
-        let isNew = try await store.write { transaction in
+        let isNew = try await store.write(for: .freeing) { transaction in
             guard var server = try transaction.unheld(id) else { return false }
             let isNew = server.header.failure?.isOf(failure) != true
             guard isNew || server.state != .error || attempt.isNotable else { return false }
@@ -68,7 +68,7 @@ extension ServerKeeper {
     /// Shows on a volume that an operation holds what came of serving it.
     func show(_ failure: ServingFailure?, of id: VolumeID, in operation: Operation) async throws {
         let now = clock()
-        try await store.write { transaction in
+        try await store.write(for: .freeing) { transaction in
             guard let volume: Volume = try transaction.get(id) else { return }
             var shown = volume
             shown.enter(failure == nil ? .inUse : .error, at: now)

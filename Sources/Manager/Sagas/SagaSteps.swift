@@ -39,10 +39,11 @@ extension SagaTools {
     }
 
     /// Nothing is asked of a process that does not answer: what it did then nobody would know.
-    private func requireAnswer(of server: ServerID) async throws {
+    func requireAnswer(of server: ServerID) async throws {
         do {
             _ = try await engine.observe(server)
-        } catch  where error.reason == .timeout {
+        } catch {
+            guard [.timeout, .unknown].contains(error.reason) else { throw error }
             throw StepRefusal(error)
         }
     }
@@ -79,6 +80,7 @@ extension SagaTools {
     func detach(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
         // What the keeper began before the operation took hold must not open it afterwards.
         await keeper.untilQuiet(server)
+        try await requireAnswer(of: server)
         do {
             try await engine.detach(id, from: server, force: force)
         } catch  where error.reason == .serverLost {

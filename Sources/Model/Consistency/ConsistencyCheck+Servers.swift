@@ -61,10 +61,13 @@ extension ConsistencyCheck {
 
     private func openWhileDetached() -> [ConsistencyFinding] {
         rows.volumes.filter { isIdle($0) && $0.state == .available }.compactMap { volume in
-            guard let top = facts.inventory.layers[volume.topLayerID], top.isOpen, top.isWritable else { return nil }
+            guard let top = facts.inventory.layers[volume.topLayerID], top.isOpen == true, top.isWritable else {
+                return nil
+            }
             return ConsistencyFinding(
                 .secondWriter, volume,
-                "is attached to nothing, and a process has its layer \(volume.topLayerID) open: end that process")
+                "is attached to nothing, and \(top.holderWords) has its layer \(volume.topLayerID) open: "
+                    + "end that process")
         }
     }
 

@@ -92,6 +92,10 @@ struct FatedEngine: StorageEngine {
         try await perform(.verify) { () throws(EngineError) in try await base.verify(layers, extent) }
     }
 
+    func proveTables(of layer: LayerID) async throws(EngineError) -> LayerFacts? {
+        try await base.proveTables(of: layer)
+    }
+
     func freeze(_ layers: [LayerID]) async throws(EngineError) {
         try await perform(.freeze) { () throws(EngineError) in try await base.freeze(layers) }
     }

@@ -41,9 +41,12 @@ struct ManagedHouse {
     let router: Router
     private let upkeep: Task<Void, Never>
 
-    /// - Parameter wrap: what the manager sees of the store.
+    /// - Parameters:
+    ///   - clock: the wall clock.
+    ///   - wrap: what the manager sees of the store.
     init(
         _ state: String, engine: any StorageEngine,
+        clock: @escaping @Sendable () -> Model.Timestamp = Self.now,
         wrap: (SQLiteStore) -> any MetadataStore = { $0 }
     ) async throws {
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -51,7 +54,7 @@ struct ManagedHouse {
             fatalError("the store failed: \($0)")
         }
         let manager = ResourceManager(
-            store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: Self.now,
+            store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
             sleep: { try await Task.sleep(for: $0 / 1_000) })
         self.manager = manager
