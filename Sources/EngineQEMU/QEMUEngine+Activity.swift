@@ -3,12 +3,12 @@ internal import Glibc
 public import Model
 
 extension QEMUEngine {
-    /// QEMU's storage daemon counts nothing for its exports (`query-blockstats` stays zero, tried with 7.2), and does not
-    /// tell how a client ended. What can be seen: a write that gives a cluster its place leaves the image's tables
-    /// unwritten until a flush, so closing an image that was not flushed changes its file, and closing a flushed one does
-    /// not (tried for writes, zeroes, discards, FUA); and a client that ends in the midst of a request leaves a line in
-    /// the daemon's log. Not seen: an unflushed write to a cluster that had its place, whose client ends between two
-    /// requests.
+    /// QEMU's storage daemon counts nothing for its exports (`query-blockstats` stays zero, tried with 7.2), and does
+    /// not tell how a client ended. What can be seen: a write that gives a cluster its place leaves the image's tables
+    /// unwritten until a flush, so closing an image that was not flushed changes its file, and closing a flushed one
+    /// does not (tried for writes, zeroes, discards, FUA); and a client that ends in the midst of a request leaves a
+    /// line in the daemon's log. Not seen: an unflushed write to a cluster that had its place, whose client ends
+    /// between two requests.
     public func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
         let path = layers.path(of: layer)
         return try await BlockingWork.run { [layers, servers] () throws(EngineError) in

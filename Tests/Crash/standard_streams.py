@@ -172,8 +172,8 @@ class StandardStreams(CrashCase):
     def run_in_shell(self, words, redirection):
         """Exit code and standard error. Its files may have no contents."""
         ended = subprocess.run(
-            ["/bin/sh", "-c", f'ulimit -f 0; "$0" "$@" {redirection}', *words], stdin=subprocess.DEVNULL, capture_output=True,
-            text=True, env=self.command.environment, timeout=READ_DEADLINE_SECONDS, check=False)
+            ["/bin/sh", "-c", f'ulimit -f 0; "$0" "$@" {redirection}', *words], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, env=self.command.environment, timeout=READ_DEADLINE_SECONDS, check=False)
         return ended.returncode, ended.stderr
 
     def test_lost_output_is_no_success(self):

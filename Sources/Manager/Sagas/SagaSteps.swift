@@ -43,8 +43,16 @@ extension SagaTools {
         do {
             _ = try await engine.observe(server)
         } catch {
-            guard [.timeout, .unknown].contains(error.reason) else { throw error }
-            throw StepRefusal(error)
+            switch error.reason {
+            case .timeout:
+                throw StepRefusal(
+                    EngineError(
+                        .timeout,
+                        "\(error.message); it was left as it is: let it go on, or end it with "
+                            + "`holdpoint server stop \(server) --force`, which cuts its clients off"))
+            case .unknown: throw StepRefusal(error)
+            default: throw error
+            }
         }
     }
 
