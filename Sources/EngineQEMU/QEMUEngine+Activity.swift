@@ -3,25 +3,23 @@ internal import Glibc
 public import Model
 
 extension QEMUEngine {
-    /// QEMU's storage daemon counts nothing for its exports (`query-blockstats` stays zero, tried with 7.2), and does not
-    /// tell how a client ended. What can be seen: a write that gives a cluster its place leaves the image's tables
-    /// unwritten until a flush, so closing an image that was not flushed changes its file, and closing a flushed one does
-    /// not (tried for writes, zeroes, discards, FUA); and a client that ends in the midst of a request leaves a line in
-    /// the daemon's log. Not seen: an unflushed write to a cluster that had its place, whose client ends between two
-    /// requests.
+    /// QEMU's storage daemon counts nothing for its exports (`query-blockstats` stays zero, tried with 7.2), and does
+    /// not tell how a client ended. What can be seen: a write that gives a cluster its place leaves the image's tables
+    /// unwritten until a flush, so closing an image that was not flushed changes its file, and closing a flushed one
+    /// does not (tried for writes, zeroes, discards, FUA); and a client that ends in the midst of a request leaves a
+    /// line in the daemon's log. Not seen: an unflushed write to a cluster that had its place, whose client ends
+    /// between two requests.
     public func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
         let path = layers.path(of: layer)
-        let written = try await BlockingWork.run { () throws(EngineError) in try Self.writeTime(of: path) }
-        // Two writes within one tick of the kernel's clock have one time.
-        if let written, (Self.now &- written).magnitude < Self.clockTick {
-            await Polling.pause(.nanoseconds(Self.clockTick))
-        }
         return try await BlockingWork.run { [layers, servers] () throws(EngineError) in
             guard let header = try layers.header(of: layer),
                 try layers.hasData(Layer(id: layer, size: header.size)), let written = try Self.writeTime(of: path)
             else { return LayerActivity(version: 0) }
             let broken = try Self.timeOfLastBreak(in: servers.directory.log(of: server))
-            return LayerActivity(version: written, isBrokenOff: broken.map { $0 >= written } ?? false)
+            // Two writes within one tick of the kernel's clock have one time.
+            return LayerActivity(
+                version: written, isBrokenOff: broken.map { $0 >= written } ?? false,
+                isSettled: (Self.now &- written).magnitude >= Self.clockTick)
         }
     }
 

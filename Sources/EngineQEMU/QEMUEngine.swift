@@ -114,10 +114,16 @@ public final class QEMUEngine: StorageEngine {
 
     public func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
         guard let monitor = try await servers.monitor(of: server) else { return nil }
-        let activeLayers = try await monitor.exports()
+        let activeLayers = monitor.served
         let socket = servers.directory.exportSocket(of: server)
         let exports = activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=\(socket)") }
         return ServerObservation(
             activeLayers: activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))
+    }
+
+    public func answers(_ server: ServerID) async throws(EngineError) -> Bool {
+        guard let monitor = try await servers.monitor(of: server) else { return false }
+        try await monitor.requireAnswer()
+        return true
     }
 }

@@ -99,10 +99,14 @@ struct LogRoom: Sendable {
         for (used, kept) in [(files.log, files.reserve), (files.index, keptIndex)] { _ = link(used, kept) }
     }
 
-    /// After SQLite has removed the log: only the room is left.
+    /// After SQLite has removed the log: only the room is left, and what it holds says so.
     func shorten() {
-        guard let size = try? StoreFiles.byteCount(of: files.reserve), size > byteCount else { return }
-        _ = truncate(files.reserve, off_t(byteCount))
+        guard let descriptor = try? StoreFiles.open(files.reserve, O_RDWR) else { return }
+        defer { close(descriptor) }
+        try? markEmpty(descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, Int64(status.st_size) > byteCount else { return }
+        _ = ftruncate(descriptor, off_t(byteCount))
     }
 
     /// Undoes `keep`: the log is still needed.

@@ -9,9 +9,9 @@ internal import Store
 /// A commit needs blocks for its pages in the log, and now and then for the log's index; copying the log into the
 /// database needs them where the database grows. All three files are longer than what they hold.
 ///
-/// What holds where: on file systems that write in place (ext4 and tmpfs, tried; XFS) a deletion needs no block from the
-/// file system until the room is used up. Where every write takes new blocks (btrfs, ZFS) it does not hold; ordinary changes
-/// are refused there early all the same, which leaves what is free to deletions.
+/// What holds where: on file systems that write in place (ext4 and tmpfs, tried; XFS) a deletion needs no block from
+/// the file system until the room is used up. Where every write takes new blocks (btrfs, ZFS) it does not hold;
+/// ordinary changes are refused there early all the same, which leaves what is free to deletions.
 // Unchecked: used on the writer's thread alone, and freed after that has ended.
 final class SpaceReserve: @unchecked Sendable {
     private let room: LogRoom

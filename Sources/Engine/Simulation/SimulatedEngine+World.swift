@@ -87,7 +87,6 @@ extension SimulatedEngine {
             }
             try storage.requireRoom(bytes: Int64(Self.blockByteCount))
             let missing = max(0, Self.blockByteCount - contents.count)
-            storage.layers[layer]?.version += 1
             storage.layers[layer]?.blocks[index] =
                 contents.prefix(Self.blockByteCount) + [UInt8](repeating: 0, count: missing)
             storage.layers[layer]?.version += 1

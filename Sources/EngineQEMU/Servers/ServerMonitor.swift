@@ -122,14 +122,27 @@ final class ServerMonitor: Sendable {
         let volume: VolumeID
         let active: LayerID
         let overlay: LayerID
+
+        fileprivate var action: JSONValue {
+            [
+                "type": "blockdev-snapshot",
+                "data": ["node": .string(active.rawValue), "overlay": .string(overlay.rawValue)],
+            ]
+        }
     }
 
-    /// Returns once every request that clients have begun is done. The process takes no new ones meanwhile, and goes on
-    /// when they are done, whoever still waits for the answer.
+    /// Does all that a switch does, and takes it back: every request that clients have begun is done then, and what
+    /// they had written is flushed. It changes nothing, whether or not somebody still waits for its end.
     ///
-    /// Source: QEMU's transaction waits for them before its first action, also if there is none.
-    func drain(within limit: Duration) async throws(EngineError) {
-        try await session.execute("transaction", ["actions": []], within: patience(limit))
+    /// Source: QEMU's transaction undoes the actions before one that fails, and the action `abort` always does.
+    func rehearse(_ cuts: [Switch], within limit: Duration) async throws(EngineError) {
+        let abort: JSONValue = ["type": "abort", "data": [:]]
+        do throws(EngineError) {
+            try await session.execute(
+                "transaction", ["actions": .array(cuts.map(\.action) + [abort])], within: patience(limit))
+        } catch {
+            guard error.reason == .failed, error.message.contains("Abort action") else { throw error }
+        }
     }
 
     /// Waiting for its clients is what the process has to do here; one that was stopped does not even that.
@@ -141,14 +154,8 @@ final class ServerMonitor: Sendable {
     ///
     /// - Returns: how long the process took.
     func switchToOverlays(_ cuts: [Switch], within limit: Duration) async throws(EngineError) -> Duration {
-        let actions = cuts.map { cut -> JSONValue in
-            [
-                "type": "blockdev-snapshot",
-                "data": ["node": .string(cut.active.rawValue), "overlay": .string(cut.overlay.rawValue)],
-            ]
-        }
         let begin = ContinuousClock.now
-        try await change("transaction", ["actions": .array(actions)], within: patience(limit))
+        try await change("transaction", ["actions": .array(cuts.map(\.action))], within: patience(limit))
         let duration = begin.duration(to: .now)
         state.withLock { state in
             for cut in cuts {
@@ -161,9 +168,9 @@ final class ServerMonitor: Sendable {
 
     // MARK: Exports
 
-    /// The active layer of each volume that is served, as the process says.
-    func exports() async throws(EngineError) -> [VolumeID: LayerID] {
-        try await Self.exports(in: session)
+    /// Asks for something that changes nothing.
+    func requireAnswer() async throws(EngineError) {
+        try await session.execute("query-block-exports")
     }
 
     private static func exports(in session: QMPSession) async throws(EngineError) -> [VolumeID: LayerID] {

@@ -23,8 +23,8 @@ struct ServingFailure: Sendable, Hashable {
 
     func shown(on volume: Volume, attempts: Int) -> Failure {
         shown(
-            "\(message). It is not served, and tried again; `holdpoint volume detach \(volume.id)` keeps what there is, "
-                + "and a snapshot of it gives a new volume", attempts)
+            "\(message). It is not served, and tried again; `holdpoint volume detach \(volume.id)` keeps what there "
+                + "is, and a snapshot of it gives a new volume", attempts)
     }
 
     func shown(on server: Server, attempts: Int) -> Failure {

@@ -39,11 +39,20 @@ extension SagaTools {
     }
 
     /// Nothing is asked of a process that does not answer: what it did then nobody would know.
-    private func requireAnswer(of server: ServerID) async throws {
+    func requireAnswer(of server: ServerID) async throws {
         do {
-            _ = try await engine.observe(server)
-        } catch  where error.reason == .timeout {
-            throw StepRefusal(error)
+            _ = try await engine.answers(server)
+        } catch {
+            switch error.reason {
+            case .timeout:
+                throw StepRefusal(
+                    EngineError(
+                        .timeout,
+                        "\(error.message); it was left as it is: let it go on, or end it with "
+                            + "`holdpoint server stop \(server) --force`, which cuts its clients off"))
+            case .unknown: throw StepRefusal(error)
+            default: throw error
+            }
         }
     }
 
@@ -79,6 +88,7 @@ extension SagaTools {
     func detach(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
         // What the keeper began before the operation took hold must not open it afterwards.
         await keeper.untilQuiet(server)
+        try await requireAnswer(of: server)
         do {
             try await engine.detach(id, from: server, force: force)
         } catch  where error.reason == .serverLost {

@@ -25,7 +25,7 @@ extension SagaTools {
                 guard answers else { return }
                 do {
                     try await detach(volume, on: server, force: force)
-                } catch let error as EngineError where force && error.reason == .timeout {
+                } catch let refusal as StepRefusal where force && refusal.isSilence {
                     answers = false
                 }
             }
@@ -145,4 +145,9 @@ struct StartServerSaga: Saga {
         }
         try transaction.restore(serverID, .stopped, after: operation, at: now) { $0.desiredState = .stopped }
     }
+}
+
+extension StepRefusal {
+    /// The server's process does not answer.
+    fileprivate var isSilence: Bool { (cause as? EngineError)?.reason == .timeout }
 }

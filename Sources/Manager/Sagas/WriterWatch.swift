@@ -11,7 +11,7 @@ struct WriterWatch: Sendable {
     /// Notes what a volume's top holds before it is served.
     func noteServing(_ id: VolumeID, on server: ServerID) async throws {
         guard let volume: Volume = try await store.read({ try $0.get(id) }), volume.servedLayer == nil else { return }
-        let activity = try await engine.activity(of: volume.topLayerID, on: server)
+        let activity = try await settledActivity(of: volume.topLayerID, on: server)
         try await judge(id, "VOLUME_SERVED") { $0.beginServing(activity) }
     }
 
@@ -21,40 +21,54 @@ struct WriterWatch: Sendable {
     func whileEndingServing(
         _ id: VolumeID, on server: ServerID, isCutOff: Bool, _ body: () async throws -> Void
     ) async throws {
-        let before = await look(at: [id], on: server)[id]
+        let before = await settledLook(at: id, on: server)
         try await body()
-        let after = await look(at: [id], on: server)[id]
+        let after = await settledLook(at: id, on: server)
         try await judge(id, "VOLUME_CLOSED") { $0.endServing(before: before, after: after, isCutOff: isCutOff) }
-    }
-
-    /// Judges the writers of volumes that were cut, which made what they had written durable.
-    ///
-    /// - Parameter before: what was seen before; none of those that may have been cut earlier.
-    func noteCut(_ ids: [VolumeID], on server: ServerID?, before: [VolumeID: LayerActivity]) async throws {
-        let after = await look(at: ids, on: server)
-        for id in ids { try await judge(id, "VOLUME_CUT") { $0.judgeWriters(before: before[id], after: after[id]) } }
     }
 
     /// Changes a served volume's top by `body`.
     func whileChanging(_ id: VolumeID, on server: ServerID?, _ body: () async throws -> Void) async throws {
-        guard let server, let before = await look(at: [id], on: server)[id] else { return try await body() }
+        guard let server, let before = await settledLook(at: id, on: server) else { return try await body() }
         try await body()
-        guard let after = await look(at: [id], on: server)[id] else { return }
+        guard let after = await settledLook(at: id, on: server) else { return }
         try await judge(id, "VOLUME_CHANGED") { $0.passOver(from: before, to: after) }
     }
 
-    /// Looks at volumes' recorded tops. What cannot be looked at is left out: then nothing is proved.
+    /// Looks at volumes' recorded tops, all at once and without waiting. What cannot be looked at is left out: then
+    /// nothing is proved.
     ///
     /// - Parameter server: nil: none has them open, and there is nothing to see.
     func look(at ids: [VolumeID], on server: ServerID?) async -> [VolumeID: LayerActivity] {
-        guard let server else { return [:] }
-        var activities: [VolumeID: LayerActivity] = [:]
-        for id in ids {
-            guard let volume: Volume = try? await store.read({ try $0.get(id) }) else { continue }
-            activities[id] = try? await engine.activity(of: volume.topLayerID, on: server)
+        guard let server, let tops = try? await tops(of: ids) else { return [:] }
+        return await withTaskGroup(of: (VolumeID, LayerActivity?).self) { group in
+            for (id, top) in tops {
+                group.addTask { (id, try? await engine.activity(of: top, on: server)) }
+            }
+            return await group.reduce(into: [:]) { activities, found in activities[found.0] = found.1 }
         }
-        return activities
     }
+
+    private func tops(of ids: [VolumeID]) async throws -> [VolumeID: LayerID] {
+        try await store.read { transaction in
+            try ids.reduce(into: [:]) { tops, id in tops[id] = try (transaction.get(id) as Volume?)?.topLayerID }
+        }
+    }
+
+    private func settledLook(at id: VolumeID, on server: ServerID) async -> LayerActivity? {
+        guard let top = try? await tops(of: [id])[id] else { return nil }
+        return try? await settledActivity(of: top, on: server)
+    }
+
+    /// Waits out the moment in which two writes could not be told apart.
+    private func settledActivity(of layer: LayerID, on server: ServerID) async throws -> LayerActivity {
+        let activity = try await engine.activity(of: layer, on: server)
+        guard !activity.isSettled else { return activity }
+        try await Task.sleep(for: Self.settlingPause)
+        return try await engine.activity(of: layer, on: server)
+    }
+
+    private static let settlingPause = Duration.milliseconds(25)
 
     private func judge(
         _ id: VolumeID, _ reason: String, _ body: @escaping @Sendable (inout Volume) -> Void

@@ -24,8 +24,8 @@ public struct Volume: Resource {
     public var sourceSnapshotID: SnapshotID?
     /// Its active layer.
     public var topLayerID: LayerID
-    /// The last writer of what it holds is not proved to have ended cleanly: it was killed or cut off, its process died,
-    /// or what it was copied from or reverted to was CRASH.
+    /// The last writer of what it holds is not proved to have ended cleanly: it was killed or cut off, its process
+    /// died, or what it was copied from or reverted to was CRASH.
     public var writerWasKilled: Bool
     /// Its top when its serving began; nil: it is not served.
     public var servedLayer: ServedLayer?

@@ -1,5 +1,6 @@
-/// How a volume's grade is carried: what it holds is OFFLINE only by proof that its last writer ended cleanly, and CRASH
-/// from a writer's death on, through detaches, copies and reverts, until a later writer is proved to have ended cleanly.
+/// How a volume's grade is carried: what it holds is OFFLINE only by proof that its last writer ended cleanly, and
+/// CRASH from a writer's death on, through detaches, copies and reverts, until a later writer is proved to have ended
+/// cleanly.
 extension Volume {
     /// Notes what its layer holds before it is served. While it is served that stays.
     public mutating func beginServing(_ activity: LayerActivity) {

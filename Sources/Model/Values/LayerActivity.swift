@@ -5,10 +5,13 @@ public struct LayerActivity: Hashable, Sendable {
     public var version: Int64
     /// After the last of these writes the server broke off with a client in the midst of a request.
     public var isBrokenOff: Bool
+    /// False: it was written so lately that one more write could leave the same version.
+    public var isSettled: Bool
 
-    public init(version: Int64, isBrokenOff: Bool = false) {
+    public init(version: Int64, isBrokenOff: Bool = false, isSettled: Bool = true) {
         self.version = version
         self.isBrokenOff = isBrokenOff
+        self.isSettled = isSettled
     }
 }
 
