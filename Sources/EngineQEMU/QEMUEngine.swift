@@ -12,7 +12,6 @@ public final class QEMUEngine: StorageEngine {
     let layers: LayerStore
     let servers: ServerTable
     let limits: QEMULimits
-    let logger: Logger
     private let version = Mutex("QEMU")
 
     /// Reads of a chain this long reach a twelfth of a fresh volume's rate; a snapshot that would pass it is refused.
@@ -27,7 +26,6 @@ public final class QEMUEngine: StorageEngine {
     public init(stateDirectory: String, limits: QEMULimits = QEMULimits(), logger: Logger) throws(EngineError) {
         let directory = try StateDirectory(stateDirectory)
         self.limits = limits
-        self.logger = logger
         layers = LayerStore(directory, logger: logger)
         servers = ServerTable(directory, limits: limits, logger: logger)
     }

@@ -120,15 +120,21 @@ final class ServerTable: Sendable {
         to id: ServerID, _ processID: pid_t, number: Int
     ) async -> Result<ServerMonitor, EngineError> {
         do throws(EngineError) {
-            let session = try await QMPSession.connect(
-                to: directory.monitorSocket(of: id),
-                deadline: .init(silence: limits.commandDeadline, work: limits.workDeadline),
-                activity: { ProcessFile.activity(of: processID) },
-                onEnd: { [weak self] error in self?.connectionEnded(to: id, number: number, error) })
-            let usesDirectAccess = state.withLock { $0.usesDirectAccess }
-            return .success(
-                try await ServerMonitor(
-                    session: session, usesDirectAccess: usesDirectAccess, silence: limits.commandDeadline))
+            try await process(of: id).waitUntilReady(processID)
+            let stalls = StallWatch(
+                StalledClients(server: id, processID: processID, limits: limits), logger: logger)
+            let monitor = try await stalls.during { () throws(EngineError) in
+                let session = try await QMPSession.connect(
+                    to: directory.monitorSocket(of: id),
+                    deadline: .init(silence: limits.commandDeadline, work: limits.workDeadline),
+                    activity: { ProcessFile.activity(of: processID) },
+                    onEnd: { [weak self] error in self?.connectionEnded(to: id, number: number, error) })
+                let usesDirectAccess = state.withLock { $0.usesDirectAccess }
+                return try await ServerMonitor(
+                    session: session, stalls: stalls, usesDirectAccess: usesDirectAccess,
+                    silence: limits.commandDeadline)
+            }
+            return .success(monitor)
         } catch {
             connectionEnded(to: id, number: number, error)
             guard error.reason == .serverLost, (try? process(of: id).runningID()) == processID else {
