@@ -8,15 +8,15 @@
 #include <linux/unix_diag.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-// What the kernel calls TCP_ESTABLISHED for sockets of every family.
-enum { ESTABLISHED = 1 };
+// What the kernel calls TCP_ESTABLISHED and TCP_LISTEN for sockets of every family.
+enum { ESTABLISHED = 1, LISTENING = 10 };
 
 struct search {
-    const char *path;
-    size_t path_length;
-    uint32_t *inodes;
+    const char *name;
+    struct linux_unix_socket *sockets;
     size_t capacity;
     size_t found;
 };
@@ -31,13 +31,16 @@ static int ask(int descriptor) {
     message.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
     message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     message.request.sdiag_family = AF_UNIX;
-    message.request.udiag_states = 1u << ESTABLISHED;
+    message.request.udiag_states = 1u << ESTABLISHED | 1u << LISTENING;
     message.request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER;
     return send(descriptor, &message, sizeof message, 0) < 0 ? -errno : 0;
 }
 
-static int is_searched_path(const struct search *search, const char *name, size_t length) {
-    return strnlen(name, length) == search->path_length && memcmp(name, search->path, search->path_length) == 0;
+// The part of a path behind the searched name; 0 if its last part does not begin with that.
+static const char *suffix(const struct search *search, const char *path) {
+    const char *slash = strrchr(path, '/');
+    size_t length = strlen(search->name);
+    return slash != NULL && strncmp(slash + 1, search->name, length) == 0 ? slash + 1 + length : NULL;
 }
 
 static void note(struct search *search, const struct nlmsghdr *header) {
@@ -45,18 +48,20 @@ static void note(struct search *search, const struct nlmsghdr *header) {
     const struct unix_diag_msg *socket = NLMSG_DATA(header);
     const struct rtattr *attribute = (const struct rtattr *)(socket + 1);
     size_t left = header->nlmsg_len - NLMSG_LENGTH(sizeof *socket);
-    int matches = 0;
-    uint32_t peer = 0;
+    // A path of the longest kind has no NUL of its own.
+    char path[sizeof((struct sockaddr_un *)0)->sun_path + 1] = {0};
+    struct linux_unix_socket found = {.inode = socket->udiag_ino, .listens = socket->udiag_state == LISTENING};
     for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
         size_t length = RTA_PAYLOAD(attribute);
-        if (attribute->rta_type == UNIX_DIAG_NAME)
-            matches = is_searched_path(search, RTA_DATA(attribute), length);
-        else if (attribute->rta_type == UNIX_DIAG_PEER && length >= sizeof peer)
-            memcpy(&peer, RTA_DATA(attribute), sizeof peer);
+        if (attribute->rta_type == UNIX_DIAG_NAME && length < sizeof path)
+            memcpy(path, RTA_DATA(attribute), length);
+        else if (attribute->rta_type == UNIX_DIAG_PEER && length >= sizeof found.peer)
+            memcpy(&found.peer, RTA_DATA(attribute), sizeof found.peer);
     }
-    // No peer: the client has closed its end, and the process has not noticed yet.
-    if (!matches || peer == 0) return;
-    if (search->found < search->capacity) search->inodes[search->found] = peer;
+    const char *rest = suffix(search, path);
+    if (rest == NULL) return;
+    strncpy(found.suffix, rest, sizeof found.suffix - 1);
+    if (search->found < search->capacity) search->sockets[search->found] = found;
     search->found++;
 }
 
@@ -75,8 +80,8 @@ static int read_answers(int descriptor, struct search *search) {
     return 0;
 }
 
-ssize_t linux_unix_socket_peers(const char *path, uint32_t *inodes, size_t capacity) {
-    struct search search = {.path = path, .path_length = strlen(path), .inodes = inodes, .capacity = capacity};
+ssize_t linux_unix_sockets(const char *name, struct linux_unix_socket *sockets, size_t capacity) {
+    struct search search = {.name = name, .sockets = sockets, .capacity = capacity};
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (descriptor < 0) return -errno;
     int result = ask(descriptor);

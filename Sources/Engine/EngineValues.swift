@@ -37,19 +37,50 @@ public struct Cut: Hashable, Sendable, Codable {
     }
 }
 
+/// How a cut came about.
+public struct CutReport: Hashable, Sendable {
+    /// How long the process took for the switch, writes waiting; zero if nobody has the volumes open, or if the cut was
+    /// found done.
+    public var duration = Duration.zero
+    /// How long the cut waited for requests that clients had begun, writes waiting too.
+    public var stall = Duration.zero
+    /// Clients that were disconnected because the cut would have waited for them for ever, one text each.
+    public var disconnectedClients: [String] = []
+
+    public init() {}
+}
+
+/// Why a cut was not made, and what is known of it.
+public struct CutFailure: Error, Hashable, Sendable {
+    public enum Outcome: Hashable, Sendable {
+        /// This call has cut nothing, and no volume will be cut because of it.
+        case nothingCut
+        /// The volumes may have been cut, or may be yet.
+        case unknown
+    }
+
+    public let outcome: Outcome
+    public let cause: EngineError
+    /// As in `CutReport`: they are gone whatever became of the cut.
+    public let disconnectedClients: [String]
+
+    public init(_ outcome: Outcome, _ cause: EngineError, disconnectedClients: [String] = []) {
+        self.outcome = outcome
+        self.cause = cause
+        self.disconnectedClients = disconnectedClients
+    }
+}
+
 /// What a server's process does.
 public struct ServerObservation: Hashable, Sendable {
     /// The active layer of each volume that it serves.
     public var activeLayers: [VolumeID: LayerID]
     /// Where each volume is served, as an NBD URI.
     public var exports: [VolumeID: String]
-    /// Clients connected to the server's listener, one text each: `unix:pid=123 (nbdcopy)`.
-    public var clients: [String]
 
-    public init(activeLayers: [VolumeID: LayerID], exports: [VolumeID: String], clients: [String]) {
+    public init(activeLayers: [VolumeID: LayerID], exports: [VolumeID: String]) {
         self.activeLayers = activeLayers
         self.exports = exports
-        self.clients = clients
     }
 }
 
@@ -68,12 +99,14 @@ public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case storageFull
         /// The server's process does not run, or ended while it was asked.
         case serverLost
-        /// The server's process does not answer in time; it counts as lost.
+        /// The server's process lives and does not answer in time; what it was asked may still happen.
         case timeout
         /// NBD clients are connected to what should be closed.
         case volumeHasClients
         /// Data that should be there is not, or is not what it should be.
         case damaged
+        /// It could not be found out whether it may be done; nothing was done. Asking again is safe.
+        case unknown
         /// The engine refused or failed for another reason.
         case failed
     }

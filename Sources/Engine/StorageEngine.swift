@@ -13,10 +13,10 @@ public protocol StorageEngine: Sendable {
     /// The longest chain that a volume may have; a snapshot that would pass it must be refused.
     var maximumChainDepth: Int { get }
 
-    /// Takes running server processes back over and cleans up what an unfinished call left (temporary files). Call
-    /// once, before anything else.
+    /// Finds running server processes and cleans up what an unfinished call left (temporary files). Call once, before
+    /// anything else. Asks no process anything, so that one that does not answer holds nobody up.
     ///
-    /// - Returns: servers whose process runs and answers.
+    /// - Returns: servers whose process lives, whether or not it answers.
     func start() async throws(EngineError) -> [ServerID]
 
     /// Makes an empty layer, durable when the call returns.
@@ -29,10 +29,15 @@ public protocol StorageEngine: Sendable {
     func deleteLayer(_ id: LayerID) async throws(EngineError)
 
     /// Starts the process that serves a server's volumes. It outlives this process. Running: success.
+    ///
+    /// - Throws: `.timeout` if it runs and does not answer; it is left alone, because its clients may still be served.
     func startServer(_ id: ServerID) async throws(EngineError)
 
     /// Ends that process, flushing what it holds. Not running: success.
-    func stopServer(_ id: ServerID) async throws(EngineError)
+    ///
+    /// - Parameter force: one that does not answer, or does not end, is killed: a power cut for its clients.
+    /// - Throws: `.timeout` for such a one without `force`; it may still end.
+    func stopServer(_ id: ServerID, force: Bool) async throws(EngineError)
 
     /// Opens a volume in a server's process and serves it. The process must run.
     func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError)
@@ -47,20 +52,27 @@ public protocol StorageEngine: Sendable {
 
     /// Makes all overlays active at one instant, all or none, and freezes what they rest on. Has no undo.
     ///
+    /// It waits for what clients have begun. A slow disk gets the time that it needs. A client that keeps the cut from
+    /// coming about (it was stopped in the midst of a request, or does not read its answers) is disconnected, alone;
+    /// nothing that was acknowledged to it or anybody is lost. Nothing else is ever ended for a cut.
     /// A process that died before, during or after the cut counts as having made it: whoever opens the volumes next
     /// opens the overlays (an empty one reads as what it rests on).
-    /// - Returns: how long the process took for the switch, writes waiting; zero if nobody has the volumes open, or if
-    ///   the cut was found done.
-    /// - Throws: only if no volume was cut.
+    /// - Parameter limit: nothing is cut if the clients' requests are not done by then. Once the switch has begun it is
+    ///   waited for, beyond the limit too.
+    /// - Throws: with what is known of the volumes then.
     @discardableResult
-    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration
+    func cut(_ cuts: [Cut], of server: ServerID?, within limit: Duration) async throws(CutFailure) -> CutReport
 
     /// Gives up overlays that were prepared. They must not have become active.
     func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError)
 
-    /// Makes a volume's active layer larger, in the server's process if there is one (its NBD clients are then
-    /// disconnected for some milliseconds). Already that size: success.
-    func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError)
+    /// Makes a volume's active layer larger, in the server's process if there is one: it is then not served for some
+    /// milliseconds. Already that size: success.
+    ///
+    /// - Throws: `.volumeHasClients` unless `force`, in which case the volume's clients are cut off.
+    func resize(
+        _ volume: VolumeChain, to size: ByteCount, in server: ServerID?, force: Bool
+    ) async throws(EngineError)
 
     /// What a server's process really does now; nil: it does not run.
     func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation?
@@ -68,8 +80,12 @@ public protocol StorageEngine: Sendable {
     /// Where a volume that is attached to a server is served, as an NBD URI. Asks nobody.
     func exportURI(of volume: VolumeID, on server: ServerID) -> String
 
-    /// Clients connected to what serves a volume, one text each; none if it is not served.
-    func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String]
+    /// Clients connected to what serves a server's volumes, one text a connection: `unix:pid=123 (nbdcopy)`. Looked at
+    /// from outside: the process is not asked, and nothing that it serves is touched. Which volume each uses cannot be
+    /// told.
+    ///
+    /// - Throws: `.unknown` if it cannot be found out.
+    func clients(of server: ServerID) async throws(EngineError) -> [String]
 
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
@@ -99,7 +115,7 @@ public protocol StorageEngine: Sendable {
     /// nothing looks at them and nothing is deleted. Absent: success.
     func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError)
 
-    /// Servers whose process ended, or stopped answering, without being asked to. One consumer: asking again ends the
-    /// stream that was given before.
+    /// Servers whose process ended without being asked to. One that lives and does not answer is not among them. One
+    /// consumer: asking again ends the stream that was given before.
     var lostServers: AsyncStream<ServerID> { get }
 }

@@ -4,6 +4,7 @@ public import Model
 extension QEMUEngine {
     public func prepareCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
         guard let server else {
+            try await requireUnlocked(cuts)
             try await createOverlays(cuts)
             return try await layers.sync(cuts.map(\.overlay.id))
         }
@@ -46,12 +47,29 @@ extension QEMUEngine {
     }
 
     @discardableResult
-    public func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
-        var duration: Duration?
-        if let server { duration = try await switchToOverlays(cuts, of: server) }
-        if duration == nil { try await checkOverlays(of: cuts) }
+    public func cut(
+        _ cuts: [Cut], of server: ServerID?, within limit: Duration
+    ) async throws(CutFailure) -> CutReport {
+        var report: CutReport?
+        if let server { report = try await switchToOverlays(cuts, of: server, within: limit) }
+        if report == nil {
+            do throws(EngineError) {
+                try await requireUnlocked(cuts)
+                try await checkOverlays(of: cuts)
+            } catch {
+                // Without a server nothing but this call could make the cut; a process that died may have made it.
+                throw CutFailure(server == nil ? .nothingCut : .unknown, error)
+            }
+        }
         await freeze(cuts.compactMap(\.chain.layers.last))
-        return duration ?? .zero
+        return report ?? CutReport()
+    }
+
+    /// Proves that nobody writes to what a cut without a process freezes.
+    private func requireUnlocked(_ cuts: [Cut]) async throws(EngineError) {
+        try await BlockingWork.run { [layers] () throws(EngineError) in
+            try layers.requireUnlocked(cuts.flatMap { [$0.chain.layers.last?.id, $0.overlay.id].compactMap { $0 } })
+        }
     }
 
     /// Checks that a cut that no process makes was prepared.
@@ -64,33 +82,47 @@ extension QEMUEngine {
         }
     }
 
-    /// Makes the cut in the server's process. If the process does not answer, nobody knows whether it made the cut or
-    /// will make it later; it is ended, and whoever opens the volumes next opens the overlays.
+    /// Makes the cut in the server's process.
     ///
-    /// - Returns: nil if no process runs that could make the cut.
-    private func switchToOverlays(_ cuts: [Cut], of server: ServerID) async throws(EngineError) -> Duration? {
-        do {
-            guard let monitor = try await servers.monitor(of: server) else { return nil }
-            return try await switchToOverlays(cuts, in: monitor)
-        } catch  where error.reason == .serverLost || error.reason == .timeout {
-            try await servers.process(of: server).kill()
+    /// - Returns: nil if no process runs that could make the cut: one that died counts as having made it.
+    private func switchToOverlays(
+        _ cuts: [Cut], of server: ServerID, within limit: Duration
+    ) async throws(CutFailure) -> CutReport? {
+        let monitor: ServerMonitor?
+        do throws(EngineError) {
+            monitor = try await servers.monitor(of: server)
+        } catch {
+            throw CutFailure(.nothingCut, error)
+        }
+        guard let monitor else { return nil }
+        await monitor.turns.begin()
+        defer { monitor.turns.end() }
+        do throws(CutFailure) {
+            return try await LiveCut(cuts, in: monitor, stalls: try stallWatch(of: server)).make(within: limit)
+        } catch {
+            guard error.cause.reason == .serverLost, try await hasEnded(server) else { throw error }
             return nil
         }
     }
 
-    private func switchToOverlays(_ cuts: [Cut], in monitor: ServerMonitor) async throws(EngineError) -> Duration {
-        await monitor.turns.begin()
-        defer { monitor.turns.end() }
-        let served = monitor.served
-        if cuts.allSatisfy({ served[$0.chain.volume] == $0.overlay.id }) { return .zero }
-        var switches: [ServerMonitor.Switch] = []
-        for cut in cuts {
-            guard let active = cut.chain.layers.last?.id, served[cut.chain.volume] == active,
-                monitor.isOpen(cut.overlay.id)
-            else { throw EngineError(.failed, "the cut of \(cut.chain.volume) is not prepared") }
-            switches.append(ServerMonitor.Switch(volume: cut.chain.volume, active: active, overlay: cut.overlay.id))
+    private func stallWatch(of server: ServerID) throws(CutFailure) -> StallWatch {
+        do throws(EngineError) {
+            guard let processID = try servers.process(of: server).runningID() else {
+                throw EngineError(.serverLost, "the process of \(server) has ended")
+            }
+            return StallWatch(
+                clients: StalledClients(server: server, processID: processID, limits: limits), logger: logger)
+        } catch {
+            throw CutFailure(.nothingCut, error)
         }
-        return try await monitor.switchToOverlays(switches)
+    }
+
+    private func hasEnded(_ server: ServerID) async throws(CutFailure) -> Bool {
+        do throws(EngineError) {
+            return try await servers.process(of: server).waitForEnd(limits.commandDeadline)
+        } catch {
+            throw CutFailure(.unknown, error)
+        }
     }
 
     public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {

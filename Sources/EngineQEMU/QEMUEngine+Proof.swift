@@ -5,8 +5,7 @@ extension QEMUEngine {
     public func inventory() async throws(EngineError) -> StorageInventory {
         try await BlockingWork.run { [layers, servers] () throws(EngineError) in
             var inventory = try layers.inventory()
-            inventory.processes = Set(
-                try servers.directory.serversWithPIDFile().filter { servers.process(of: $0).runningID() != nil })
+            inventory.processes = Set(try ServerIdentity(directory: servers.directory).all().keys)
             return inventory
         }
     }
@@ -16,12 +15,11 @@ extension QEMUEngine {
         try await BlockingWork.run { () throws(EngineError) in
             try proof.layers.check(layers)
             guard let last = layers.last else { return }
-            let isFrozen = try proof.layers.isFrozen(last.id)
-            guard isFrozen || !proof.layers.isOpen(last.id) else {
+            guard try !proof.layers.isWritten(last.id) else {
                 throw EngineError(.failed, "\(last.id) is open for writing")
             }
             let checked = extent == .data ? layers : [last]
-            for layer in checked where !proof.layers.isOpen(layer.id) { try proof.checkTables(of: layer.id) }
+            for layer in checked where try !proof.layers.isOpen(layer.id) { try proof.checkTables(of: layer.id) }
             if extent == .data { try proof.readAll(layers) }
         }
     }
@@ -34,7 +32,7 @@ extension QEMUEngine {
 
     public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
         try await BlockingWork.run { [store = self.layers] () throws(EngineError) in
-            for id in layers where store.isOpen(id) { throw EngineError(.failed, "a process has \(id) open") }
+            try store.requireUnlocked(layers)
             try store.setAside(files.map(\.name) + layers.map(LayerStore.fileName))
             store.forget(layers)
         }

@@ -94,7 +94,9 @@ extension QEMUEngine {
 
     // MARK: Size
 
-    public func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
+    public func resize(
+        _ volume: VolumeChain, to size: ByteCount, in server: ServerID?, force: Bool
+    ) async throws(EngineError) {
         guard let active = volume.layers.last else { throw EngineError(.failed, "\(volume.volume) has no layers") }
         let current = try await BlockingWork.run { [layers] () throws(EngineError) in
             guard try !layers.isFrozen(active.id) else { throw EngineError(.failed, "\(active.id) is frozen") }
@@ -104,7 +106,7 @@ extension QEMUEngine {
             throw EngineError(.failed, "\(volume.volume) cannot become smaller than \(current)")
         }
         if let server {
-            try await resize(volume.volume, active.id, from: current, to: size, in: servers.runningMonitor(of: server))
+            try await resize(volume.volume, active.id, from: current, to: size, in: server, force: force)
         } else if size > current {
             try await resizeDetached(active.id, to: size)
         }
@@ -112,14 +114,16 @@ extension QEMUEngine {
 
     /// QEMU resizes no image that is exported, so the export ends for a moment and comes back whatever happens.
     private func resize(
-        _ volume: VolumeID, _ active: LayerID, from current: ByteCount, to size: ByteCount, in monitor: ServerMonitor
+        _ volume: VolumeID, _ active: LayerID, from current: ByteCount, to size: ByteCount, in server: ServerID,
+        force: Bool
     ) async throws(EngineError) {
+        let monitor = try await servers.runningMonitor(of: server)
         await monitor.turns.begin()
         defer { monitor.turns.end() }
         guard monitor.isOpen(active) else { throw EngineError(.failed, "\(volume) is not attached with \(active)") }
         var isServed = monitor.served[volume] != nil
         if size > current {
-            if isServed { try await monitor.endExport(volume, force: true) }
+            if isServed { try await endExport(volume, of: server, in: monitor, force: force) }
             isServed = false
             do {
                 try await monitor.resize(active, to: size)
@@ -133,7 +137,7 @@ extension QEMUEngine {
 
     private func resizeDetached(_ active: LayerID, to size: ByteCount) async throws(EngineError) {
         try await BlockingWork.run { [layers, limits] () throws(EngineError) in
-            guard !layers.isOpen(active) else { throw EngineError(.failed, "a process has \(active) open") }
+            try layers.requireUnlocked([active])
             let path = layers.path(of: active)
             _ = try ChildProcess.run(
                 Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)],

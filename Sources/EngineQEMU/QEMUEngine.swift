@@ -12,6 +12,7 @@ public final class QEMUEngine: StorageEngine {
     let layers: LayerStore
     let servers: ServerTable
     let limits: QEMULimits
+    let logger: Logger
     private let version = Mutex("QEMU")
 
     /// Reads of a chain this long reach a twelfth of a fresh volume's rate; a snapshot that would pass it is refused.
@@ -26,6 +27,7 @@ public final class QEMUEngine: StorageEngine {
     public init(stateDirectory: String, limits: QEMULimits = QEMULimits(), logger: Logger) throws(EngineError) {
         let directory = try StateDirectory(stateDirectory)
         self.limits = limits
+        self.logger = logger
         layers = LayerStore(directory, logger: logger)
         servers = ServerTable(directory, limits: limits, logger: logger)
     }
@@ -36,6 +38,7 @@ public final class QEMUEngine: StorageEngine {
 
     public func start() async throws(EngineError) -> [ServerID] {
         Self.raiseDescriptorLimit()
+        _ = ProcessWatch.shared
         let (version, usesDirectAccess) = try await BlockingWork.run { [layers, limits] () throws(EngineError) in
             try layers.open()
             let version = try ChildProcess.run(Self.imageProgram, ["--version"], deadline: limits.commandDeadline)
@@ -76,7 +79,7 @@ public final class QEMUEngine: StorageEngine {
         guard layer.size >= parent.size else {
             throw EngineError(.failed, "\(layer.id) is smaller than what it rests on")
         }
-        guard try layers.isFrozen(parent.id) || !layers.isOpen(parent.id) else {
+        guard try !layers.isWritten(parent.id) else {
             throw EngineError(.failed, "\(parent.id) is being written")
         }
     }
@@ -103,8 +106,8 @@ public final class QEMUEngine: StorageEngine {
         try await servers.start(id)
     }
 
-    public func stopServer(_ id: ServerID) async throws(EngineError) {
-        try await servers.stop(id)
+    public func stopServer(_ id: ServerID, force: Bool) async throws(EngineError) {
+        try await servers.stop(id, force: force)
     }
 
     public func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
@@ -113,12 +116,6 @@ public final class QEMUEngine: StorageEngine {
         let socket = servers.directory.exportSocket(of: server)
         let exports = activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=\(socket)") }
         return ServerObservation(
-            activeLayers: activeLayers, exports: Dictionary(uniqueKeysWithValues: exports),
-            clients: try await clients(of: server))
-    }
-
-    func clients(of server: ServerID) async throws(EngineError) -> [String] {
-        let socket = servers.directory.exportSocket(of: server)
-        return try await BlockingWork.run { NBDClients.connected(to: socket) }
+            activeLayers: activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))
     }
 }

@@ -32,33 +32,13 @@ extension ResourceManager {
             if !server.isEmpty, try transaction.serverID(server, context.projectID) != place.serverID {
                 throw Refusal(.volumeNotAttached, "volume \(volume.header.name) is attached to another server")
             }
-            if let refusal = Refusal.hasClients([volume], clients, remedy: .disconnect(volume)) { throw refusal }
+            if let refusal = Refusal.hasClients(volume, clients[volume.id]) { throw refusal }
             try volume.requireState(.inUse)
             _ = try transaction.idleServer(of: volume)
             volume.enter(.detaching, at: context.now)
             let saga = DetachVolumeSaga(volumeID: volume.id, serverID: place.serverID, force: force)
-            return try transaction.begin(saga, on: volume, holding: place.serverID, &context)
+            let warnings = [Warning.clientsOnServer(clients[volume.id])].compactMap { $0 }
+            return try transaction.begin(saga, on: volume, holding: place.serverID, warnings: warnings, &context)
         }
-    }
-
-    /// Clients connected to a volume. None if there is no such volume: a repeated request is answered as before.
-    func clients(of reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
-        do {
-            return try await clients(of: [try await get(reference, field: "volume", call)])
-        } catch is Refusal {
-            return [:]
-        }
-    }
-
-    /// Clients connected to volumes, by volume: those that have any.
-    func clients(of volumes: [Volume]) async throws -> [VolumeID: [String]] {
-        var clients: [VolumeID: [String]] = [:]
-        for volume in volumes {
-            guard let server = volume.placement?.serverID else { continue }
-            let connected = try await engine.clients(of: volume.id, on: server)
-            // A process with several connections is one client.
-            if !connected.isEmpty { clients[volume.id] = Set(connected).sorted() }
-        }
-        return clients
     }
 }

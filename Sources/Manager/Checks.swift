@@ -50,21 +50,6 @@ extension Refusal {
         Refusal(.volumeNotAttached, "volume \(volume.header.name) is not attached")
     }
 
-    /// - Returns: nil if none of the volumes has clients.
-    static func hasClients(_ volumes: [Volume], _ clients: [VolumeID: [String]], remedy: Remedy) -> Refusal? {
-        let connected = volumes.filter { clients[$0.id] != nil }
-        guard !connected.isEmpty else { return nil }
-        let names = connected.map(\.header.name).joined(separator: ", ")
-        var refusal = Refusal(.volumeHasClients, "NBD clients are connected to volume \(names)")
-        refusal.blockers = connected.flatMap { volume in
-            (clients[volume.id] ?? []).map {
-                Blocker(kind: "client", id: $0, name: volume.header.name, reason: .volumeHasClients)
-            }
-        }
-        refusal.remedies = [remedy]
-        return refusal
-    }
-
     static func chainTooDeep(_ volume: Volume, _ deepest: Int) -> Refusal {
         var refusal = Refusal(
             .chainTooDeep,

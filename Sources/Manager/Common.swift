@@ -120,7 +120,7 @@ extension WriteTransaction {
     @discardableResult
     func requireDeletable(
         _ target: DeletionTarget, name: String, _ scope: DeletionScope = DeletionScope(),
-        clients: [VolumeID: [String]] = [:]
+        clients: [VolumeID: ConnectedClients] = [:]
     ) throws -> DeletionPlan {
         var graph = try deletionGraph(for: target, scope)
         graph.clients = clients

@@ -40,7 +40,7 @@ extension ResourceManager {
     /// Connected clients of everything that the plan is about. None if it is gone: the transaction tells.
     private func clientsInPlan(
         _ reference: String, _ scope: DeletionScope, _ call: Call
-    ) async throws -> [VolumeID: [String]] {
+    ) async throws -> [VolumeID: ConnectedClients] {
         guard !scope.cutsOffClients else { return [:] }
         do {
             let volumes = try await store.read { transaction in

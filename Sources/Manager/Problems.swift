@@ -25,6 +25,7 @@ extension Refusal {
         case .serverLost: self.init(.serverLost, error.message)
         case .timeout: self.init(.engineTimeout, error.message)
         case .damaged: self.init(.dataDamaged, error.message)
+        case .unknown: self.init(.unknownState, error.message)
         case .failed: self.init(.engineFailed, error.message)
         }
     }

@@ -9,7 +9,7 @@ extension ResourceManager {
     /// Gives a volume that nobody has open the bytes of one of its snapshots. It keeps its size; what it holds now is
     /// kept in a safety snapshot, the operation's second target.
     public func revertVolume(
-        _ reference: String, to snapshot: String, etag: String, _ mutation: Mutation
+        _ reference: String, to snapshot: String, etag: String, within limit: CutLimit, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
@@ -21,7 +21,8 @@ extension ResourceManager {
             let snapshot: VolumeSnapshot = try transaction.resolve(
                 snapshot, in: context.projectID, field: "snapshot")
             try snapshot.requireOwn(of: volume)
-            return try transaction.beginRevert(of: volume, on: server, to: snapshot, deepest, &context)
+            return try transaction.beginRevert(
+                of: volume, on: server, to: snapshot, deepest, within: limit, &context)
         }
     }
 }
@@ -49,7 +50,7 @@ extension WriteTransaction {
     }
 
     fileprivate func beginRevert(
-        of volume: Volume, on server: Server?, to snapshot: VolumeSnapshot, _ deepest: Int,
+        of volume: Volume, on server: Server?, to snapshot: VolumeSnapshot, _ deepest: Int, within limit: CutLimit,
         _ context: inout ChangeContext
     ) throws -> Change<Volume> {
         let name = ResourceAttributes(name: ResourceName.safetySnapshot(at: context.now))
@@ -58,7 +59,8 @@ extension WriteTransaction {
         let made = LayerRecord(
             id: context.newID(), parentID: snapshot.layerID, size: volume.size, depth: parents.count, state: .prepared)
         try insert(made)
-        let taking = TakeSnapshotSaga(parts: [safety.saga], serverID: server?.id, serverSnapshotID: nil)
+        let taking = TakeSnapshotSaga(
+            parts: [safety.saga], serverID: server?.id, serverSnapshotID: nil, limitMilliseconds: limit.milliseconds)
         let saga = RevertVolumeSaga(
             safety: taking, volumeID: volume.id, layer: .init(id: made.id, size: made.size),
             parents: parents.map { .init(id: $0.id, size: $0.size) }, settledState: volume.state)

@@ -7,7 +7,8 @@ extension ResourceManager {
     ///
     /// - Parameter required: refused if it would be worse; nil: whatever it is.
     public func createServerSnapshot(
-        _ attributes: ResourceAttributes, of server: String, required: Consistency?, _ mutation: Mutation
+        _ attributes: ResourceAttributes, of server: String, required: Consistency?, within limit: CutLimit,
+        _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
         let attributes = try attributes.checked(field: "server_snapshot")
         let shortage = try await shortage()
@@ -34,7 +35,8 @@ extension ResourceManager {
                     member, of: volume, on: server, owner: serverSnapshot.id, deepest: deepest, &context)
             }
             let saga = TakeSnapshotSaga(
-                parts: parts.map(\.saga), serverID: server.id, serverSnapshotID: serverSnapshot.id)
+                parts: parts.map(\.saga), serverID: server.id, serverSnapshotID: serverSnapshot.id,
+                limitMilliseconds: limit.milliseconds)
             var change = try transaction.begin(
                 saga, on: serverSnapshot, holding: server.id,
                 warnings: volumes.isEmpty || !server.isServing ? [] : [.dataInFlight],

@@ -60,7 +60,7 @@ extension ResourceManager {
     public func deleteServer(
         _ reference: String, etag: String, _ scope: DeletionScope, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
-        let clients = try await scope.cutsOffClients ? [:] : clientsOfServer(reference, mutation.call)
+        let clients = try await scope.cutsOffClients ? [:] : clientsOfVolumes(on: reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             let server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
             try server.requireEtag(etag)
@@ -95,7 +95,7 @@ extension ResourceManager {
     public func stopServer(
         _ reference: String, force: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
-        let clients = try await force ? [:] : clientsOfServer(reference, mutation.call)
+        let clients = try await force ? [] : clientsOfServer(reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             var server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
             try server.requireIdle()
@@ -103,7 +103,7 @@ extension ResourceManager {
             try server.requireState(.running, .error)
             let volumes = try transaction.volumes(of: server.id)
             for volume in volumes { try volume.requireIdle() }
-            if let refusal = Refusal.hasClients(volumes, clients, remedy: .cutOff(server)) { throw refusal }
+            if let refusal = Refusal.hasClients(server, clients) { throw refusal }
             server.enter(.stopping, at: context.now)
             let saga = StopServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id), force: force)
             return try transaction.begin(saga, on: server, with: volumes, &context)
@@ -111,7 +111,9 @@ extension ResourceManager {
     }
 
     /// None if there is no such server: a repeated request is answered as before.
-    private func clientsOfServer(_ reference: String, _ call: Call) async throws -> [VolumeID: [String]] {
+    private func clientsOfVolumes(
+        on reference: String, _ call: Call
+    ) async throws -> [VolumeID: ConnectedClients] {
         do {
             let volumes = try await store.read { transaction in
                 let project = try transaction.project(of: call).id

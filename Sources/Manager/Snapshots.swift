@@ -7,7 +7,8 @@ extension ResourceManager {
     ///
     /// - Parameter required: refused if it would be worse; nil: whatever it is.
     public func createSnapshot(
-        _ attributes: ResourceAttributes, of volume: String, required: Consistency?, _ mutation: Mutation
+        _ attributes: ResourceAttributes, of volume: String, required: Consistency?, within limit: CutLimit,
+        _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
         let attributes = try attributes.checked(field: "snapshot")
         let shortage = try await shortage()
@@ -21,7 +22,9 @@ extension ResourceManager {
             try volume.consistency(on: server).require(required)
             let part = try transaction.makeSnapshot(
                 attributes, of: volume, on: server, owner: nil, deepest: deepest, &context)
-            let saga = TakeSnapshotSaga(parts: [part.saga], serverID: server?.id, serverSnapshotID: nil)
+            let saga = TakeSnapshotSaga(
+                parts: [part.saga], serverID: server?.id, serverSnapshotID: nil,
+                limitMilliseconds: limit.milliseconds)
             let warnings = server?.isServing == true ? [Warning.dataInFlight] : []
             let change = try transaction.begin(
                 saga, on: part.snapshot, holding: server?.id, warnings: warnings, &context)

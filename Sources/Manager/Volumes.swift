@@ -69,11 +69,13 @@ extension ResourceManager {
         }
     }
 
+    /// - Parameter force: cut off connected clients.
     public func resizeVolume(
-        _ reference: String, sizeBytes: UInt64, _ mutation: Mutation
+        _ reference: String, sizeBytes: UInt64, force: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let size = try VolumeSize.checked(sizeBytes, field: "size_bytes")
         let shortage = try await shortage()
+        let clients = try await force ? [:] : clients(of: reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             if let shortage { throw shortage }
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
@@ -85,11 +87,12 @@ extension ResourceManager {
                     "volume \(volume.header.name) has \(volume.size); a volume only grows, not to \(size)")
             }
             guard size > volume.size else { return Change(target: volume) }
+            if let refusal = Refusal.hasClients(volume, clients[volume.id]) { throw refusal }
             let server = try transaction.idleServer(of: volume)
             volume.enter(.resizing, at: context.now)
             let saga = ResizeVolumeSaga(
-                volumeID: volume.id, layerID: volume.topLayerID, serverID: server?.id, size: size)
-            let warnings = server?.isServing == true ? [Warning.clientsReconnect] : []
+                volumeID: volume.id, layerID: volume.topLayerID, serverID: server?.id, size: size, force: force)
+            let warnings = [Warning.clientsOnServer(clients[volume.id])].compactMap { $0 }
             return try transaction.begin(saga, on: volume, holding: server?.id, warnings: warnings, &context)
         }
     }
@@ -115,12 +118,6 @@ extension ResourceManager {
             return volume
         }
     }
-}
-
-extension Warning {
-    static let clientsReconnect = Warning(
-        reason: "CLIENTS_DISCONNECTED",
-        message: "connected NBD clients are disconnected for some milliseconds and must connect again")
 }
 
 extension ReadTransaction {

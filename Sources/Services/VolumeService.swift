@@ -54,8 +54,10 @@ public struct VolumeService: VolumeServiceHandler {
     public func resizeVolume(_ request: ResizeVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
         VolumeAnswer(
             try await manager.resizeVolume(
-                request.volume, sizeBytes: request.sizeBytes,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                request.volume, sizeBytes: request.sizeBytes, force: request.force,
+                try context.mutation(
+                    request, validateOnly: request.validateOnly, needsConsent: request.force,
+                    consent: request.consent)))
     }
 
     public func attachVolume(_ request: AttachVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
@@ -78,6 +80,7 @@ public struct VolumeService: VolumeServiceHandler {
         VolumeAnswer(
             try await manager.revertVolume(
                 request.volume, to: request.snapshot, etag: request.etag,
+                within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds),
                 try context.mutation(
                     request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)))
     }

@@ -79,7 +79,7 @@ struct Restore: AsyncParsableCommand {
                 message: "servers still run: \(names); end their clients' work, then add --stop-servers")
         }
         _ = try await engine.start()
-        for server in running { try await engine.stopServer(server) }
+        for server in running { try await engine.stopServer(server, force: false) }
         let open = try await engine.inventory().layers.filter(\.value.isOpen).keys.map(\.rawValue).sorted()
         guard open.isEmpty else {
             throw DaemonExit(

@@ -64,9 +64,13 @@ import Testing
     }
 
     private func connect(
-        _ monitor: FakeMonitor, deadline: Duration = .milliseconds(200)
+        _ monitor: FakeMonitor, deadline: Duration = .milliseconds(200), work: Duration? = nil,
+        activity: @escaping @Sendable () -> QMPSession.Activity = { .waiting },
+        onEnd: @escaping @Sendable (EngineError) -> Void = { _ in }
     ) async throws -> QMPSession {
-        try await QMPSession.connect(to: monitor.path, deadline: deadline) { _ in }
+        try await QMPSession.connect(
+            to: monitor.path, deadline: .init(silence: deadline, work: work ?? deadline), activity: activity,
+            onEnd: onEnd)
     }
 
     private func failure(of session: QMPSession, _ command: String = "x") async -> EngineError? {
@@ -134,14 +138,40 @@ import Testing
         #expect(error?.reason == .timeout)
     }
 
-    @Test func silenceIsATimeoutAndEndsTheSession() async throws {
-        let monitor = try monitor { _, _ in "" }
+    /// Slow is not gone: the late answer is read over, and the next command finds the session as it was.
+    @Test func silenceIsATimeoutAndTheSessionGoesOn() async throws {
+        let lateID = Mutex("")
+        let monitor = try monitor { command, id in
+            if command == "slow" {
+                lateID.withLock { $0 = id }
+                return ""
+            }
+            return "{\"return\":\"late\",\"id\":\(lateID.withLock { $0 })}\n{\"return\":\"next\",\"id\":\(id)}\n"
+        }
         defer { monitor.stop() }
         let ends = Ends()
-        let session = try await QMPSession.connect(to: monitor.path, deadline: .milliseconds(200), onEnd: ends.note)
+        let session = try await connect(monitor, onEnd: ends.note)
+        #expect(await failure(of: session, "slow")?.reason == .timeout)
+        #expect(try await session.execute("next") == "next")
+        #expect(ends.reasons.isEmpty)
+        await session.close()
+    }
+
+    /// A process at work on its disk has more time than a silent one.
+    @Test func workIsWaitedForLongerThanSilence() async throws {
+        let asked = Mutex(0)
+        let monitor = try monitor { _, _ in "" }
+        defer { monitor.stop() }
+        let session = try await connect(
+            monitor, deadline: .milliseconds(20), work: .seconds(60),
+            activity: {
+                asked.withLock { count in
+                    count += 1
+                    return count < 5 ? .working : .waiting
+                }
+            })
         #expect(await failure(of: session)?.reason == .timeout)
-        #expect(await failure(of: session)?.reason == .timeout)
-        #expect(ends.reasons == [.timeout])
+        #expect(asked.withLock { $0 } == 5)
     }
 
     @Test func silentGreetingIsATimeout() async throws {
@@ -155,7 +185,7 @@ import Testing
         let monitor = try monitor { _, _ in "\u{1}garbage}{\n" }
         defer { monitor.stop() }
         let ends = Ends()
-        let session = try await QMPSession.connect(to: monitor.path, deadline: .seconds(5), onEnd: ends.note)
+        let session = try await connect(monitor, deadline: .seconds(5), onEnd: ends.note)
         #expect(await failure(of: session)?.reason == .serverLost)
         #expect(ends.reasons == [.serverLost])
     }
@@ -180,7 +210,9 @@ import Testing
 
     @Test func nobodyListening() async {
         let error = await #expect(throws: EngineError.self) {
-            _ = try await QMPSession.connect(to: "/tmp/hp-nobody.qmp", deadline: .seconds(1)) { _ in }
+            _ = try await QMPSession.connect(
+                to: "/tmp/hp-nobody.qmp", deadline: .init(silence: .seconds(1), work: .seconds(1)),
+                activity: { .waiting }, onEnd: { _ in })
         }
         #expect(error?.reason == .serverLost)
     }

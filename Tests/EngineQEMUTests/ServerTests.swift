@@ -55,7 +55,7 @@ extension QEMUTests {
                 }
                 #expect(error?.reason == .volumeHasClients)
                 #expect(error?.message.contains("unix:pid=\(getpid()) (") == true, "\(error?.message ?? "")")
-                #expect(try await world.engine.observe(server)?.clients.count == 1)
+                #expect(try await world.engine.clients(of: server).count == 1)
                 try client.write(block(1), at: 0)
 
                 try await world.engine.detach(volume.volume, from: server, force: true)
@@ -64,28 +64,37 @@ extension QEMUTests {
             }
         }
 
-        @Test func clientsAreToldOfTheVolumeThatTheyUse() async throws {
+        /// Seen from outside: also while the process is stopped, and without any command to it.
+        @Test func clientsAreCountedWithoutAskingTheProcess() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                var volumes = try await world.newAttachedVolumes(2, to: server)
-                #expect(try await world.engine.clients(of: volumes[0].volume, on: server) == [])
-                let client = try world.connect(volumes[0], of: server)
-                let used = try await world.engine.clients(of: volumes[0].volume, on: server)
-                #expect(used.count == 1 && used[0].hasPrefix("unix:pid=\(getpid()) ("), "\(used)")
+                let volumes = try await world.newAttachedVolumes(2, to: server)
+                #expect(try await world.engine.clients(of: server) == [])
+                let clients = try volumes.map { try world.connect($0, of: server) }
+                kill(try world.processID(of: server), SIGSTOP)
+                let found = try await world.engine.clients(of: server)
+                kill(try world.processID(of: server), SIGCONT)
+                #expect(found.count == 2 && found.allSatisfy { $0.hasPrefix("unix:pid=\(getpid()) (") }, "\(found)")
+                for client in clients { client.disconnect() }
+                #expect(try await eventually { try await world.engine.clients(of: server).isEmpty })
+            }
+        }
 
-                // An idle export ends and comes back for the answer: a cut that goes on beside it must not notice.
-                let idleVolume = volumes[1].volume
-                for _ in 1...10 {
-                    async let idle = world.engine.clients(of: idleVolume, on: server)
-                    volumes = try await world.snapshot(volumes, of: server)
-                    #expect(try await idle == [])
+        @Test func growingCutsNobodyOffUnlessForced() async throws {
+            var limits = QEMULimits()
+            limits.clientGrace = .milliseconds(100)
+            try await TestWorld.with(limits: limits) { world in
+                let server = try await world.newServer()
+                let volume = try await world.newAttachedVolume(to: server)
+                let client = try world.connect(volume, of: server)
+                let error = await #expect(throws: EngineError.self) {
+                    try await world.engine.resize(volume, to: .gibibyte, in: server, force: false)
                 }
-                let served = try await world.engine.observe(server)?.activeLayers
-                #expect(
-                    served
-                        == Dictionary(
-                            uniqueKeysWithValues: volumes.map { ($0.volume, $0.layers[$0.layers.count - 1].id) }))
+                #expect(error?.reason == .volumeHasClients)
                 try client.write(block(1), at: 0)
+                try await world.engine.resize(volume, to: .gibibyte, in: server, force: true)
+                #expect(throws: NBDClient.Failure.self) { try client.read(4096, at: 0) }
+                #expect(try world.connect(volume, of: server).read(4096, at: 0) == block(1))
             }
         }
 
@@ -109,7 +118,7 @@ extension QEMUTests {
                 try await world.engine.detach(clones[0].volume, from: server, force: true)
                 #expect(try world.connect(clones[1], of: server).read(4096, at: 0) == block(5))
                 try await world.engine.detach(clones[1].volume, from: server, force: true)
-                #expect(!world.engine.layers.isOpen(source.layers[0].id))
+                #expect(try !world.engine.layers.isOpen(source.layers[0].id))
             }
         }
 
@@ -152,6 +161,7 @@ extension QEMUTests {
                 let client = try world.connect(larger, of: server)
                 try client.write(block(3), at: 2 << 20 - 4096)
                 try client.flush()
+                client.disconnect()
                 for _ in 1...2 { try await world.engine.resize(larger, to: .gibibyte, in: server) }
                 let again = try world.connect(larger, of: server)
                 #expect(again.size == UInt64(ByteCount.gibibyte.bytes))

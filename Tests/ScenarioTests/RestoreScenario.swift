@@ -122,7 +122,7 @@ import Testing
             }
             try engine.write([5], toBlock: 0, of: volume)
             let rows = try await house.store.read { try $0.allRows() }
-            try await engine.stopServer(ServerID(stored: server.id))
+            try await engine.stopServer(ServerID(stored: server.id), force: false)
             continuation.yield(
                 Past(
                     engine: engine, folder: folder, volume: volume,

@@ -24,8 +24,43 @@ int linux_supports_direct_access(const char *folder);
 // Whether any process holds a lock on the file, as QEMU does on every image that it has open: 1 or 0.
 int linux_is_locked(const char *path);
 
-// Finds the sockets that are connected to the Unix socket listening at path.
-// Stores up to capacity inode numbers of the clients' ends, and returns how many there are.
-ssize_t linux_unix_socket_peers(const char *path, uint32_t *inodes, size_t capacity);
+// A Unix socket that was bound to, or accepted from, a path whose last part begins with a searched name.
+struct linux_unix_socket {
+    // 0 while a connection waits to be accepted.
+    uint32_t inode;
+    // The other end of a connection; 0: there is none, or it has closed.
+    uint32_t peer;
+    int listens;
+    // What follows the searched name, cut to this length, ended by a NUL.
+    char suffix[8];
+};
+
+// Finds the Unix sockets of this network namespace whose path's last part begins with name, however the folders above
+// it were spelled when they were bound. Stores up to capacity of them, and returns how many there are.
+ssize_t linux_unix_sockets(const char *name, struct linux_unix_socket *sockets, size_t capacity);
+
+// A descriptor that stands for a process for as long as it is open, whoever gets its number later.
+int linux_open_process(pid_t process_id);
+int linux_signal_process(int process, int number);
+
+// Shuts both directions of a socket that another process holds under a descriptor, if it still is the socket of that
+// inode number; -ESTALE if not. The process sees what it would see if its peer had gone.
+int linux_shut_socket(int process, int descriptor, uint64_t inode);
+
+struct pollfd;
+
+// What a process's main thread waits for in poll: stores up to capacity entries, and returns how many there are. -EAGAIN
+// if it does something else.
+ssize_t linux_polled_descriptors(pid_t process_id, struct pollfd *entries, size_t capacity);
+
+// Whether a thread is in a system call that is no waiting for events or for other threads: for a storage daemon, one for
+// its disk. 1 or 0.
+int linux_thread_works(pid_t process_id, pid_t thread_id);
+
+// Watches processes for their ends; see epoll(7). key comes back from linux_wait_for_end.
+int linux_watch_process(int watch, int process, uint64_t key);
+int linux_open_watch(void);
+// Returns 1 with the key of a process that has ended and is watched no more, or a negated errno value.
+int linux_wait_for_end(int watch, uint64_t *key);
 
 #endif

@@ -47,7 +47,7 @@ public final class SimulatedEngine: StorageEngine {
         }
     }
 
-    public func stopServer(_ id: ServerID) async throws(EngineError) {
+    public func stopServer(_ id: ServerID, force: Bool) async throws(EngineError) {
         try await perform(.stopServer) { storage in storage.processes[id] = nil }
     }
 
@@ -66,16 +66,31 @@ public final class SimulatedEngine: StorageEngine {
     }
 
     @discardableResult
-    public func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
-        try await perform(.cut) { storage throws(EngineError) in try storage.cut(cuts, of: server) }
+    public func cut(
+        _ cuts: [Cut], of server: ServerID?, within limit: Duration
+    ) async throws(CutFailure) -> CutReport {
+        var isCut = false
+        do throws(EngineError) {
+            return try await perform(.cut) { storage throws(EngineError) in
+                let report = try storage.cut(cuts, of: server)
+                isCut = true
+                return report
+            }
+        } catch {
+            throw CutFailure(isCut ? .unknown : .nothingCut, error)
+        }
     }
 
     public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
         try await perform(.discardCut) { storage throws(EngineError) in try storage.discardCut(cuts, of: server) }
     }
 
-    public func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
-        try await perform(.resize) { storage throws(EngineError) in try storage.resize(volume, to: size, in: server) }
+    public func resize(
+        _ volume: VolumeChain, to size: ByteCount, in server: ServerID?, force: Bool
+    ) async throws(EngineError) {
+        try await perform(.resize) { storage throws(EngineError) in
+            try storage.resize(volume, to: size, in: server, force: force)
+        }
     }
 
     public func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
@@ -86,8 +101,8 @@ public final class SimulatedEngine: StorageEngine {
         "simulated:///\(server)/\(volume)"
     }
 
-    public func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
-        try await perform(.observe) { storage in storage.clients(of: volume, on: server) }
+    public func clients(of server: ServerID) async throws(EngineError) -> [String] {
+        try await perform(.clients) { storage in storage.clients(of: server) }
     }
 
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {

@@ -20,15 +20,21 @@ extension SimulatedStorage {
         }
     }
 
-    mutating func cut(_ cuts: [Cut], of server: ServerID?) throws(EngineError) -> Duration {
-        let duration = try switchToOverlays(cuts, of: server)
+    mutating func cut(_ cuts: [Cut], of server: ServerID?) throws(EngineError) -> CutReport {
+        var report = CutReport()
+        report.duration = try switchToOverlays(cuts, of: server)
         freeze(cuts.compactMap(\.chain.layers.last))
-        return duration
+        return report
     }
 
     private mutating func switchToOverlays(_ cuts: [Cut], of server: ServerID?) throws(EngineError) -> Duration {
         guard let server, let process = processes[server] else {
-            for cut in cuts { try check(cut.chain.layers + [cut.overlay]) }
+            for cut in cuts {
+                try check(cut.chain.layers + [cut.overlay])
+                guard let top = cut.chain.layers.last, !isActive(top.id) else {
+                    throw EngineError(.failed, "a process has \(cut.chain.volume) open")
+                }
+            }
             return .zero
         }
         if cuts.allSatisfy({ process.activeLayers[$0.chain.volume] == $0.overlay.id }) { return .zero }

@@ -22,7 +22,9 @@ extension SimulatedStorage {
         layers[id] = nil
     }
 
-    mutating func resize(_ chain: VolumeChain, to size: ByteCount, in server: ServerID?) throws(EngineError) {
+    mutating func resize(
+        _ chain: VolumeChain, to size: ByteCount, in server: ServerID?, force: Bool
+    ) throws(EngineError) {
         guard let top = chain.layers.last, let stored = layers[top.id] else {
             throw EngineError(.damaged, "\(chain.volume) has no data")
         }
@@ -36,6 +38,9 @@ extension SimulatedStorage {
         guard size >= stored.size else { throw EngineError(.failed, "\(chain.volume) cannot become smaller") }
         guard !stored.isFrozen else { throw EngineError(.failed, "\(top.id) is frozen") }
         guard size != stored.size else { return }
+        if let server, !force, let clients = processes[server]?.clients[chain.volume], !clients.isEmpty {
+            throw EngineError(.volumeHasClients, "\(chain.volume) is in use by \(clients.joined(separator: ", "))")
+        }
         layers[top.id]?.size = size
         if let server { processes[server]?.clients[chain.volume] = nil }
     }

@@ -25,15 +25,14 @@ extension SimulatedStorage {
         processes[server]?.clients[volume] = nil
     }
 
-    func clients(of volume: VolumeID, on server: ServerID) -> [String] {
-        processes[server]?.clients[volume]?.sorted() ?? []
+    func clients(of server: ServerID) -> [String] {
+        processes[server]?.clients.values.flatMap { $0 }.sorted() ?? []
     }
 
     func observation(of server: ServerID) -> ServerObservation? {
         guard let process = processes[server] else { return nil }
         let exports = process.activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=/simulated/\(server).nbd") }
         return ServerObservation(
-            activeLayers: process.activeLayers, exports: Dictionary(uniqueKeysWithValues: exports),
-            clients: process.clients.values.flatMap { $0 }.sorted())
+            activeLayers: process.activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))
     }
 }

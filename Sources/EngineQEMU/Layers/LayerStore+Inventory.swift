@@ -24,7 +24,7 @@ extension LayerStore {
         return LayerFacts(
             parent: Self.parent(named: header.backingName), size: header.size,
             allocated: ByteCount(bytes: Int64(status.st_blocks) * 512), isWritable: !Self.isFrozen(status),
-            isMarkedDamaged: header.isCorrupt || header.isDirty, isOpen: isOpen(id),
+            isMarkedDamaged: header.isCorrupt || header.isDirty, isOpen: try isOpen(id),
             holdsData: try hasData(Layer(id: id, size: header.size)))
     }
 
@@ -35,12 +35,12 @@ extension LayerStore {
 
     /// Moves files out of the way, each under its name and the time, and makes that durable.
     func setAside(_ names: [String]) throws(EngineError) {
-        try Files.makeFolder(quarantine)
+        try Folders.make(quarantine)
         for name in names where try Files.status(of: "\(folder)/\(name)") != nil {
             try Files.move("\(folder)/\(name)", to: try freePath(for: name))
         }
-        try Files.sync(quarantine)
-        try Files.sync(folder)
+        try Folders.sync(quarantine)
+        try Folders.sync(folder)
     }
 
     /// Bytes that were set aside once are never written over: a name that is taken gets the next number.

@@ -29,8 +29,8 @@ final class LayerStore: Sendable {
 
     /// Makes the folders, removes what unfinished calls left, and learns the graph.
     func open() throws(EngineError) {
-        try Files.makeFolder(folder)
-        try Files.makeFolder(trash)
+        try Folders.make(folder)
+        try Folders.make(trash)
         for name in try Files.names(in: trash) { try Files.remove("\(trash)/\(name)") }
         for name in try Files.names(in: folder) where name.hasSuffix(Self.temporarySuffix) {
             try Files.remove("\(folder)/\(name)")
@@ -65,7 +65,7 @@ final class LayerStore: Sendable {
         try await forEachConcurrently(ids) { id throws(EngineError) in
             try await BlockingWork.run { () throws(EngineError) in try Files.sync(self.path(of: id)) }
         }
-        try await BlockingWork.run { () throws(EngineError) in try Files.sync(self.folder) }
+        try await BlockingWork.run { () throws(EngineError) in try Folders.sync(self.folder) }
     }
 
     private func write(_ image: QCOW2Image, as id: LayerID) throws(EngineError) {
@@ -99,7 +99,8 @@ final class LayerStore: Sendable {
         guard header.size == image.size, header.backingName == image.backingName else {
             throw EngineError(.damaged, "\(layer.id) exists already with another size or parent")
         }
-        return Self.isFrozen(status) || status.st_size > off_t(image.fileByteCount) || isOpen(layer.id)
+        if Self.isFrozen(status) || status.st_size > off_t(image.fileByteCount) { return true }
+        return try isOpen(layer.id)
     }
 
     /// Moves a file out of the way, then frees its bytes: after a crash it is either whole or gone.
@@ -107,11 +108,11 @@ final class LayerStore: Sendable {
         guard !graph.withLock({ $0.hasChildren(id) }) else {
             throw EngineError(.failed, "another layer rests on \(id)")
         }
-        guard !isOpen(id) else { throw EngineError(.failed, "a process has \(id) open") }
+        try requireUnlocked([id])
         // A file that is gone may have been moved by a call that failed behind that: it is finished here.
         let trashPath = "\(trash)/\(Self.fileName(of: id))"
         if try exists(id) { try Files.move(path(of: id), to: trashPath) }
-        try Files.sync(folder)
+        try Folders.sync(folder)
         try Files.remove(trashPath)
         graph.withLock { $0.remove(id) }
     }
@@ -172,9 +173,32 @@ final class LayerStore: Sendable {
         return status.st_size > off_t(QCOW2Image(size: layer.size, backingName: nil).fileByteCount)
     }
 
-    /// Whether any process has the layer's file open: QEMU locks what it opens.
-    func isOpen(_ id: LayerID) -> Bool {
-        linux_is_locked(path(of: id)) == 1
+    /// Whether any process has the layer's file open: QEMU locks what it opens. Absent: no.
+    ///
+    /// - Throws: `.unknown` if it cannot be found out; whoever needs a no must not go on.
+    func isOpen(_ id: LayerID) throws(EngineError) -> Bool {
+        switch linux_is_locked(path(of: id)) {
+        case 0, -ENOENT: return false
+        case let result where result < 0:
+            throw EngineError(
+                .unknown, "cannot find out whether a process has \(id) open: \(String(cString: strerror(-result)))")
+        default: return true
+        }
+    }
+
+    /// Proves that no process has any of these layers open, whoever it is and however it spells their paths.
+    ///
+    /// - Throws: `.failed` if one has, `.unknown` if it cannot be found out.
+    func requireUnlocked(_ ids: some Sequence<LayerID>) throws(EngineError) {
+        for id in ids where try isOpen(id) { throw EngineError(.failed, "a process has \(id) open") }
+    }
+
+    /// Whether a layer can change: it is not frozen, and a process has it open.
+    ///
+    /// - Throws: `.unknown` if that cannot be found out.
+    func isWritten(_ id: LayerID) throws(EngineError) -> Bool {
+        guard try !isFrozen(id) else { return false }
+        return try isOpen(id)
     }
 
     func ancestry(of id: LayerID) -> Set<LayerID> {

@@ -6,11 +6,12 @@ internal import class Foundation.Thread
 
 /// One conversation with the monitor of a QEMU process, which talks to one client at a time.
 ///
-/// A session ends once: when the process closes it, says what is not QMP, or does not answer in time. Every command
-/// that waits then fails with the same error, and so does every later one.
+/// A session ends once: when the process closes it, or says what is not QMP. Every command that waits then fails with
+/// the same error, and so does every later one. A command that is not answered in time fails alone: slow is not gone,
+/// and commands are executed in their order, so whatever is answered later finds it executed.
 actor QMPSession {
-    /// How long the process may take to answer any command; it counts as lost afterwards.
-    private let deadline: Duration
+    private let deadline: Deadline
+    private let activity: @Sendable () -> Activity
     private let executor: QueueExecutor
     private let descriptor: Int32
     private let onEnd: @Sendable (EngineError) -> Void
@@ -24,9 +25,29 @@ actor QMPSession {
 
     private typealias Waiter = CheckedContinuation<Result<JSONValue, AnswerError>, Never>
 
+    /// What the process is seen to do.
+    enum Activity {
+        /// A signal or a debugger has stopped it.
+        case stopped
+        /// It waits: for its clients, or for nothing.
+        case waiting
+        /// On its disk.
+        case working
+    }
+
+    /// How long an answer is waited for.
+    struct Deadline {
+        /// From a process that does nothing for it.
+        var silence: Duration
+        /// From one that does.
+        var work: Duration
+        /// What counts as doing something.
+        var workActivities: Set<Activity> = [.working]
+    }
+
     private enum AnswerError: Error {
         case refused(QMPFailure)
-        case ended(EngineError)
+        case missing(EngineError)
     }
 
     /// An event that is waited for, from before the command on that causes it.
@@ -44,25 +65,39 @@ actor QMPSession {
     /// Connects and agrees on the protocol. The process must have finished starting: a client that comes earlier can
     /// hang its monitor.
     ///
-    /// - Parameter onEnd: called once when the session ends, before any command fails of it, on the session's queue.
+    /// - Parameters:
+    ///   - deadline: for every answer for which nothing else is said.
+    ///   - activity: what the process does now.
+    ///   - onEnd: called once when the session ends, before any command fails of it, on the session's queue.
     /// - Throws: `.serverLost` if nobody listens, `.timeout` if nobody answers.
     static func connect(
-        to path: String, deadline: Duration, onEnd: @escaping @Sendable (EngineError) -> Void
+        to path: String, deadline: Deadline, activity: @escaping @Sendable () -> Activity,
+        onEnd: @escaping @Sendable (EngineError) -> Void
     ) async throws(EngineError) -> QMPSession {
-        let session = QMPSession(descriptor: try UnixSocket.connect(to: path), deadline: deadline, onEnd: onEnd)
-        try await session.begin()
+        let session = QMPSession(
+            descriptor: try UnixSocket.connect(to: path), deadline: deadline, activity: activity, onEnd: onEnd)
+        do {
+            try await session.begin()
+        } catch {
+            await session.end(error)
+            throw error
+        }
         return session
     }
 
-    private init(descriptor: Int32, deadline: Duration, onEnd: @escaping @Sendable (EngineError) -> Void) {
+    private init(
+        descriptor: Int32, deadline: Deadline, activity: @escaping @Sendable () -> Activity,
+        onEnd: @escaping @Sendable (EngineError) -> Void
+    ) {
         self.descriptor = descriptor
         self.deadline = deadline
+        self.activity = activity
         self.onEnd = onEnd
         executor = QueueExecutor(label: "holdpoint.engine.monitor")
     }
 
     private func begin() async throws(EngineError) {
-        _ = try await answer(to: Self.greetingID, named: "greeting") { startListening() }
+        _ = try await answer(to: Self.greetingID, named: "greeting", within: deadline) { startListening() }
         // Only with this capability is the next command read while one is executed, and reading is slow: a byte at a
         // time.
         try await execute("qmp_capabilities", ["enable": ["oob"]])
@@ -86,17 +121,20 @@ actor QMPSession {
 
     /// Executes a command.
     ///
+    /// - Parameter deadline: nil: the session's.
     /// - Returns: what it returns; many return an empty object.
     /// - Throws: `.failed` or `.storageFull` with the process's words if it refuses; `.serverLost` or `.timeout` if it
-    ///   did not answer, and may have executed the command or not.
+    ///   did not answer, and has executed the command, or executes it later, or not at all.
     @discardableResult
-    func execute(_ command: String, _ arguments: JSONValue = [:]) async throws(EngineError) -> JSONValue {
+    func execute(
+        _ command: String, _ arguments: JSONValue = [:], within deadline: Deadline? = nil
+    ) async throws(EngineError) -> JSONValue {
         lastID += 1
         let id = lastID
         guard let line = QMPCommand(name: command, arguments: arguments, id: id).line else {
             throw EngineError(.failed, "\(command) cannot be written as JSON")
         }
-        return try await answer(to: id, named: command) { self.send(line) }
+        return try await answer(to: id, named: command, within: deadline ?? self.deadline) { self.send(line, for: id) }
     }
 
     /// Executes a command and waits for the event with which its effect is complete.
@@ -108,11 +146,11 @@ actor QMPSession {
         try await execute(command, arguments)
         guard watches[id]?.hasHappened == false else { return }
         let result = await withCheckedContinuation { (waiter: Waiter) in
-            if let ending { return waiter.resume(returning: .failure(.ended(ending))) }
+            if let ending { return waiter.resume(returning: .failure(.missing(ending))) }
             watches[id]?.waiter = waiter
-            expectAnswer(named: event.name) { $0.watches[id]?.waiter != nil }
+            expectAnswer(to: id, named: event.name, within: deadline)
         }
-        if case .failure(.ended(let error)) = result { throw error }
+        if case .failure(.missing(let error)) = result { throw error }
     }
 
     /// Ends the session; the process goes on, and another client may come.
@@ -121,36 +159,62 @@ actor QMPSession {
     }
 
     private func answer(
-        to id: Int64, named name: String, after begin: () -> Void
+        to id: Int64, named name: String, within deadline: Deadline, after begin: () -> Void
     ) async throws(EngineError) -> JSONValue {
         if let ending { throw ending }
         let result = await withCheckedContinuation { (waiter: Waiter) in
             waiting[id] = waiter
-            expectAnswer(named: name) { $0.waiting[id] != nil }
+            expectAnswer(to: id, named: name, within: deadline)
             begin()
         }
         switch result {
         case .success(let value): return value
         case .failure(.refused(let failure)): throw failure.error(of: name)
-        case .failure(.ended(let error)): throw error
+        case .failure(.missing(let error)): throw error
         }
     }
 
-    /// Ends the session if something is still waited for when the time is over.
-    private func expectAnswer(named name: String, isMissing: @escaping @Sendable (isolated QMPSession) -> Bool) {
-        let (seconds, attoseconds) = deadline.components
-        let time = DispatchTime.now() + .seconds(Int(seconds)) + .nanoseconds(Int(attoseconds / 1_000_000_000))
-        executor.queue.asyncAfter(deadline: time) { [weak self] in
-            self?.assumeIsolated { session in
-                guard isMissing(session) else { return }
-                session.end(EngineError(.timeout, "the process did not answer \(name) in time"))
+    /// Lets what waits for an answer fail when the time is over.
+    private func expectAnswer(to id: Int64, named name: String, within deadline: Deadline) {
+        let begin = ContinuousClock.now
+        look(after: min(deadline.silence, deadline.work)) { session in
+            session.giveUpOrWait(for: id, named: name, since: begin, deadline)
+        }
+    }
+
+    private func giveUpOrWait(
+        for id: Int64, named name: String, since begin: ContinuousClock.Instant, _ deadline: Deadline
+    ) {
+        guard waiting[id] != nil || watches[id]?.waiter != nil else { return }
+        let left = deadline.work - begin.duration(to: .now)
+        if left > .zero, deadline.workActivities.contains(activity()) {
+            look(after: min(left, deadline.silence)) { session in
+                session.giveUpOrWait(for: id, named: name, since: begin, deadline)
             }
+            return
         }
+        fail(id, EngineError(.timeout, "the process did not answer \(name) in time"))
     }
 
-    private func send(_ line: [UInt8]) {
-        if !UnixSocket.write(line, to: descriptor) {
-            end(EngineError(.serverLost, "the process takes no more commands"))
+    private func look(after pause: Duration, _ body: @escaping @Sendable (isolated QMPSession) -> Void) {
+        let (seconds, attoseconds) = pause.components
+        let time = DispatchTime.now() + .seconds(Int(seconds)) + .nanoseconds(Int(attoseconds / 1_000_000_000))
+        executor.queue.asyncAfter(deadline: time) { [weak self] in self?.assumeIsolated(body) }
+    }
+
+    /// Fails one command, whose answer is read over if it still comes.
+    private func fail(_ id: Int64, _ error: EngineError) {
+        resume(id, .failure(.missing(error)))
+        watches[id]?.waiter?.resume(returning: .failure(.missing(error)))
+        watches[id]?.waiter = nil
+    }
+
+    private func send(_ line: [UInt8], for id: Int64) {
+        switch UnixSocket.write(line, to: descriptor) {
+        case .taken: break
+        // It reads nothing, and has enough to read.
+        case .full: fail(id, EngineError(.timeout, "the process takes no more commands"))
+        case .ended: end(EngineError(.serverLost, "the process takes no more commands"))
         }
     }
 
@@ -197,10 +261,10 @@ actor QMPSession {
         // The listener wakes, sees the end, and closes it.
         shutdown(descriptor, Int32(SHUT_RDWR))
         onEnd(error)
-        for waiter in waiting.values { waiter.resume(returning: .failure(.ended(error))) }
+        for waiter in waiting.values { waiter.resume(returning: .failure(.missing(error))) }
         waiting = [:]
         for id in watches.keys {
-            watches[id]?.waiter?.resume(returning: .failure(.ended(error)))
+            watches[id]?.waiter?.resume(returning: .failure(.missing(error)))
             watches[id]?.waiter = nil
         }
     }

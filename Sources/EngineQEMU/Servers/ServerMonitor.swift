@@ -11,6 +11,7 @@ final class ServerMonitor: Sendable {
     /// For everything that changes what is open or served, and takes more than one command.
     let turns = Turns()
     private let usesDirectAccess: Bool
+    private let silence: Duration
     private let state: Mutex<State>
 
     private struct State {
@@ -22,8 +23,11 @@ final class ServerMonitor: Sendable {
     }
 
     /// Asks the process what it has open and serves.
-    init(session: QMPSession, usesDirectAccess: Bool) async throws(EngineError) {
+    ///
+    /// - Parameter silence: how long an answer is waited for from a process that does nothing.
+    init(session: QMPSession, usesDirectAccess: Bool, silence: Duration) async throws(EngineError) {
         self.session = session
+        self.silence = silence
         self.usesDirectAccess = usesDirectAccess
         let nodes = try await session.execute("query-named-block-nodes", ["flat": true]).array ?? []
         // The nodes of files below the layers have names of QEMU's making, which are no layers' ids.
@@ -69,14 +73,14 @@ final class ServerMonitor: Sendable {
             "backing": parent.map { .string($0.rawValue) } ?? .null,
         ]
         if access["read-only"] != nil { node["read-only"] = true }
-        try await session.execute("blockdev-add", .object(node))
+        try await change("blockdev-add", .object(node))
         state.withLock { _ = $0.openLayers.insert(layer) }
     }
 
     /// Closes a layer, which writes back what the process holds of it. Not open: success.
     func close(_ layer: LayerID) async throws(EngineError) {
         guard isOpen(layer) else { return }
-        try await session.execute("blockdev-del", ["node-name": .string(layer.rawValue)])
+        try await change("blockdev-del", ["node-name": .string(layer.rawValue)])
         state.withLock { state in
             state.openLayers.remove(layer)
             state.prepared.remove(layer)
@@ -84,7 +88,25 @@ final class ServerMonitor: Sendable {
     }
 
     func resize(_ layer: LayerID, to size: ByteCount) async throws(EngineError) {
-        try await session.execute("block_resize", ["node-name": .string(layer.rawValue), "size": .integer(size.bytes)])
+        try await change("block_resize", ["node-name": .string(layer.rawValue), "size": .integer(size.bytes)])
+    }
+
+    /// Executes a command that changes what is open or served. If its answer does not come in time, nobody knows what
+    /// it did or will do: the conversation ends, and the next one asks for what there is, behind it.
+    private func change(
+        _ command: String, _ arguments: JSONValue, within deadline: QMPSession.Deadline? = nil,
+        until event: QMPEvent? = nil
+    ) async throws(EngineError) {
+        do throws(EngineError) {
+            if let event {
+                try await session.execute(command, arguments, until: event)
+            } else {
+                try await session.execute(command, arguments, within: deadline)
+            }
+        } catch {
+            if error.reason == .timeout { await session.close() }
+            throw error
+        }
     }
 
     // MARK: Cuts
@@ -102,10 +124,23 @@ final class ServerMonitor: Sendable {
         let overlay: LayerID
     }
 
+    /// Returns once every request that clients have begun is done. The process takes no new ones meanwhile, and goes on
+    /// when they are done, whoever still waits for the answer.
+    ///
+    /// Source: QEMU's transaction waits for them before its first action, also if there is none.
+    func drain(within limit: Duration) async throws(EngineError) {
+        try await session.execute("transaction", ["actions": []], within: patience(limit))
+    }
+
+    /// Waiting for its clients is what the process has to do here; one that was stopped does not even that.
+    private func patience(_ limit: Duration) -> QMPSession.Deadline {
+        .init(silence: min(silence, limit), work: limit, workActivities: [.waiting, .working])
+    }
+
     /// Puts all overlays on their volumes at one instant, all or none.
     ///
     /// - Returns: how long the process took.
-    func switchToOverlays(_ cuts: [Switch]) async throws(EngineError) -> Duration {
+    func switchToOverlays(_ cuts: [Switch], within limit: Duration) async throws(EngineError) -> Duration {
         let actions = cuts.map { cut -> JSONValue in
             [
                 "type": "blockdev-snapshot",
@@ -113,7 +148,7 @@ final class ServerMonitor: Sendable {
             ]
         }
         let begin = ContinuousClock.now
-        try await session.execute("transaction", ["actions": .array(actions)])
+        try await change("transaction", ["actions": .array(actions)], within: patience(limit))
         let duration = begin.duration(to: .now)
         state.withLock { state in
             for cut in cuts {
@@ -141,7 +176,7 @@ final class ServerMonitor: Sendable {
     }
 
     func export(_ volume: VolumeID, layer: LayerID) async throws(EngineError) {
-        try await session.execute(
+        try await change(
             "block-export-add",
             [
                 "type": "nbd", "id": .string(volume.rawValue), "name": .string(volume.rawValue),
@@ -154,7 +189,7 @@ final class ServerMonitor: Sendable {
     ///
     /// - Parameter force: cuts connected clients off; otherwise the process refuses while there are any.
     func endExport(_ volume: VolumeID, force: Bool) async throws(EngineError) {
-        try await session.execute(
+        try await change(
             "block-export-del", ["id": .string(volume.rawValue), "mode": force ? "hard" : "safe"],
             until: QMPEvent(name: "BLOCK_EXPORT_DELETED", data: ["id": .string(volume.rawValue)]))
         state.withLock { $0.served[volume] = nil }

@@ -2,45 +2,58 @@ internal import Engine
 internal import Model
 
 extension ServerTable {
-    /// Starts a server's process. One that runs and answers stays; one that runs and does not answer is ended first.
+    /// Starts a server's process. One that runs and answers stays.
+    ///
+    /// - Throws: `.timeout` if one runs and does not answer: its clients may still be served, so it is left alone.
     func start(_ id: ServerID) async throws(EngineError) {
-        if await answers(id) { return }
-        let process = process(of: id)
-        try await process.kill()
-        try await process.start()
+        if let monitor = try await monitor(of: id) {
+            _ = try await monitor.exports()
+            return
+        }
+        try await process(of: id).start()
         _ = try await runningMonitor(of: id)
     }
 
-    private func answers(_ id: ServerID) async -> Bool {
-        do {
-            return try await monitor(of: id) != nil
+    /// Ends a server's process and removes its files. A process that answers is given time to write back what it holds.
+    ///
+    /// - Parameter force: ends one that does not answer, or does not end in time: a power cut for its clients.
+    /// - Throws: `.timeout` for such a one without `force`; what was asked of it may still come.
+    func stop(_ id: ServerID, force: Bool) async throws(EngineError) {
+        beginStopping(id)
+        do throws(EngineError) {
+            try await end(id, force: force)
         } catch {
-            return false
+            endStopping(id, hasEnded: false)
+            throw error
         }
+        endStopping(id, hasEnded: true)
     }
 
-    /// Ends a server's process and removes its files. A process that answers is given time to write back what it holds.
-    func stop(_ id: ServerID) async throws(EngineError) {
-        beginStopping(id)
-        defer { endStopping(id) }
+    private func end(_ id: ServerID, force: Bool) async throws(EngineError) {
         let process = process(of: id)
-        let hasAnswered = try await quit(id)
-        let hasEnded = await process.waitForEnd(hasAnswered ? limits.stopDeadline : .zero)
-        if !hasEnded { try await process.kill() }
+        let isEnding: Bool
+        do throws(EngineError) {
+            try await quit(id)
+            isEnding = try await process.waitForEnd(limits.stopDeadline)
+        } catch {
+            guard force, error.reason == .timeout else { throw error }
+            isEnding = false
+        }
+        if !isEnding {
+            guard force else { throw EngineError(.timeout, "the process of \(id) has not ended in time") }
+            try await process.kill()
+        }
         try await BlockingWork.run { () throws(EngineError) in try process.removeFiles() }
     }
 
-    /// Asks the process to end.
-    ///
-    /// - Returns: false if it does not answer.
-    private func quit(_ id: ServerID) async throws(EngineError) -> Bool {
-        do {
-            guard let monitor = try await monitor(of: id) else { return true }
+    /// Asks the process to end; one that ends meanwhile has done it.
+    private func quit(_ id: ServerID) async throws(EngineError) {
+        do throws(EngineError) {
+            guard let monitor = try await monitor(of: id) else { return }
             try await monitor.session.execute("quit")
             await monitor.session.close()
-            return true
-        } catch  where error.reason == .serverLost || error.reason == .timeout {
-            return process(of: id).runningID() == nil
+        } catch {
+            guard error.reason == .serverLost else { throw error }
         }
     }
 }

@@ -15,6 +15,8 @@ final class ServerTable: Sendable {
     private struct State {
         var connections: [ServerID: Connection] = [:]
         var lastConnectionNumber = 0
+        /// Processes whose end will be told.
+        var watched: [ServerID: pid_t] = [:]
         /// Servers whose end is wanted.
         var stopping: Set<ServerID> = []
         var isClosing = false
@@ -27,7 +29,6 @@ final class ServerTable: Sendable {
         let number: Int
         let processID: pid_t
         let attempt: Task<Result<ServerMonitor, EngineError>, Never>
-        var isEstablished = false
     }
 
     init(_ directory: StateDirectory, limits: QEMULimits, logger: Logger) {
@@ -36,25 +37,19 @@ final class ServerTable: Sendable {
         self.logger = logger
     }
 
-    /// Finds the processes that run.
-    ///
-    /// - Returns: those that answer.
+    /// Finds the processes that run, and watches them. None is asked anything: one that does not answer would hold up
+    /// all others.
     func open(usesDirectAccess: Bool) async throws(EngineError) -> [ServerID] {
         state.withLock { $0.usesDirectAccess = usesDirectAccess }
-        let candidates = try await BlockingWork.run { [directory] () throws(EngineError) in
-            try Files.makeFolder(directory.run)
-            return try directory.serversWithPIDFile()
-        }
-        let found = Mutex<[ServerID]>([])
-        try await forEachConcurrently(candidates) { id throws(EngineError) in
-            do {
-                if try await self.monitor(of: id) != nil { found.withLock { $0.append(id) } }
-            } catch {
-                self.logger.warning(
-                    "a server's process does not answer", metadata: ["server": "\(id)", "cause": "\(error)"])
+        return try await BlockingWork.run { [directory] () throws(EngineError) in
+            try Folders.make(directory.run)
+            var found: [ServerID] = []
+            for case (let id, .runs(let processID)) in try ServerIdentity(directory: directory).all() {
+                try self.watch(id, processID)
+                found.append(id)
             }
+            return found.sorted { $0.rawValue < $1.rawValue }
         }
-        return found.withLock { $0 }
     }
 
     /// Ends the conversations; the processes go on.
@@ -75,20 +70,23 @@ final class ServerTable: Sendable {
     /// The monitor of a server's process, connected now if it was not.
     ///
     /// - Returns: nil if the process does not run.
-    /// - Throws: `.timeout` or `.serverLost` if it runs and does not answer.
+    /// - Throws: `.timeout` if it runs and does not answer, `.unknown` if nobody can tell whether it runs.
     func monitor(of id: ServerID) async throws(EngineError) -> ServerMonitor? {
         let process = process(of: id)
-        guard let processID = process.runningID() else {
+        guard let processID = try await BlockingWork.run({ () throws(EngineError) in try process.runningID() }) else {
             // What follows may open what the process still holds for a moment.
-            _ = await process.waitForEnd(limits.commandDeadline)
+            guard try await process.waitForEnd(limits.commandDeadline) else {
+                throw EngineError(.timeout, "the process of \(id) does not end: its disk does not answer")
+            }
             return nil
         }
+        try watch(id, processID)
         let attempt = state.withLock { state in
             // The end of a conversation with an earlier process may not have been noticed yet.
             if let connection = state.connections[id], connection.processID == processID { return connection.attempt }
             state.lastConnectionNumber += 1
             let number = state.lastConnectionNumber
-            let attempt = Task { await self.connect(to: id, number: number) }
+            let attempt = Task { await self.connect(to: id, processID, number: number) }
             state.connections[id] = Connection(number: number, processID: processID, attempt: attempt)
             return attempt
         }
@@ -101,23 +99,64 @@ final class ServerTable: Sendable {
         throw EngineError(.serverLost, "the process of \(id) does not run")
     }
 
-    private func connect(to id: ServerID, number: Int) async -> Result<ServerMonitor, EngineError> {
-        do {
-            let socket = directory.monitorSocket(of: id)
-            let session = try await QMPSession.connect(to: socket, deadline: limits.commandDeadline) {
-                [weak self] error in
-                self?.connectionEnded(to: id, number: number, error)
-            }
+    private func connect(
+        to id: ServerID, _ processID: pid_t, number: Int
+    ) async -> Result<ServerMonitor, EngineError> {
+        do throws(EngineError) {
+            let session = try await QMPSession.connect(
+                to: directory.monitorSocket(of: id),
+                deadline: .init(silence: limits.commandDeadline, work: limits.workDeadline),
+                activity: { ProcessFile.activity(of: processID) },
+                onEnd: { [weak self] error in self?.connectionEnded(to: id, number: number, error) })
             let usesDirectAccess = state.withLock { $0.usesDirectAccess }
-            let monitor = try await ServerMonitor(session: session, usesDirectAccess: usesDirectAccess)
-            state.withLock { state in
-                if state.connections[id]?.number == number { state.connections[id]?.isEstablished = true }
-            }
-            return .success(monitor)
+            return .success(
+                try await ServerMonitor(
+                    session: session, usesDirectAccess: usesDirectAccess, silence: limits.commandDeadline))
         } catch {
             connectionEnded(to: id, number: number, error)
-            return .failure(error)
+            guard error.reason == .serverLost, (try? process(of: id).runningID()) == processID else {
+                return .failure(error)
+            }
+            return .failure(EngineError(.timeout, "the process of \(id) runs and does not answer: \(error.message)"))
         }
+    }
+
+    /// The process goes on; whoever needs it next connects again.
+    private func connectionEnded(to id: ServerID, number: Int, _ error: EngineError) {
+        let isCurrent = state.withLock { state in
+            guard let connection = state.connections[id], connection.number == number else { return false }
+            state.connections[id] = nil
+            return !state.isClosing && !state.stopping.contains(id)
+        }
+        guard isCurrent else { return }
+        logger.info("a conversation with a server's process ended", metadata: ["server": "\(id)", "cause": "\(error)"])
+    }
+
+    // MARK: Ends of processes
+
+    private func watch(_ id: ServerID, _ processID: pid_t) throws(EngineError) {
+        let isNew = state.withLock { $0.watched.updateValue(processID, forKey: id) != processID }
+        guard isNew else { return }
+        do throws(EngineError) {
+            try ProcessWatch.shared.watch(processID) { [weak self] in self?.processEnded(id, processID) }
+        } catch {
+            state.withLock { $0.watched[id] = nil }
+            throw error
+        }
+        // The number may have got to another process before the watch began: ours has ended then.
+        if try process(of: id).runningID() != processID { processEnded(id, processID) }
+    }
+
+    private func processEnded(_ id: ServerID, _ processID: pid_t) {
+        let isLoss = state.withLock { state in
+            guard state.watched[id] == processID else { return false }
+            state.watched[id] = nil
+            return !state.isClosing && !state.stopping.contains(id)
+        }
+        guard isLoss else { return }
+        logger.warning(
+            "a server's process is lost", metadata: ["server": "\(id)", "process": "\(processID)"])
+        lostServers.report(id)
     }
 
     /// From here on the end of the server's process is no loss.
@@ -125,19 +164,11 @@ final class ServerTable: Sendable {
         state.withLock { _ = $0.stopping.insert(id) }
     }
 
-    func endStopping(_ id: ServerID) {
-        state.withLock { _ = $0.stopping.remove(id) }
-    }
-
-    /// Forgets a connection, and reports the server lost if it was to go on.
-    private func connectionEnded(to id: ServerID, number: Int, _ error: EngineError) {
-        let isLoss = state.withLock { state in
-            guard let connection = state.connections[id], connection.number == number else { return false }
-            state.connections[id] = nil
-            return connection.isEstablished && !state.isClosing && !state.stopping.contains(id)
+    /// - Parameter hasEnded: nobody needs to be told any more.
+    func endStopping(_ id: ServerID, hasEnded: Bool) {
+        state.withLock { state in
+            state.stopping.remove(id)
+            if hasEnded { state.watched[id] = nil }
         }
-        guard isLoss else { return }
-        logger.warning("a server's process is lost", metadata: ["server": "\(id)", "cause": "\(error)"])
-        lostServers.report(id)
     }
 }

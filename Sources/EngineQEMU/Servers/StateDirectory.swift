@@ -42,8 +42,12 @@ struct StateDirectory: Sendable {
 
     /// Servers that have a pid file, whether or not the process still runs.
     func serversWithPIDFile() throws(EngineError) -> [ServerID] {
-        try Files.names(in: run).compactMap { name in
-            name.hasSuffix(Self.pidSuffix) ? ServerID(String(name.dropLast(Self.pidSuffix.count))) : nil
-        }
+        try Files.names(in: run).compactMap(Self.server(ofPIDFile:))
+    }
+
+    /// The server whose pid file has this path; nil: it is no pid file's.
+    static func server(ofPIDFile path: String) -> ServerID? {
+        guard path.hasSuffix(pidSuffix), let name = path.split(separator: "/").last else { return nil }
+        return ServerID(String(name.dropLast(pidSuffix.count)))
     }
 }

@@ -1,43 +1,57 @@
+internal import CLinux
 internal import Engine
 internal import Glibc
 
 /// File calls that say what they tried when they fail. All block.
+///
+/// None follows a link in a path's last component, and none waits for a peer: what is no plain file is never opened as
+/// one (`linux_open_plain_file`).
 enum Files {
-    /// Makes a folder that only its owner enters, and those above it. Present: success.
-    static func makeFolder(_ path: String) throws(EngineError) {
-        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-            throw .system("make the folder \(path)", code: errno)
+    /// Names in a folder, in the bytes that the file system has, without `.` and `..`.
+    static func rawNames(in folder: String) throws(EngineError) -> [[UInt8]] {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("list \(folder)", code: errno) }
+        guard let stream = fdopendir(descriptor) else {
+            let code = errno
+            close(descriptor)
+            throw .system("list \(folder)", code: code)
         }
-        try makeFolder(String(path[..<slash]))
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system("make the folder \(path)", code: errno) }
-    }
-
-    /// Names in a folder, without `.` and `..`.
-    static func names(in folder: String) throws(EngineError) -> [String] {
-        guard let stream = opendir(folder) else { throw .system("list \(folder)", code: errno) }
         defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            // The name is an array inside the entry, ended by a NUL that readdir guarantees.
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        var names: [[UInt8]] = []
+        while let name = try nextName(in: stream, of: folder) {
+            if name != [UInt8(ascii: ".")], name != [UInt8](repeating: UInt8(ascii: "."), count: 2) {
+                names.append(name)
             }
-            if name != ".", name != ".." { names.append(name) }
         }
         return names
+    }
+
+    private static func nextName(in stream: OpaquePointer, of folder: String) throws(EngineError) -> [UInt8]? {
+        errno = 0
+        guard let entry = readdir(stream) else {
+            // A listing that ends early would make what is there look absent.
+            guard errno == 0 else { throw .system("list \(folder)", code: errno) }
+            return nil
+        }
+        // The name is an array inside the entry, ended by a NUL that readdir guarantees.
+        return withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+    }
+
+    /// Those of the names that are UTF-8, as all of ours are. (Repaired, another's name could become one of ours.)
+    static func names(in folder: String) throws(EngineError) -> [String] {
+        try rawNames(in: folder).compactMap { String(validating: $0, as: UTF8.self) }
     }
 
     static func withDescriptor<Value>(
         of path: String, flags: Int32, mode: mode_t = 0, _ body: (Int32) throws(EngineError) -> Value
     ) throws(EngineError) -> Value {
-        let descriptor = open(path, flags | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw .system("open \(path)", code: errno) }
+        let descriptor = linux_open_plain_file(path, flags, mode)
+        guard descriptor >= 0 else { throw .system("open \(path)", code: -descriptor) }
         defer { close(descriptor) }
         return try body(descriptor)
     }
 
-    /// Makes a file's contents durable, or a folder's names.
+    /// Makes a file's contents durable.
     static func sync(_ path: String) throws(EngineError) {
         try withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
             guard fsync(descriptor) == 0 else { throw .system("make \(path) durable", code: errno) }
@@ -73,20 +87,25 @@ enum Files {
         }
     }
 
-    /// - Returns: nil if there is no such file.
+    /// Of what stands there itself: a link is one.
+    ///
+    /// - Returns: nil if there is nothing of that name.
     static func status(of path: String) throws(EngineError) -> stat? {
         var status = stat()
-        if stat(path, &status) == 0 { return status }
+        if lstat(path, &status) == 0 { return status }
         guard errno == ENOENT else { throw .system("look at \(path)", code: errno) }
         return nil
     }
 
+    /// Renames what stands there itself.
     static func move(_ path: String, to destination: String) throws(EngineError) {
         guard rename(path, destination) == 0 else { throw .system("rename \(path) to \(destination)", code: errno) }
     }
 
     static func setMode(_ mode: mode_t, of path: String) throws(EngineError) {
-        guard chmod(path, mode) == 0 else { throw .system("change the mode of \(path)", code: errno) }
+        try withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
+            guard fchmod(descriptor, mode) == 0 else { throw .system("change the mode of \(path)", code: errno) }
+        }
     }
 
     /// Absent: success.

@@ -11,4 +11,11 @@ extension EngineError {
         let isFull = code == ENOSPC || code == EDQUOT
         return EngineError(isFull ? .storageFull : .failed, "cannot \(action): \(String(cString: strerror(code)))")
     }
+
+    /// A question that has no answer now: neither yes nor no may be concluded.
+    ///
+    /// - Parameter question: `who is connected to srv-…`.
+    static func unknown(_ question: String, code: Int32) -> EngineError {
+        EngineError(.unknown, "it cannot be found out \(question): \(String(cString: strerror(code)))")
+    }
 }

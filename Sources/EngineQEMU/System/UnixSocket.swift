@@ -27,7 +27,9 @@ enum UnixSocket {
         guard result == 0 else {
             let code = errno
             close(descriptor)
-            throw EngineError(.serverLost, "cannot connect to \(path): \(String(cString: strerror(code)))")
+            // Nobody accepts: enough wait for that already.
+            let reason = code == EAGAIN ? EngineError.Reason.timeout : .serverLost
+            throw EngineError(reason, "cannot connect to \(path): \(String(cString: strerror(code)))")
         }
         return descriptor
     }
@@ -55,17 +57,26 @@ enum UnixSocket {
         return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothingYet : .end
     }
 
-    /// - Returns: whether the socket took all bytes at once. A peer that reads what it asked for always leaves room.
-    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    /// What became of a line that was sent.
+    enum Output {
+        case taken
+        /// Not a byte fits; nothing was sent.
+        case full
+        /// The peer has gone, or stopped reading in the middle of the line.
+        case ended
+    }
+
+    /// A peer that reads what it asked for always leaves room.
+    static func write(_ bytes: [UInt8], to descriptor: Int32) -> Output {
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { buffer in
                 send(descriptor, buffer.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
+            guard count > 0 else { return sent == 0 && count < 0 && errno == EAGAIN ? .full : .ended }
             sent += count
         }
-        return true
+        return .taken
     }
 }

@@ -260,6 +260,8 @@ public struct CreateServerSnapshotRequest: MutationMessage {
     public var server: String = ""
     /// Refused with CONSISTENCY_NOT_MET if it would be worse; unspecified: whatever it is.
     public var require: Consistency.Grade = .unspecified
+    /// As in CreateSnapshotRequest.
+    public var cutTimeoutMilliseconds: UInt32 = 0
 
     public init() {}
 
@@ -268,13 +270,15 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         validateOnly: Bool = false,
         serverSnapshot: ServerSnapshot? = nil,
         server: String = "",
-        require: Consistency.Grade = .unspecified
+        require: Consistency.Grade = .unspecified,
+        cutTimeoutMilliseconds: UInt32 = 0
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
         self.serverSnapshot = serverSnapshot
         self.server = server
         self.require = require
+        self.cutTimeoutMilliseconds = cutTimeoutMilliseconds
     }
 
     public static let descriptor = MessageDescriptor(
@@ -287,6 +291,7 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         self.serverSnapshot = try CopyOut.message(source.pointee.server_snapshot, "server_snapshot")
         self.server = try CopyOut.string(source.pointee.server, "server")
         self.require = Consistency.Grade(rawValue: Int32(bitPattern: source.pointee.require.rawValue))
+        self.cutTimeoutMilliseconds = source.pointee.cut_timeout_milliseconds
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -297,6 +302,7 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         target.pointee.server_snapshot = try arena.message(self.serverSnapshot, "server_snapshot")
         try arena.set(&target.pointee.server, self.server, "server")
         target.pointee.require = .init(rawValue: UInt32(bitPattern: self.require.rawValue))
+        target.pointee.cut_timeout_milliseconds = self.cutTimeoutMilliseconds
         return UnsafeMutableRawPointer(target)
     }
 

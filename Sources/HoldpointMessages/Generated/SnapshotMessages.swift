@@ -219,6 +219,10 @@ public struct CreateSnapshotRequest: MutationMessage {
     public var volume: String = ""
     /// Refused with CONSISTENCY_NOT_MET if it would be worse; unspecified: whatever it is.
     public var require: Consistency.Grade = .unspecified
+    /// How long the cut may wait for requests that NBD clients have begun, a slow disk's among them; 0: 60,000. When it is
+    /// over nothing is cut: the operation fails with ENGINE_TIMEOUT. A client that would never go on is disconnected
+    /// before that, and named in the operation's warnings (CLIENT_CUT_OFF).
+    public var cutTimeoutMilliseconds: UInt32 = 0
 
     public init() {}
 
@@ -227,13 +231,15 @@ public struct CreateSnapshotRequest: MutationMessage {
         validateOnly: Bool = false,
         snapshot: VolumeSnapshot? = nil,
         volume: String = "",
-        require: Consistency.Grade = .unspecified
+        require: Consistency.Grade = .unspecified,
+        cutTimeoutMilliseconds: UInt32 = 0
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
         self.snapshot = snapshot
         self.volume = volume
         self.require = require
+        self.cutTimeoutMilliseconds = cutTimeoutMilliseconds
     }
 
     public static let descriptor = MessageDescriptor(
@@ -246,6 +252,7 @@ public struct CreateSnapshotRequest: MutationMessage {
         self.snapshot = try CopyOut.message(source.pointee.snapshot, "snapshot")
         self.volume = try CopyOut.string(source.pointee.volume, "volume")
         self.require = Consistency.Grade(rawValue: Int32(bitPattern: source.pointee.require.rawValue))
+        self.cutTimeoutMilliseconds = source.pointee.cut_timeout_milliseconds
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -256,6 +263,7 @@ public struct CreateSnapshotRequest: MutationMessage {
         target.pointee.snapshot = try arena.message(self.snapshot, "snapshot")
         try arena.set(&target.pointee.volume, self.volume, "volume")
         target.pointee.require = .init(rawValue: UInt32(bitPattern: self.require.rawValue))
+        target.pointee.cut_timeout_milliseconds = self.cutTimeoutMilliseconds
         return UnsafeMutableRawPointer(target)
     }
 

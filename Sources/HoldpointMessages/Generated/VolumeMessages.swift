@@ -592,6 +592,9 @@ public struct ResizeVolumeRequest: MutationMessage {
     public var volume: String = ""
     /// The new size, not below the present one; whole MiB.
     public var sizeBytes: UInt64 = 0
+    /// Cut off connected NBD clients; needs consent.
+    public var force: Bool = false
+    public var consent: Consent? = nil
 
     public init() {}
 
@@ -599,12 +602,16 @@ public struct ResizeVolumeRequest: MutationMessage {
         requestID: String = "",
         validateOnly: Bool = false,
         volume: String = "",
-        sizeBytes: UInt64 = 0
+        sizeBytes: UInt64 = 0,
+        force: Bool = false,
+        consent: Consent? = nil
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
         self.volume = volume
         self.sizeBytes = sizeBytes
+        self.force = force
+        self.consent = consent
     }
 
     public static let descriptor = MessageDescriptor(
@@ -616,6 +623,8 @@ public struct ResizeVolumeRequest: MutationMessage {
         self.validateOnly = source.pointee.validate_only != 0
         self.volume = try CopyOut.string(source.pointee.volume, "volume")
         self.sizeBytes = source.pointee.size_bytes
+        self.force = source.pointee.force != 0
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -625,6 +634,8 @@ public struct ResizeVolumeRequest: MutationMessage {
         target.pointee.validate_only = self.validateOnly ? 1 : 0
         try arena.set(&target.pointee.volume, self.volume, "volume")
         target.pointee.size_bytes = self.sizeBytes
+        target.pointee.force = self.force ? 1 : 0
+        target.pointee.consent = try arena.message(self.consent, "consent")
         return UnsafeMutableRawPointer(target)
     }
 
@@ -632,6 +643,7 @@ public struct ResizeVolumeRequest: MutationMessage {
         var copy = self
         copy.requestID = ""
         copy.validateOnly = false
+        copy.consent = nil
         return copy
     }
 }
@@ -759,6 +771,8 @@ public struct RevertVolumeRequest: MutationMessage {
     public var consent: Consent? = nil
     /// Refused with ETAG_MISMATCH if the volume moved; empty: whatever it is now.
     public var etag: String = ""
+    /// As in CreateSnapshotRequest, for the safety snapshot.
+    public var cutTimeoutMilliseconds: UInt32 = 0
 
     public init() {}
 
@@ -768,7 +782,8 @@ public struct RevertVolumeRequest: MutationMessage {
         volume: String = "",
         snapshot: String = "",
         consent: Consent? = nil,
-        etag: String = ""
+        etag: String = "",
+        cutTimeoutMilliseconds: UInt32 = 0
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
@@ -776,6 +791,7 @@ public struct RevertVolumeRequest: MutationMessage {
         self.snapshot = snapshot
         self.consent = consent
         self.etag = etag
+        self.cutTimeoutMilliseconds = cutTimeoutMilliseconds
     }
 
     public static let descriptor = MessageDescriptor(
@@ -789,6 +805,7 @@ public struct RevertVolumeRequest: MutationMessage {
         self.snapshot = try CopyOut.string(source.pointee.snapshot, "snapshot")
         self.consent = try CopyOut.message(source.pointee.consent, "consent")
         self.etag = try CopyOut.string(source.pointee.etag, "etag")
+        self.cutTimeoutMilliseconds = source.pointee.cut_timeout_milliseconds
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -800,6 +817,7 @@ public struct RevertVolumeRequest: MutationMessage {
         try arena.set(&target.pointee.snapshot, self.snapshot, "snapshot")
         target.pointee.consent = try arena.message(self.consent, "consent")
         try arena.set(&target.pointee.etag, self.etag, "etag")
+        target.pointee.cut_timeout_milliseconds = self.cutTimeoutMilliseconds
         return UnsafeMutableRawPointer(target)
     }
 

@@ -28,7 +28,9 @@ public protocol VolumeServiceHandler: RPCService {
         _ request: DeleteVolumeRequest, context: CallContext
     ) async throws -> DeleteAnswer
 
-    /// Makes a volume larger. An exported volume's NBD clients are disconnected for some milliseconds (a warning says so).
+    /// Makes a volume larger. One that is served is not served for some milliseconds: refused while NBD clients are
+    /// connected to it (VOLUME_HAS_CLIENTS) unless forced, with consent. Where that cannot be told beforehand, as in
+    /// DetachVolume.
     func resizeVolume(
         _ request: ResizeVolumeRequest, context: CallContext
     ) async throws -> VolumeAnswer
@@ -38,7 +40,9 @@ public protocol VolumeServiceHandler: RPCService {
         _ request: AttachVolumeRequest, context: CallContext
     ) async throws -> VolumeAnswer
 
-    /// Detaches it. Refused while NBD clients are connected to it (VOLUME_HAS_CLIENTS) unless forced, with consent.
+    /// Detaches it. Refused while NBD clients are connected to it (VOLUME_HAS_CLIENTS) unless forced, with consent. Of
+    /// a server that serves several volumes it is not known which of them a client uses: then the operation finds out, and
+    /// fails with VOLUME_HAS_CLIENTS; a warning names the clients.
     func detachVolume(
         _ request: DetachVolumeRequest, context: CallContext
     ) async throws -> VolumeAnswer
@@ -158,7 +162,9 @@ public struct VolumeServiceClient: Sendable {
         try await channel.unary(VolumeServiceMethods.deleteVolume, request, options: options)
     }
 
-    /// Makes a volume larger. An exported volume's NBD clients are disconnected for some milliseconds (a warning says so).
+    /// Makes a volume larger. One that is served is not served for some milliseconds: refused while NBD clients are
+    /// connected to it (VOLUME_HAS_CLIENTS) unless forced, with consent. Where that cannot be told beforehand, as in
+    /// DetachVolume.
     public func resizeVolume(
         _ request: ResizeVolumeRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> VolumeAnswer {
@@ -172,7 +178,9 @@ public struct VolumeServiceClient: Sendable {
         try await channel.unary(VolumeServiceMethods.attachVolume, request, options: options)
     }
 
-    /// Detaches it. Refused while NBD clients are connected to it (VOLUME_HAS_CLIENTS) unless forced, with consent.
+    /// Detaches it. Refused while NBD clients are connected to it (VOLUME_HAS_CLIENTS) unless forced, with consent. Of
+    /// a server that serves several volumes it is not known which of them a client uses: then the operation finds out, and
+    /// fails with VOLUME_HAS_CLIENTS; a warning names the clients.
     public func detachVolume(
         _ request: DetachVolumeRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> VolumeAnswer {

@@ -62,7 +62,7 @@ enum DeletionPart: Codable, Sendable {
     private func stop(_ id: ServerID, _ volumes: [VolumeID], _ force: Bool, _ tools: SagaTools) async throws {
         do {
             for volume in volumes { try await tools.close(volume, on: id, force: force) }
-            try await tools.engine.stopServer(id)
+            try await tools.engine.stopServer(id, force: force)
         } catch {
             for volume in volumes { try await tools.open(volume, on: id) }
             throw StepRefusal(error)

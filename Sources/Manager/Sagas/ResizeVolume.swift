@@ -11,6 +11,8 @@ struct ResizeVolumeSaga: Saga {
     let layerID: LayerID
     let serverID: ServerID?
     let size: ByteCount
+    /// Cuts off connected clients: their writer did not end cleanly then. Missing in what an older release stored.
+    let force: Bool?
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
         // Growing has no undo. Where it failed after its work was done, the same resize again finds it done.
@@ -21,9 +23,11 @@ struct ResizeVolumeSaga: Saga {
     private func run(_ tools: SagaTools) async throws {
         let chain = try await tools.chain(of: volumeID)
         guard let process = try await tools.serving(serverID) else {
-            return try await tools.engine.resize(chain, to: size, in: nil)
+            return try await tools.engine.resize(chain, to: size, in: nil, force: false)
         }
-        try await tools.withProcess(of: process) { try await tools.engine.resize(chain, to: size, in: process) }
+        try await tools.withProcess(of: process) {
+            try await tools.engine.resize(chain, to: size, in: process, force: cutsOffClients)
+        }
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
@@ -31,7 +35,10 @@ struct ResizeVolumeSaga: Saga {
             layer.size = size
             try transaction.update(layer)
         }
-        try transaction.settle(volumeID, settledState, by: operation, at: now) { $0.size = size }
+        try transaction.settle(volumeID, settledState, by: operation, at: now) { volume in
+            volume.size = size
+            volume.writerWasKilled = volume.writerWasKilled || cutsOffClients && serverID != nil
+        }
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
 
@@ -40,5 +47,6 @@ struct ResizeVolumeSaga: Saga {
         if let serverID { try transaction.release(serverID, by: operation, at: now) }
     }
 
+    private var cutsOffClients: Bool { force ?? false }
     private var settledState: Volume.State { serverID == nil ? .available : .inUse }
 }

@@ -11,7 +11,7 @@ extension SagaTools {
             run: { _ in for volume in volumes { try await close(volume, on: id, force: force) } },
             undo: { _ in for volume in volumes { try await open(volume, on: id) } })
         let stopping = StepDefinition(
-            name: "stop-server", run: { _ in try await engine.stopServer(id) },
+            name: "stop-server", run: { _ in try await engine.stopServer(id, force: force) },
             undo: { _ in if try await serving(id) != nil { try await engine.startServer(id) } })
         return volumes.isEmpty ? [stopping] : [closing, stopping]
     }
@@ -22,7 +22,7 @@ extension SagaTools {
     func starting(_ id: ServerID, _ volumes: [VolumeID]) -> [StepDefinition] {
         let starting = StepDefinition(
             name: "start-server", run: { _ in try await engine.startServer(id) },
-            undo: { _ in try await engine.stopServer(id) })
+            undo: { _ in try await engine.stopServer(id, force: false) })
         let attaching = StepDefinition(
             name: "attach-volumes",
             run: { _ in for volume in volumes { try await open(volume, on: id) } },

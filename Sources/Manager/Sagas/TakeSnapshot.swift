@@ -22,24 +22,39 @@ struct TakeSnapshotSaga: Saga {
     /// The server that the volumes are attached to; nil: they are detached.
     let serverID: ServerID?
     let serverSnapshotID: ServerSnapshotID?
+    /// How long the cut may wait for what clients have begun; nil: an older release accepted it, which had none.
+    let limitMilliseconds: Int?
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
+        let notes = CutNotes()
         let preparing = StepDefinition(
             name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
         let cutting = StepDefinition(
             name: Self.cutStep, pointOfNoReturn: true, begins: begins,
-            run: { context in
-                let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
-                do {
-                    let duration = try await tools.engine.cut(cuts, of: process)
-                    context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(duration)"])
-                } catch let error as EngineError where error.reason == .failed && isFirstTry(context) {
-                    // The process refused: the overlays are as they were prepared. After anything else nobody knows.
-                    throw StepRefusal(error)
-                }
-            })
+            ends: { _, operation, _ in operation.warnings += notes.take() },
+            run: { try await cut($0, notes, tools) })
         return OperationDefinition(
-            steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete, rollback: rollback)
+            steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete,
+            rollback: { transaction, operation, now in
+                operation.warnings += notes.take()
+                try rollback(transaction, &operation, now)
+            })
+    }
+
+    private var limit: Duration { .milliseconds(limitMilliseconds ?? CutLimit.default.milliseconds) }
+
+    private func cut(_ context: StepContext, _ notes: CutNotes, _ tools: SagaTools) async throws {
+        let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
+        do throws(CutFailure) {
+            let report = try await tools.engine.cut(cuts, of: process, within: limit)
+            notes.add(report)
+            context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(report.duration)"])
+        } catch {
+            notes.add(error)
+            // Where nothing was cut, now or before, the overlays are as they were prepared.
+            guard error.outcome == .nothingCut, isFirstTry(context) else { throw error.cause }
+            throw StepRefusal(error.cause)
+        }
     }
 
     private func prepare(_ tools: SagaTools) async throws {
@@ -67,11 +82,10 @@ struct TakeSnapshotSaga: Saga {
     }
 
     private static let cutStep = "cut"
-    private static let takenUpAgain = "taken up again: the cut may have been made before"
 
     private func isFirstTry(_ context: StepContext) -> Bool {
         context.attempt == 1
-            && context.operation.steps.first { $0.name == Self.cutStep }?.message != Self.takenUpAgain
+            && context.operation.steps.first { $0.name == Self.cutStep }?.mayHaveRun != true
     }
 
     /// From here on the overlays may have been written to. Repeated after a crash, it keeps the first time.
@@ -79,7 +93,8 @@ struct TakeSnapshotSaga: Saga {
         if let first = parts.first, try transaction.layer(first.overlay.id)?.state != .prepared,
             let step = operation.steps.firstIndex(where: { $0.name == Self.cutStep })
         {
-            operation.steps[step].message = Self.takenUpAgain
+            operation.steps[step].mayHaveRun = true
+            operation.steps[step].message = "taken up again: the cut may have been made before"
         }
         for part in parts where try transaction.layer(part.overlay.id)?.state == .prepared {
             try transaction.setLayer(part.overlay.id, .possiblyActive)
@@ -94,6 +109,7 @@ struct TakeSnapshotSaga: Saga {
             try transaction.setLayer(part.overlay.id, .active)
             try transaction.change(part.volumeID, by: operation, at: now) { volume in
                 volume.topLayerID = part.overlay.id
+                volume.writerWasKilled = volume.writerWasKilled || operation.hasCutClientsOff
                 volume.header.operationID = nil
                 volume.header.failure = nil
             }
@@ -113,6 +129,7 @@ struct TakeSnapshotSaga: Saga {
             try transaction.remove(part.snapshotID, by: operation, at: now)
             try transaction.deleteLayer(part.overlay.id)
             try transaction.change(part.volumeID, by: operation, at: now) { volume in
+                volume.writerWasKilled = volume.writerWasKilled || operation.hasCutClientsOff
                 volume.header.operationID = nil
                 volume.header.failure = operation.failure(resolvableBy: .user)
             }

@@ -26,6 +26,8 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
         public let name: String
         public var state: State
         public var message: String
+        /// An earlier process, or an earlier try of this one, began it, and nobody heard how it ended; nil: no.
+        public var mayHaveRun: Bool?
 
         public init(name: String, state: State = .pending, message: String = "") {
             self.name = name

@@ -4,8 +4,8 @@ public struct DeletionGraph: Sendable {
     public var volumes: [VolumeID: Volume] = [:]
     public var snapshots: [SnapshotID: VolumeSnapshot] = [:]
     public var serverSnapshots: [ServerSnapshotID: ServerSnapshot] = [:]
-    /// Clients connected to what serves each volume; from the engine, so only as true as a moment ago.
-    public var clients: [VolumeID: [String]] = [:]
+    /// Clients that may use each volume; from the engine, so only as true as a moment ago.
+    public var clients: [VolumeID: ConnectedClients] = [:]
     /// Bytes that come back when a step deletes its resource, by resource id, given that the steps before it are done.
     public var freedBytes: [String: ByteCount] = [:]
 

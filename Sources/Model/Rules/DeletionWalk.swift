@@ -139,11 +139,10 @@ struct DeletionWalk {
 
     private mutating func noteClients(of volume: Volume) {
         guard !scope.cutsOffClients else { return }
-        for client in graph.clients[volume.id] ?? [] {
-            let blocker = Refusal.Blocker(
-                kind: "client", id: client, name: volume.header.name, reason: .volumeHasClients)
-            guard reported.insert(blocker).inserted else { continue }
-            obstacles.append((blocker, .disconnect(volume)))
+        guard let clients = graph.clients[volume.id] else { return }
+        for blocker in clients.blockers(of: volume) where reported.insert(blocker).inserted {
+            // Whether it is in use is for the detachment to find out, which destroys nothing.
+            obstacles.append((blocker, clients.areOfThisVolume ? .disconnect(volume) : .detach(volume)))
         }
     }
 

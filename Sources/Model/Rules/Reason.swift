@@ -30,6 +30,8 @@ public enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
     case chainTooDeep = "CHAIN_TOO_DEEP"
     case stateForbids = "STATE_FORBIDS"
     case operationNotCancellable = "OPERATION_NOT_CANCELLABLE"
+    /// It could not be found out whether the state allows it; nothing was done.
+    case unknownState = "UNKNOWN_STATE"
 
     // The state moved, or moves just now.
     case resourceBusy = "RESOURCE_BUSY"

@@ -12,7 +12,7 @@ extension Reason {
         case .volumeHasSnapshots, .volumeAttached, .volumeNotAttached, .volumeHasClients, .serverRunning,
             .serverNotRunning, .serverFull, .snapshotOwned, .serverSnapshotInUse, .serverHasSchedule, .serverInGroup,
             .deletionProtected, .adminRequired, .consistencyNotMet, .chainTooDeep, .stateForbids,
-            .operationNotCancellable:
+            .operationNotCancellable, .unknownState:
             .failedPrecondition
         case .resourceBusy, .etagMismatch, .planStale: .aborted
         case .consentRequired, .consentInvalid: .permissionDenied

@@ -49,6 +49,22 @@ final class NBDClient: Sendable {
         _ = try perform(.flush, offset: 0, count: 0)
     }
 
+    /// Sends a write's header and the first of its bytes, and stops there.
+    func beginWrite(byteCount: Int, sending count: Int) throws {
+        try Self.send(request(.write, offset: 0, count: byteCount) + block(7, count: count), to: descriptor)
+    }
+
+    /// Sends the rest of such a write, and waits for its answer.
+    func finishWrite(remaining count: Int) throws {
+        try Self.send(block(7, count: count), to: descriptor)
+        _ = try Self.receive(16, from: descriptor)
+    }
+
+    /// Asks for bytes again and again and reads no answer.
+    func askAndNeverRead(byteCount: Int, times: Int) throws {
+        for _ in 0..<times { try Self.send(request(.read, offset: 0, count: byteCount), to: descriptor) }
+    }
+
     /// Says goodbye, as a well-behaved client does.
     func disconnect() {
         try? Self.send(request(.disconnect, offset: 0, count: 0), to: descriptor)
@@ -75,7 +91,7 @@ final class NBDClient: Sendable {
     }
 
     private static func send(_ bytes: [UInt8], to descriptor: Int32) throws {
-        guard UnixSocket.write(bytes, to: descriptor) else { throw Failure(code: nil) }
+        guard case .taken = UnixSocket.write(bytes, to: descriptor) else { throw Failure(code: nil) }
     }
 
     private static func receive(_ count: Int, from descriptor: Int32) throws -> [UInt8] {

@@ -37,8 +37,7 @@ final class TestWorld: Sendable {
 
     private func cleanUp() async {
         await engine.close()
-        let directory = try? StateDirectory(stateDirectory)
-        for server in (try? directory?.serversWithPIDFile()) ?? [] {
+        for server in (try? ServerIdentity(directory: engine.servers.directory).all().keys) ?? [:].keys {
             try? await engine.servers.process(of: server).kill()
         }
         ChildReaper.shared.collect()
@@ -117,7 +116,9 @@ final class TestWorld: Sendable {
 
     func path(of layer: Layer) -> String { engine.layers.path(of: layer.id) }
 
-    func processID(of server: ServerID) throws -> pid_t { try #require(engine.servers.process(of: server).runningID()) }
+    func processID(of server: ServerID) throws -> pid_t {
+        try #require(try engine.servers.process(of: server).runningID())
+    }
 
     /// Ends a server's process as a crash would, and waits for it.
     func crash(_ server: ServerID) async throws {

@@ -15,8 +15,6 @@ struct FatedEngine: StorageEngine {
         case .failsOnce, .failsForGood, .diesBefore: throw EngineError(.failed, "the disk does not answer")
         case .failsAfterWork:
             _ = try await work()
-            // A cut that throws has not cut: then the answer can only have been late.
-            if method == .cut { return try await work() }
             throw EngineError(.failed, "the answer was lost")
         case .diesAfter:
             _ = try await work()
@@ -43,8 +41,8 @@ struct FatedEngine: StorageEngine {
         try await perform(.startServer) { () throws(EngineError) in try await base.startServer(id) }
     }
 
-    func stopServer(_ id: ServerID) async throws(EngineError) {
-        try await perform(.stopServer) { () throws(EngineError) in try await base.stopServer(id) }
+    func stopServer(_ id: ServerID, force: Bool) async throws(EngineError) {
+        try await perform(.stopServer) { () throws(EngineError) in try await base.stopServer(id, force: force) }
     }
 
     func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError) {
@@ -61,16 +59,33 @@ struct FatedEngine: StorageEngine {
         try await perform(.prepareCut) { () throws(EngineError) in try await base.prepareCut(cuts, of: server) }
     }
 
-    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
-        try await perform(.cut) { () throws(EngineError) in try await base.cut(cuts, of: server) }
+    func cut(_ cuts: [Cut], of server: ServerID?, within limit: Duration) async throws(CutFailure) -> CutReport {
+        var isCut = false
+        do throws(EngineError) {
+            return try await perform(.cut) { () throws(EngineError) in
+                do throws(CutFailure) {
+                    let report = try await base.cut(cuts, of: server, within: limit)
+                    isCut = true
+                    return report
+                } catch {
+                    throw error.cause
+                }
+            }
+        } catch {
+            throw CutFailure(isCut ? .unknown : .nothingCut, error)
+        }
     }
 
     func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
         try await perform(.discardCut) { () throws(EngineError) in try await base.discardCut(cuts, of: server) }
     }
 
-    func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
-        try await perform(.resize) { () throws(EngineError) in try await base.resize(volume, to: size, in: server) }
+    func resize(
+        _ volume: VolumeChain, to size: ByteCount, in server: ServerID?, force: Bool
+    ) async throws(EngineError) {
+        try await perform(.resize) { () throws(EngineError) in
+            try await base.resize(volume, to: size, in: server, force: force)
+        }
     }
 
     func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
@@ -91,8 +106,8 @@ struct FatedEngine: StorageEngine {
 
     func exportURI(of volume: VolumeID, on server: ServerID) -> String { base.exportURI(of: volume, on: server) }
 
-    func clients(of volume: VolumeID, on server: ServerID) async throws(EngineError) -> [String] {
-        try await base.clients(of: volume, on: server)
+    func clients(of server: ServerID) async throws(EngineError) -> [String] {
+        try await base.clients(of: server)
     }
 
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {

@@ -14,12 +14,14 @@ struct ServerSnapshotCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Take none that would be worse.", valueName: "grade"))
     var require: RequiredGrade?
 
+    @OptionGroup var cut: CutOptions
     @OptionGroup var globals: GlobalOptions
 
     func run() async throws {
         try await globals.session("server-snapshot create \(fields.name)") { session in
             let request = CreateServerSnapshotRequest(
-                serverSnapshot: fields.resource(), server: server, require: require?.grade ?? .unspecified)
+                serverSnapshot: fields.resource(), server: server, require: require?.grade ?? .unspecified,
+                cutTimeoutMilliseconds: cut.milliseconds)
             try await session.create(fields, request) { (existing: ServerSnapshot) in
                 let taken = try await Server.get(server, from: session.client, session.callOptions)
                 return fields.differences(existing) + (existing.serverID == taken.id ? [] : ["server"])

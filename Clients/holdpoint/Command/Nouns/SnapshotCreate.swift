@@ -13,12 +13,14 @@ struct SnapshotCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Take none that would be worse.", valueName: "grade"))
     var require: RequiredGrade?
 
+    @OptionGroup var cut: CutOptions
     @OptionGroup var globals: GlobalOptions
 
     func run() async throws {
         try await globals.session("snapshot create \(fields.name)") { session in
             let request = CreateSnapshotRequest(
-                snapshot: fields.resource(), volume: volume, require: require?.grade ?? .unspecified)
+                snapshot: fields.resource(), volume: volume, require: require?.grade ?? .unspecified,
+                cutTimeoutMilliseconds: cut.milliseconds)
             try await session.create(fields, request) { (existing: VolumeSnapshot) in
                 let taken = try await Volume.get(volume, from: session.client, session.callOptions)
                 return fields.differences(existing) + (existing.volumeID == taken.id ? [] : ["volume"])

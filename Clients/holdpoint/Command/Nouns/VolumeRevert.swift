@@ -13,6 +13,7 @@ struct VolumeRevert: AsyncParsableCommand {
     @Option(help: ArgumentHelp("One of the volume's own.", valueName: "snapshot"))
     var snapshot: String
 
+    @OptionGroup var cut: CutOptions
     @OptionGroup var consent: ConsentOptions
     @OptionGroup var globals: GlobalOptions
 
@@ -21,7 +22,8 @@ struct VolumeRevert: AsyncParsableCommand {
             let revert = { (request: RevertVolumeRequest, options: CallOptions) async throws(RPCError) in
                 try await session.client.volumes.revertVolume(request, options: options)
             }
-            let request = RevertVolumeRequest(volume: id, snapshot: snapshot)
+            let request = RevertVolumeRequest(
+                volume: id, snapshot: snapshot, cutTimeoutMilliseconds: cut.milliseconds)
             try await session.change(
                 try await session.consented(request, consent, losses: [loss], revert), revert)
         }

@@ -894,7 +894,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__volume_snapshot__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__volume_snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__create_snapshot_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor holdpoint__v1__create_snapshot_request__field_descriptors[6] =
 {
   {
     "request_id",
@@ -956,8 +956,21 @@ static const ProtobufCFieldDescriptor holdpoint__v1__create_snapshot_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cut_timeout_milliseconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CreateSnapshotRequest, cut_timeout_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__create_snapshot_request__field_indices_by_name[] = {
+  5,   /* field[5] = cut_timeout_milliseconds */
   0,   /* field[0] = request_id */
   4,   /* field[4] = require */
   2,   /* field[2] = snapshot */
@@ -967,7 +980,7 @@ static const unsigned holdpoint__v1__create_snapshot_request__field_indices_by_n
 static const ProtobufCIntRange holdpoint__v1__create_snapshot_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__create_snapshot_request__descriptor =
 {
@@ -977,7 +990,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__create_snapshot_request__descrip
   "Holdpoint__V1__CreateSnapshotRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__CreateSnapshotRequest),
-  5,
+  6,
   holdpoint__v1__create_snapshot_request__field_descriptors,
   holdpoint__v1__create_snapshot_request__field_indices_by_name,
   1,  holdpoint__v1__create_snapshot_request__number_ranges,

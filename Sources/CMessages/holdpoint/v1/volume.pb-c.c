@@ -1514,7 +1514,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__delete_volume_request__descripto
   (ProtobufCMessageInit) holdpoint__v1__delete_volume_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__resize_volume_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor holdpoint__v1__resize_volume_request__field_descriptors[6] =
 {
   {
     "request_id",
@@ -1564,8 +1564,34 @@ static const ProtobufCFieldDescriptor holdpoint__v1__resize_volume_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "force",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResizeVolumeRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ResizeVolumeRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__resize_volume_request__field_indices_by_name[] = {
+  5,   /* field[5] = consent */
+  4,   /* field[4] = force */
   0,   /* field[0] = request_id */
   3,   /* field[3] = size_bytes */
   1,   /* field[1] = validate_only */
@@ -1574,7 +1600,7 @@ static const unsigned holdpoint__v1__resize_volume_request__field_indices_by_nam
 static const ProtobufCIntRange holdpoint__v1__resize_volume_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__resize_volume_request__descriptor =
 {
@@ -1584,7 +1610,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__resize_volume_request__descripto
   "Holdpoint__V1__ResizeVolumeRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__ResizeVolumeRequest),
-  4,
+  6,
   holdpoint__v1__resize_volume_request__field_descriptors,
   holdpoint__v1__resize_volume_request__field_indices_by_name,
   1,  holdpoint__v1__resize_volume_request__number_ranges,
@@ -1771,7 +1797,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__detach_volume_request__descripto
   (ProtobufCMessageInit) holdpoint__v1__detach_volume_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__revert_volume_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor holdpoint__v1__revert_volume_request__field_descriptors[7] =
 {
   {
     "request_id",
@@ -1845,9 +1871,22 @@ static const ProtobufCFieldDescriptor holdpoint__v1__revert_volume_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "cut_timeout_milliseconds",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertVolumeRequest, cut_timeout_milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__revert_volume_request__field_indices_by_name[] = {
   4,   /* field[4] = consent */
+  6,   /* field[6] = cut_timeout_milliseconds */
   5,   /* field[5] = etag */
   0,   /* field[0] = request_id */
   3,   /* field[3] = snapshot */
@@ -1857,7 +1896,7 @@ static const unsigned holdpoint__v1__revert_volume_request__field_indices_by_nam
 static const ProtobufCIntRange holdpoint__v1__revert_volume_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__revert_volume_request__descriptor =
 {
@@ -1867,7 +1906,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__revert_volume_request__descripto
   "Holdpoint__V1__RevertVolumeRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__RevertVolumeRequest),
-  6,
+  7,
   holdpoint__v1__revert_volume_request__field_descriptors,
   holdpoint__v1__revert_volume_request__field_indices_by_name,
   1,  holdpoint__v1__revert_volume_request__number_ranges,

@@ -167,10 +167,14 @@ struct  Holdpoint__V1__CreateServerSnapshotRequest
    * Refused with CONSISTENCY_NOT_MET if it would be worse; unspecified: whatever it is.
    */
   Holdpoint__V1__Consistency__Grade require;
+  /*
+   * As in CreateSnapshotRequest.
+   */
+  uint32_t cut_timeout_milliseconds;
 };
 #define HOLDPOINT__V1__CREATE_SERVER_SNAPSHOT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__create_server_snapshot_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HOLDPOINT__V1__CONSISTENCY__GRADE__GRADE_UNSPECIFIED }
+    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HOLDPOINT__V1__CONSISTENCY__GRADE__GRADE_UNSPECIFIED, 0 }
 
 
 struct  Holdpoint__V1__ServerSnapshotAnswer

@@ -151,10 +151,16 @@ struct  Holdpoint__V1__CreateSnapshotRequest
    * Refused with CONSISTENCY_NOT_MET if it would be worse; unspecified: whatever it is.
    */
   Holdpoint__V1__Consistency__Grade require;
+  /*
+   * How long the cut may wait for requests that NBD clients have begun, a slow disk's among them; 0: 60,000. When it is
+   * over nothing is cut: the operation fails with ENGINE_TIMEOUT. A client that would never go on is disconnected
+   * before that, and named in the operation's warnings (CLIENT_CUT_OFF).
+   */
+  uint32_t cut_timeout_milliseconds;
 };
 #define HOLDPOINT__V1__CREATE_SNAPSHOT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__create_snapshot_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HOLDPOINT__V1__CONSISTENCY__GRADE__GRADE_UNSPECIFIED }
+    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HOLDPOINT__V1__CONSISTENCY__GRADE__GRADE_UNSPECIFIED, 0 }
 
 
 struct  Holdpoint__V1__SnapshotAnswer

@@ -293,10 +293,15 @@ struct  Holdpoint__V1__ResizeVolumeRequest
    * The new size, not below the present one; whole MiB.
    */
   uint64_t size_bytes;
+  /*
+   * Cut off connected NBD clients; needs consent.
+   */
+  protobuf_c_boolean force;
+  Holdpoint__V1__Consent *consent;
 };
 #define HOLDPOINT__V1__RESIZE_VOLUME_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__resize_volume_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, NULL }
 
 
 struct  Holdpoint__V1__AttachVolumeRequest
@@ -348,10 +353,14 @@ struct  Holdpoint__V1__RevertVolumeRequest
    * Refused with ETAG_MISMATCH if the volume moved; empty: whatever it is now.
    */
   char *etag;
+  /*
+   * As in CreateSnapshotRequest, for the safety snapshot.
+   */
+  uint32_t cut_timeout_milliseconds;
 };
 #define HOLDPOINT__V1__REVERT_VOLUME_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__revert_volume_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 /* Holdpoint__V1__Volume__LabelsEntry methods */

@@ -1,0 +1,55 @@
+internal import Engine
+internal import Model
+internal import Synchronization
+
+/// What a cut did to clients, from the step that made it to the transaction that ends the step.
+final class CutNotes: Sendable {
+    private let warnings = Mutex<[Warning]>([])
+
+    func add(_ report: CutReport) {
+        add(Warning.cutOff(report.disconnectedClients))
+        if report.stall > .zero { add([.stalled(report.stall)]) }
+    }
+
+    func add(_ failure: CutFailure) {
+        add(Warning.cutOff(failure.disconnectedClients))
+    }
+
+    /// - Returns: what was noted since the last call.
+    func take() -> [Warning] {
+        warnings.withLock { warnings in
+            defer { warnings = [] }
+            return warnings
+        }
+    }
+
+    private func add(_ new: [Warning]) {
+        warnings.withLock { $0 += new }
+    }
+}
+
+extension Operation {
+    /// Writers were cut off in the midst of a request: what they had not flushed may be torn.
+    var hasCutClientsOff: Bool { warnings.contains { $0.reason == Warning.cutOffReason } }
+}
+
+extension Warning {
+    fileprivate static let cutOffReason = "CLIENT_CUT_OFF"
+
+    fileprivate static func cutOff(_ clients: [String]) -> [Warning] {
+        clients.map {
+            Warning(
+                reason: cutOffReason,
+                message: "client \($0) was disconnected: it had stopped in the midst of a request, and the cut would "
+                    + "have waited for it for ever; nothing that was acknowledged is lost")
+        }
+    }
+
+    fileprivate static func stalled(_ stall: Duration) -> Warning {
+        let tenths = stall.components.seconds * 10 + stall.components.attoseconds / 100_000_000_000_000_000
+        return Warning(
+            reason: "CUT_STALLED",
+            message: "the cut waited \(tenths / 10).\(tenths % 10) s for requests that clients had begun (a slow disk, "
+                + "or a client); all writes to the server's volumes waited meanwhile")
+    }
+}
