@@ -12,6 +12,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
 
     enum Phase {
         case active
+        /// Drained: every call has ended, and what was answered is still on its way to the peer. Input is discarded.
+        case finishing
         /// The GoAway is sent, the write side shut; input is discarded.
         case ending
         case closed
