@@ -7,7 +7,8 @@ struct Listener: Sendable {
     let endpoint: Endpoint
     private let removeFile: @Sendable () -> Void
 
-    private static let backlog: Int32 = 1_024
+    /// Connections that wait while nothing is accepted, because the process is stopped or busy.
+    private static let backlog: Int32 = 4_096
 
     static func open(
         _ endpoint: Endpoint, group: any EventLoopGroup, limits: (low: Int, high: Int),
@@ -19,6 +20,8 @@ struct Listener: Sendable {
             let socket = try UnixSocket(path: path)
             do {
                 let channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+                // NIO listens on a socket that was bound before with a backlog of its own.
+                try socket.listen(backlog: backlog)
                 return Listener(channel: channel, endpoint: endpoint, removeFile: { socket.removeFile() })
             } catch {
                 socket.removeFile()
