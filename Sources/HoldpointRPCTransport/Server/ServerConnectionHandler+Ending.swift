@@ -65,6 +65,7 @@ extension ServerConnectionHandler {
     }
 
     private func stopEverything() {
+        leavePlace()
         input.discard()
         deferred = []
         accountForInput()
