@@ -64,6 +64,7 @@ extension SagaTools {
         guard mayBeTold else { return try await open(volume, on: server) }
         let failure = try await openOrTell(volume, on: server)
         try await keeper.show(failure, of: volume, in: operation)
+        if failure != nil { keeper.lookAfter(server) }
     }
 
     /// A process that lives and does not answer is left as it is.
