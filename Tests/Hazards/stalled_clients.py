@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 
-from hazard_case import HazardCase
+from hazard_case import FAILED, HazardCase
 from stalling import StalledProcess
 from workspace import wait_until
 from writing import Writer
@@ -94,6 +94,22 @@ class StalledClients(HazardCase):
         peer = self.start_peer(stalls, ending)
         self.assertTrue(self.check_cut(
             peer.process_id, "python", "server-snapshot", "create", "snap", "--server", self.server))
+
+    def test_a_cut_that_gives_up_first(self):
+        """What it has begun in the process waits for the same client, and everybody else with it."""
+        peer = self.start_peer("write", "silent")
+        for number, other in enumerate(self.others):
+            other.write(self.first_block + number)
+        result = self.command.run("server-snapshot", "create", "hasty", "--server", self.server, "--cut-timeout", "1s")
+        self.expect(result, (FAILED, "ENGINE_TIMEOUT"))
+        self.check_others()
+        self.wait_until_settled()
+        self.assertEqual(self.command.ask("server-snapshot", "list", "--all"), [])
+        self.command.ask("server-snapshot", "create", "patient", "--server", self.server)
+        self.check_others()
+        self.check_consistency()
+        peer.end()
+        self.say("gave up before the stalled client was found: nothing was cut, the others and the next snapshot went on")
 
     def check_cut(self, peer_id, name, *words):
         """Returns whether the peer was in the way."""
