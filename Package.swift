@@ -59,7 +59,10 @@ let package = Package(
         .target(name: "Store", dependencies: ["Model"], swiftSettings: swift),
         .target(
             name: "StoreSQLite",
-            dependencies: ["Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            dependencies: [
+                "Store", "Model", "CLinux", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging,
+            ],
             exclude: ["README.md"], swiftSettings: swift),
         .target(name: "Engine", dependencies: ["Model"], swiftSettings: swift),
         .target(name: "CLinux"),
@@ -85,7 +88,7 @@ let package = Package(
             name: "holdpointd",
             dependencies: [
                 "Services", "Manager", "Access", "Operations", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model",
-                "HoldpointRPC", "HoldpointRPCTransport", "HoldpointMessages", nioCore, nioPosix, logging,
+                "HoldpointRPC", "HoldpointRPCTransport", "HoldpointMessages", "CLinux", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), crypto,
             ],
             swiftSettings: swift),
@@ -100,7 +103,7 @@ let package = Package(
         .target(
             name: "HoldpointCommand",
             dependencies: [
-                "HoldpointClient", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "HoldpointClient", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Clients/holdpoint/Command", swiftSettings: swift),
         .executableTarget(
@@ -117,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "StoreSQLiteTests",
             dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
-            swiftSettings: swift),
+            exclude: ["Fixtures"], swiftSettings: swift),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: swift),
         .testTarget(
             name: "AccessTests",

@@ -86,7 +86,7 @@ public final class StoredPasswords: PasswordCheck {
         let new = try await hash(password)
         try await threads.run { try removeClearText(principal) }
         let now = clock()
-        try await store.write { try $0.setPasswordHash(new, of: principal, by: author, at: now) }
+        try await store.write(for: .freeing) { try $0.setPasswordHash(new, of: principal, by: author, at: now) }
         known.add(password, of: principal, hash: new)
         logger.notice("changed a password", metadata: ["principal": "\(principal)", "source": "\(author.source)"])
     }
@@ -120,7 +120,7 @@ extension StoredPasswords {
         let isFirst = try await !hasPassword(principal)
         let new = try await hash(password)
         let now = clock()
-        try await store.write { try $0.setPasswordHash(new, of: principal, by: nil, at: now) }
+        try await store.write(for: .freeing) { try $0.setPasswordHash(new, of: principal, by: nil, at: now) }
         known.add(password, of: principal, hash: new)
         logger.notice(
             isFirst ? "keeps a password's hash" : "adopted the password in the file, in place of another one",

@@ -25,6 +25,12 @@ int linux_supports_direct_access(const char *folder) {
     return 1;
 }
 
+int linux_hold_byte(int descriptor, off_t offset, int exclusively) {
+    struct flock lock = {
+        .l_type = exclusively ? F_WRLCK : F_RDLCK, .l_whence = SEEK_SET, .l_start = offset, .l_len = 1, .l_pid = 0};
+    return fcntl(descriptor, F_OFD_SETLK, &lock) < 0 ? -errno : 0;
+}
+
 int linux_is_locked(const char *path) {
     int descriptor = linux_open_plain_file(path, O_RDONLY, 0);
     if (descriptor < 0) return descriptor;

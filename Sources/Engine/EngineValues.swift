@@ -86,9 +86,9 @@ public struct ServerObservation: Hashable, Sendable {
 
 /// How much of a chain is read to prove it.
 public enum Verification: Hashable, Sendable {
-    /// Sizes and parents of all layers, and the inner tables of the last one, unless a process has it open.
+    /// Sizes and parents of all layers, and the inner tables of the last one.
     case structure
-    /// That, with the tables of all layers that no process has open, and every byte that the chain holds.
+    /// That, with the tables of all layers, and every byte that the chain holds.
     case data
 }
 

@@ -87,6 +87,12 @@ public protocol StorageEngine: Sendable {
     /// - Throws: `.unknown` if it cannot be found out.
     func clients(of server: ServerID) async throws(EngineError) -> [String]
 
+    /// What a layer's writers left so far. Asks nobody; two looks before and after a moment at which everything is
+    /// made durable (a cut, a detach) tell whether something was not.
+    ///
+    /// - Parameter server: the one whose clients write it.
+    func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity
+
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 
@@ -99,13 +105,21 @@ public protocol StorageEngine: Sendable {
     /// disturbs nobody, and may be asked before `start`. What a call just makes or deletes may be there or not.
     func inventory() async throws(EngineError) -> StorageInventory
 
+    /// Reads the tables of one layer against the length of its file: cheap, and enough to find one that was cut off.
+    /// Locks nothing and disturbs nobody. The layer must be frozen, or open nowhere.
+    ///
+    /// - Returns: what its file said before that; nil: it has none, or not a whole one.
+    /// - Throws: `.damaged` with what is wrong; `.failed` if it is open for writing.
+    func proveTables(of layer: LayerID) async throws(EngineError) -> LayerFacts?
+
     /// Proves that the data of a chain is there and sound. Locks nothing and disturbs nobody.
     ///
     /// - Parameters:
     ///   - layers: root first. None may be open for writing, now or before the call ends: that is for the caller to see
     ///     to, or to find out afterwards.
     ///   - extent: how much of it is read.
-    /// - Throws: `.damaged` with what is wrong; `.failed` if the last layer is open for writing.
+    /// - Throws: `.damaged` with what is wrong; `.failed` if one of the layers is open for writing, `.unknown` if that
+    ///   cannot be found out.
     func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError)
 
     /// Marks layers as never to be written again. Absent: success.

@@ -1,12 +1,27 @@
 public import Engine
+internal import Glibc
 public import Model
 
 extension QEMUEngine {
     public func inventory() async throws(EngineError) -> StorageInventory {
         try await BlockingWork.run { [layers, servers] () throws(EngineError) in
-            var inventory = try layers.inventory()
-            inventory.processes = Set(try ServerIdentity(directory: servers.directory).all().keys)
+            let processes = try ServerIdentity(directory: servers.directory).all()
+            var running: [pid_t: ServerID] = [:]
+            for case (let server, .runs(let processID)) in processes { running[processID] = server }
+            var inventory = try layers.inventory(servers: running)
+            inventory.processes = Set(processes.keys)
             return inventory
+        }
+    }
+
+    public func proveTables(of layer: LayerID) async throws(EngineError) -> LayerFacts? {
+        try await BlockingWork.run { [layers] () throws(EngineError) in
+            guard let facts = try layers.facts(of: layer) else { return nil }
+            try Self.requireUnwritten([layer], in: layers)
+            if let problem = try QCOW2Tables.problem(in: layers.path(of: layer)) {
+                throw EngineError(.damaged, "\(layer) is damaged: \(problem)")
+            }
+            return facts
         }
     }
 
@@ -14,14 +29,14 @@ extension QEMUEngine {
         let proof = LayerProof(layers: self.layers, limits: limits)
         try await BlockingWork.run { () throws(EngineError) in
             try proof.layers.check(layers)
-            guard let last = layers.last else { return }
-            guard try !proof.layers.isWritten(last.id) else {
-                throw EngineError(.failed, "\(last.id) is open for writing")
-            }
-            let checked = extent == .data ? layers : [last]
-            for layer in checked where try !proof.layers.isOpen(layer.id) { try proof.checkTables(of: layer.id) }
+            try Self.requireUnwritten(layers.map(\.id), in: proof.layers)
+            for layer in extent == .data ? layers : layers.suffix(1) { try proof.checkTables(of: layer.id) }
             if extent == .data { try proof.readAll(layers) }
         }
+    }
+
+    private static func requireUnwritten(_ ids: [LayerID], in layers: LayerStore) throws(EngineError) {
+        for id in ids where try layers.isWritten(id) { throw EngineError(.failed, "\(id) is open for writing") }
     }
 
     public func freeze(_ layers: [LayerID]) async throws(EngineError) {
@@ -33,7 +48,7 @@ extension QEMUEngine {
     public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
         try await BlockingWork.run { [store = self.layers] () throws(EngineError) in
             try store.requireUnlocked(layers)
-            try store.setAside(files.map(\.name) + layers.map(LayerStore.fileName))
+            try store.setAside(files.filter(\.isNameable).map(\.name) + layers.map(LayerStore.fileName))
             store.forget(layers)
         }
     }

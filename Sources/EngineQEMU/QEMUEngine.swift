@@ -39,8 +39,10 @@ public final class QEMUEngine: StorageEngine {
     public func start() async throws(EngineError) -> [ServerID] {
         Self.raiseDescriptorLimit()
         _ = ProcessWatch.shared
-        let (version, usesDirectAccess) = try await BlockingWork.run { [layers, limits] () throws(EngineError) in
+        let (version, usesDirectAccess) = try await BlockingWork.run {
+            [layers, limits, directory = servers.directory] () throws(EngineError) in
             try layers.open()
+            try Folders.takeOwn(directory.run)
             let version = try ChildProcess.run(Self.imageProgram, ["--version"], deadline: limits.commandDeadline)
             return (version, linux_supports_direct_access(layers.folder) == 1)
         }

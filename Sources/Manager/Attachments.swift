@@ -25,7 +25,7 @@ extension ResourceManager {
         _ reference: String, from server: String, force: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let clients = try await force ? [:] : clients(of: reference, mutation.call)
-        return try await mutate(mutation) { transaction, context in
+        return try await mutate(mutation, for: .freeing) { transaction, context in
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireIdle()
             guard let place = volume.placement else { throw Refusal.notAttached(volume) }
@@ -33,7 +33,7 @@ extension ResourceManager {
                 throw Refusal(.volumeNotAttached, "volume \(volume.header.name) is attached to another server")
             }
             if let refusal = Refusal.hasClients(volume, clients[volume.id]) { throw refusal }
-            try volume.requireState(.inUse)
+            try volume.requireState(.inUse, .error)
             _ = try transaction.idleServer(of: volume)
             volume.enter(.detaching, at: context.now)
             let saga = DetachVolumeSaga(volumeID: volume.id, serverID: place.serverID, force: force)

@@ -16,9 +16,10 @@ extension Resource {
     func requireState(_ allowed: State...) throws(Refusal) {
         guard !allowed.contains(state) else { return }
         try requireNoFailedDeletion()
+        let cause = header.failure.map { " (\($0.reason): \($0.message))" } ?? ""
         throw Refusal(
             .stateForbids,
-            "\(Self.kind.words) \(header.name) is \(state.rawValue); "
+            "\(Self.kind.words) \(header.name) is \(state.rawValue)\(cause); "
                 + "this needs \(allowed.map(\.rawValue).joined(separator: " or "))"
         )
     }

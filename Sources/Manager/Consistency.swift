@@ -12,6 +12,23 @@ public struct ConsistencyReport: Sendable {
     public var serverCount: Int
     public var layerCount: Int
     public var quarantinedLayerCount: Int
+    /// Layers whose inside was not looked at since they changed, those left out that are being written.
+    public var uncheckedLayerCount: Int
+
+    /// Findings that one answer tells: it fits into a frame.
+    public static let maximumToldCount = 1_000
+
+    /// The findings, only the worst where there are too many: those that are left first.
+    public var toldFindings: [ConsistencyFinding] {
+        guard findings.count > Self.maximumToldCount else { return findings }
+        let order: [ConsistencyFinding.Severity] = [.error, .warning, .notice]
+        let worst = [false, true].flatMap { isRepaired in
+            order.flatMap { severity in
+                findings.filter { $0.isRepaired == isRepaired && $0.severity == severity }
+            }
+        }
+        return Array(worst.prefix(Self.maximumToldCount))
+    }
 
     /// No finding that is left is an error.
     public var isClean: Bool { !findings.contains { $0.severity == .error && !$0.isRepaired } }
@@ -24,38 +41,79 @@ extension ResourceManager {
     /// Proves that metadata and data agree, or says where they do not. It disturbs nobody: one image is looked at after
     /// the other, none is locked. Every finding was seen twice, of a resource that did not change in between.
     ///
-    /// - Parameter repair: puts files that nobody knows into quarantine; nothing is ever deleted.
-    public func checkConsistency(repair: Bool, _ call: Call) async throws -> ConsistencyReport {
+    /// Looks inside layers for a few seconds; what is left then is counted, and the next call goes on there.
+    /// - Parameters:
+    ///   - repair: puts files that nobody knows into quarantine; nothing is ever deleted.
+    ///   - thorough: looks inside for longer.
+    public func checkConsistency(repair: Bool, thorough: Bool, _ call: Call) async throws -> ConsistencyReport {
         let damage = try await store.problems().map(ConsistencyFinding.init(metadataProblem:))
-        let (rows, confirmed) = try await confirmedFindings()
+        let (rows, confirmed, uncheckedCount) = try await confirmedFindings(within: thorough ? .thorough : .quick)
         var findings = damage + confirmed
         if repair { findings = try await quarantine(findings, by: call.principal) }
         let quarantinedCount = try await store.read { try $0.quarantined().count }
         return ConsistencyReport(
             time: clock(), findings: findings, volumeCount: rows.volumes.count, snapshotCount: rows.snapshots.count,
-            serverCount: rows.servers.count, layerCount: rows.layers.count, quarantinedLayerCount: quarantinedCount)
+            serverCount: rows.servers.count, layerCount: rows.layers.count, quarantinedLayerCount: quarantinedCount,
+            uncheckedLayerCount: uncheckedCount)
     }
 
-    private func confirmedFindings() async throws -> (rows: MetadataRows, findings: [ConsistencyFinding]) {
+    private func confirmedFindings(
+        within time: InspectionTime
+    ) async throws -> (rows: MetadataRows, findings: [ConsistencyFinding], uncheckedCount: Int) {
         let first = try await look()
-        let suspected = first.findings() + (try await findingsInside(first))
-        guard !suspected.isEmpty else { return (first.rows, []) }
+        inspections.forgetAll(but: first.rows.layers)
+        let found = first.findings()
+        let layers = first.provableLayers(besides: found)
+        let uncheckedCount = try await inspect(layers, of: first, within: time)
+        let damaged = layers.filter { inspections.damage(of: $0, first.stamp(of: $0)) != nil }
+        guard !found.isEmpty || !damaged.isEmpty else { return (first.rows, [], uncheckedCount) }
         try await Task.sleep(for: Self.confirmationDelay)
         let second = try await look()
+        let suspected = Set(found.map(ConsistencyFinding.Subject.init))
         let again = second.findings()
-        let inside = try await findingsInside(second, only: Set(suspected.map(\.id)))
-        return (second.rows, (again + inside).filter { found in suspected.contains { $0.isConfirmed(by: found) } })
+        let confirmed = again.filter { suspected.contains(.init($0)) }
+        return (second.rows, confirmed + (try await damage(of: damaged, second, besides: again)), uncheckedCount)
+    }
+
+    /// Looks into layers once more that were found damaged.
+    private func damage(
+        of suspected: [LayerID], _ check: ConsistencyCheck, besides findings: [ConsistencyFinding]
+    ) async throws -> [ConsistencyFinding] {
+        let suspected = Set(suspected)
+        var confirmed: [ConsistencyFinding] = []
+        for layer in check.provableLayers(besides: findings) where suspected.contains(layer) {
+            try Task.checkCancellation()
+            inspections.forget([layer])
+            await inspect(layer, of: check)
+            guard let cause = inspections.damage(of: layer, check.stamp(of: layer)) else { continue }
+            confirmed.append(check.damaged(layer, cause))
+        }
+        return confirmed
     }
 
     /// The rows first, then the facts: what a change makes on the disk had its row before.
-    private func look() async throws -> ConsistencyCheck {
+    func look(besideServers: Bool = false) async throws -> ConsistencyCheck {
         let rows = try await store.read { try $0.allRows() }
         var facts = StorageFacts()
         facts.maximumChainDepth = engine.maximumChainDepth
         facts.inventory = try await engine.inventory()
-        for server in rows.servers { facts.servers[server.id] = await fact(of: server.id) }
+        if !besideServers { facts.servers = await self.facts(of: rows.servers.map(\.id)) }
         return ConsistencyCheck(rows, facts)
     }
+
+    /// Several at a time: one that does not answer costs its deadline.
+    private func facts(of servers: [ServerID]) async -> [ServerID: ServerFact] {
+        await withTaskGroup(of: (ServerID, ServerFact).self) { group in
+            var facts: [ServerID: ServerFact] = [:]
+            for (index, server) in servers.enumerated() {
+                if index >= Self.questionsAtOnce, let found = await group.next() { facts[found.0] = found.1 }
+                group.addTask { (server, await fact(of: server)) }
+            }
+            return await group.reduce(into: facts) { facts, found in facts[found.0] = found.1 }
+        }
+    }
+
+    private static var questionsAtOnce: Int { 32 }
 
     private func fact(of server: ServerID) async -> ServerFact {
         do {
@@ -63,37 +121,6 @@ extension ResourceManager {
             return .serving(observation.activeLayers)
         } catch {
             return .silent(error.message)
-        }
-    }
-
-    /// Looks inside the layers that no process has open.
-    ///
-    /// - Parameter ids: only these; nil: all.
-    private func findingsInside(
-        _ check: ConsistencyCheck, only ids: Set<String>? = nil
-    ) async throws -> [ConsistencyFinding] {
-        var findings: [ConsistencyFinding] = []
-        for chain in check.provableChains(besides: check.findings()) {
-            guard let layer = chain.last?.id, ids?.contains(layer.rawValue) ?? true else { continue }
-            try Task.checkCancellation()
-            if let finding = try await findingInside(chain, layer, check) { findings.append(finding) }
-        }
-        return findings
-    }
-
-    private func findingInside(
-        _ chain: [LayerRecord], _ layer: LayerID, _ check: ConsistencyCheck
-    ) async throws(EngineError) -> ConsistencyFinding? {
-        do {
-            try await engine.verify(chain.map { Layer(id: $0.id, size: $0.size) }, .structure)
-            return nil
-        } catch {
-            switch error.reason {
-            case .damaged: return check.damaged(layer, error.message)
-            // A process has opened it meanwhile.
-            case .failed: return nil
-            default: throw error
-            }
         }
     }
 }

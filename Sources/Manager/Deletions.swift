@@ -29,7 +29,7 @@ extension ResourceManager {
             throw Refusal.invalid(
                 field: "snapshots", "1 to \(Self.largestBatchCount) snapshots, not \(references.count)")
         }
-        let answer = try await mutate(mutation, reload: { _, _ in NoTarget() }) { transaction, context in
+        let answer = try await mutate(mutation, for: .freeing, reload: { _, _ in NoTarget() }) { transaction, context in
             let only: Volume? =
                 try volume.isEmpty ? nil : transaction.resolve(volume, in: context.projectID, field: "volume")
             let parts = try references.map {

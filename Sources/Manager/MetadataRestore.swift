@@ -29,7 +29,12 @@ public struct MetadataRestore: Sendable {
     public func rebuild() async throws -> RestorePlan {
         let rows = try await store.read { try $0.allRows() }
         var generator = SystemRandomNumberGenerator()
-        let plan = RestorePlan(rows, try await engine.inventory(), at: clock()) { LayerID(random: &generator) }
+        let inventory = try await engine.inventory()
+        // What is there and cannot be read would count as lost.
+        if let (layer, cause) = inventory.unread.min(by: { $0.key.rawValue < $1.key.rawValue }) {
+            throw EngineError(.unknown, "\(layer) cannot be read: \(cause)")
+        }
+        let plan = RestorePlan(rows, inventory, at: clock()) { LayerID(random: &generator) }
         try await makeOverlays(plan)
         let now = clock()
         try await store.write { try $0.carryOut(plan, at: now) }

@@ -25,7 +25,7 @@ extension ResourceManager {
         isExpected: @escaping @Sendable (DeletionPlan) -> Bool
     ) async throws -> MutationAnswer<NoTarget> {
         let clients = try await clientsInPlan(reference, scope, mutation.call)
-        return try await mutate(mutation, reload: { _, _ in NoTarget() }) { transaction, context in
+        return try await mutate(mutation, for: .freeing, reload: { _, _ in NoTarget() }) { transaction, context in
             let target = try transaction.resolveAny(reference, in: context.projectID)
             var graph = try transaction.deletionGraph(for: target, scope)
             graph.clients = clients

@@ -14,13 +14,13 @@ extension ResourceManager {
         guard !orphans.isEmpty || !strays.isEmpty else { return findings }
         let inventory = try await engine.inventory()
         // What a process has open is left to it: its end comes first.
-        let layers = inventory.layers.filter { orphans.contains($0.key.rawValue) && !$0.value.isOpen }
+        let layers = inventory.layers.filter { orphans.contains($0.key.rawValue) && $0.value.isOpen == false }
         try await engine.freeze(Array(layers.keys))
         let recorded = try await record(layers, by: principal)
         let rejected = Set(layers.keys).subtracting(recorded)
-        let files = inventory.strays.filter { strays.contains($0.name) }
-        try await engine.setAside(files, Array(rejected))
-        let repaired = Set(layers.keys.map(\.rawValue) + files.map(\.name))
+        let files = inventory.strays.filter { strays.contains($0.displayedName) && $0.isNameable }
+        let moved = await setAside(files, rejected)
+        let repaired = Set(recorded.map(\.rawValue) + moved)
         logger.notice("put into quarantine", metadata: ["principal": "\(principal)", "what": "\(repaired.sorted())"])
         return findings.map { finding in
             var finding = finding
@@ -28,6 +28,25 @@ extension ResourceManager {
                 repaired.contains(finding.id) && (finding.reason == .orphanedLayer || finding.reason == .strayFile)
             return finding
         }
+    }
+
+    /// Moves files away one by one: one that stays keeps no other.
+    ///
+    /// - Returns: the ids of findings about what was moved.
+    private func setAside(_ files: [StrayFile], _ layers: Set<LayerID>) async -> [String] {
+        let parts =
+            files.map { (id: $0.displayedName, files: [$0], layers: [LayerID]()) }
+            + layers.map { (id: $0.rawValue, files: [], layers: [$0]) }
+        var moved: [String] = []
+        for part in parts {
+            do {
+                try await engine.setAside(part.files, part.layers)
+                moved.append(part.id)
+            } catch {
+                logger.error("not put into quarantine", metadata: ["what": "\(part.id)", "cause": "\(error)"])
+            }
+        }
+        return moved
     }
 
     /// Inserts rows for layers, each after the one that it rests on.

@@ -27,7 +27,7 @@ extension ResourceManager {
         _ reference: String, _ resolution: FailureResolution, _ mutation: Mutation
     ) async throws -> MutationAnswer<NoTarget> {
         let runner = runner
-        let answer = try await mutate(mutation, reload: { _, _ in NoTarget() }) { transaction, context in
+        let answer = try await mutate(mutation, for: .freeing, reload: { _, _ in NoTarget() }) { transaction, context in
             switch (try transaction.failedThing(reference, in: context.projectID), resolution) {
             case (.operation(let operation), .retry): try transaction.resume(operation, runner, &context)
             case (.operation(let operation), .abandon):

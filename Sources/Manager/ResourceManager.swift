@@ -6,7 +6,7 @@ internal import Operations
 public import Store
 
 /// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the
-/// store, what is busy is a row.
+/// store, what is busy is a row. (`inspections` only spares work that was done.)
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
     let engine: any StorageEngine
@@ -15,6 +15,7 @@ public struct ResourceManager: Sendable {
     let keeper: ServerKeeper
     let passwords: any PasswordCheck
     let gate = PasswordGate()
+    let inspections = LayerInspections()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp
@@ -43,18 +44,18 @@ public struct ResourceManager: Sendable {
             explain: { problem(of: $0, step: $1) })
     }
 
-    /// Brings metadata and engine back together after a start: servers that still run are taken over, operations that
-    /// were open are finished or undone, servers that should run are started. Call once, before serving.
+    /// How long a start waits for all servers to be looked at before it serves.
+    static let firstLookLimit = Duration.seconds(1)
+
+    /// Brings metadata and engine back together after a start: what was lost meanwhile is noted, operations that were
+    /// open go on or are undone, servers that still run are taken over, and those that should run are started. The last
+    /// three go on beside the serving where they take longer. Call once, before serving.
     public func open() async throws {
         try await makeDefaultProject()
-        let running = try await engine.start()
+        let living = try await engine.start()
+        try await keeper.begin(living: Set(living))
         try await runner.recover()
-        try await keeper.reconcileAll(running: Set(running))
-        do {
-            try await collectDeadLayers()
-        } catch {
-            logger.error("dead layers stay for now", metadata: ["error": "\(error)"])
-        }
+        await keeper.firstLook(within: Self.firstLookLimit)
     }
 
     /// Watches over servers and cleans up until it is cancelled.
@@ -62,6 +63,7 @@ public struct ResourceManager: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await keeper.run() }
             group.addTask { await keepHouse() }
+            group.addTask { await proveLayers() }
         }
     }
 

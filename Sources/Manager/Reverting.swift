@@ -63,7 +63,8 @@ extension WriteTransaction {
             parts: [safety.saga], serverID: server?.id, serverSnapshotID: nil, limitMilliseconds: limit.milliseconds)
         let saga = RevertVolumeSaga(
             safety: taking, volumeID: volume.id, layer: .init(id: made.id, size: made.size),
-            parents: parents.map { .init(id: $0.id, size: $0.size) }, settledState: volume.state)
+            parents: parents.map { .init(id: $0.id, size: $0.size) }, settledState: volume.state,
+            consistency: snapshot.consistency)
         var reverting = volume
         reverting.enter(.reverting, at: context.now)
         let change = try begin(

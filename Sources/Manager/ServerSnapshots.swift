@@ -17,7 +17,7 @@ extension ResourceManager {
             if let shortage { throw shortage }
             let server: Server = try transaction.resolve(server, in: context.projectID, field: "server")
             try server.requireIdle()
-            try server.requireState(.running, .stopped)
+            try server.requireState(.running, .stopped, .error)
             let volumes = try transaction.volumes(of: server.id)
             for volume in volumes {
                 try volume.requireIdle()
@@ -87,7 +87,7 @@ extension ResourceManager {
     public func deleteServerSnapshot(
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
-        try await mutate(mutation) { transaction, context in
+        try await mutate(mutation, for: .freeing) { transaction, context in
             let serverSnapshot: ServerSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "server_snapshot")
             try serverSnapshot.requireEtag(etag)

@@ -61,7 +61,7 @@ extension ResourceManager {
         _ reference: String, etag: String, _ scope: DeletionScope, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
         let clients = try await scope.cutsOffClients ? [:] : clientsOfVolumes(on: reference, mutation.call)
-        return try await mutate(mutation) { transaction, context in
+        return try await mutate(mutation, for: .freeing) { transaction, context in
             let server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
             try server.requireEtag(etag)
             let target = DeletionTarget.server(server.id)
@@ -82,9 +82,10 @@ extension ResourceManager {
             if server.state == .running { return Change(target: server) }
             try server.requireState(.stopped, .error)
             let volumes = try transaction.volumes(of: server.id)
+            let saga = StartServerSaga(
+                serverID: server.id, volumeIDs: volumes.map(\.id), shouldRunAlready: server.desiredState == .running)
             server.enter(.starting, at: context.now)
             server.desiredState = .running
-            let saga = StartServerSaga(serverID: server.id, volumeIDs: volumes.map(\.id))
             return try transaction.begin(saga, on: server, with: volumes, &context)
         }
     }
@@ -96,7 +97,7 @@ extension ResourceManager {
         _ reference: String, force: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
         let clients = try await force ? [] : clientsOfServer(reference, mutation.call)
-        return try await mutate(mutation) { transaction, context in
+        return try await mutate(mutation, for: .freeing) { transaction, context in
             var server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
             try server.requireIdle()
             if server.state == .stopped { return Change(target: server) }

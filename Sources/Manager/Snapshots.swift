@@ -73,7 +73,7 @@ extension ResourceManager {
     public func deleteSnapshot(
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
-        try await mutate(mutation) { transaction, context in
+        try await mutate(mutation, for: .freeing) { transaction, context in
             let snapshot: VolumeSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "snapshot")
             try snapshot.requireEtag(etag)

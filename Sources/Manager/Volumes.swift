@@ -61,7 +61,7 @@ extension ResourceManager {
         _ reference: String, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let clients = try await clients(of: reference, mutation.call)
-        return try await mutate(mutation) { transaction, context in
+        return try await mutate(mutation, for: .freeing) { transaction, context in
             let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
             try transaction.requireDeletable(.volume(volume.id), name: volume.header.name, clients: clients)
@@ -158,7 +158,7 @@ extension ReadTransaction {
     func freePlace(on reference: String, in project: ProjectID) throws -> Volume.Placement {
         let server: Server = try resolve(reference, in: project, field: "server")
         try server.requireIdle()
-        try server.requireState(.running, .stopped)
+        try server.requireState(.running, .stopped, .error)
         let taken = Set(server.attachments.map(\.slot))
         guard let slot = (0..<Server.slotCount).first(where: { !taken.contains($0) }) else {
             throw Refusal(.serverFull, "server \(server.header.name) has all \(Server.slotCount) slots taken")
@@ -190,6 +190,7 @@ extension WriteTransaction {
             id: context.newID(), header: header, state: .creating, size: size, topLayerID: made.id)
         volume.placement = place
         volume.sourceSnapshotID = snapshot?.id
+        volume.writerWasKilled = snapshot?.isCrashConsistent ?? false
         return volume
     }
 }

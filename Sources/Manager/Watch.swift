@@ -77,7 +77,7 @@ extension ResourceManager {
 extension ReadTransaction {
     fileprivate func requireKept(_ position: Int64) throws {
         let first = try firstSequence()
-        guard position + 1 < first else { return }
+        guard position < first - 1 else { return }
         throw Refusal(
             .compacted,
             "events after revision \(position) are no longer kept, the oldest is \(first): "

@@ -148,7 +148,8 @@ struct OperationCourse {
         return operation
     }
 
-    /// Writes, and waits for room as long as there is none.
+    /// Writes, and waits for room as long as there is none. What was accepted is brought to its end on the room that is
+    /// kept for what frees room: it holds resources that must be let go before they can be deleted.
     private func write<Result: Sendable>(
         _ body: @escaping @Sendable (any WriteTransaction, Timestamp, Bool) throws -> Result
     ) async throws -> Result {
@@ -156,7 +157,7 @@ struct OperationCourse {
         while true {
             let (now, isDraining) = (runner.now(), runner.running.isDraining)
             do {
-                return try await runner.store.write { try body($0, now, isDraining) }
+                return try await runner.store.write(for: .freeing) { try body($0, now, isDraining) }
             } catch StoreError.storageFull {
                 runner.logger.warning("an operation waits for room in the store", metadata: ["operation": "\(id)"])
                 try await pauseForRoom(after: attempt)

@@ -79,8 +79,9 @@ public struct StepDefinition: Sendable {
 public struct StepRefusal: Error {
     public let cause: any Error
 
+    /// - Parameter cause: of a refusal, its cause.
     public init(_ cause: any Error) {
-        self.cause = cause
+        self.cause = (cause as? StepRefusal)?.cause ?? cause
     }
 }
 

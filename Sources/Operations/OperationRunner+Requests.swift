@@ -10,7 +10,9 @@ extension OperationRunner {
     /// - Throws: `Refusal` NOT_FOUND, OPERATION_NOT_CANCELLABLE; `StoreError`.
     public func cancel(_ id: OperationID, by author: ChangeAuthor) async throws -> Operation {
         let now = now()
-        let operation = try await store.write { try self.noteCancellation(of: id, in: $0, by: author, at: now) }
+        let operation = try await store.write(for: .freeing) {
+            try self.noteCancellation(of: id, in: $0, by: author, at: now)
+        }
         interrupt(id)
         return operation
     }
@@ -21,7 +23,9 @@ extension OperationRunner {
     /// - Throws: `Refusal` NOT_FOUND, STATE_FORBIDS (it is not stuck); `StoreError`.
     public func resume(_ id: OperationID, by author: ChangeAuthor) async throws -> Operation {
         let now = now()
-        let operation = try await store.write { try self.noteResumption(of: id, in: $0, by: author, at: now) }
+        let operation = try await store.write(for: .freeing) {
+            try self.noteResumption(of: id, in: $0, by: author, at: now)
+        }
         start(id)
         return operation
     }

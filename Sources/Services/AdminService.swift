@@ -51,7 +51,7 @@ public struct AdminService: AdminServiceHandler {
         _ request: CheckConsistencyRequest, context: CallContext
     ) async throws -> HoldpointMessages.ConsistencyReport {
         HoldpointMessages.ConsistencyReport(
-            try await manager.checkConsistency(repair: request.repair, context.call))
+            try await manager.checkConsistency(repair: request.repair, thorough: request.thorough, context.call))
     }
 
     public func backupMetadata(

@@ -15,10 +15,11 @@ public protocol MetadataStore: Sendable {
     /// `body` runs on the store's one writer thread, may run more than once, and does nothing but read and write rows:
     /// no engine call, no clock, no randomness. If it throws, nothing was written, and the error is thrown on only
     /// after everything that it may have seen is durable. Cancelling the caller's task changes nothing.
+    /// - Parameter purpose: whether it may use the room that is kept for what frees room.
     /// - Throws: what `body` throws; `StoreError.storageFull` when there is no room (nothing was written).
     @discardableResult
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result
 
     /// What the store's own check finds wrong, rows that refer to nothing included; empty: it is sound. Reads
@@ -38,6 +39,27 @@ public protocol MetadataStore: Sendable {
     func changes() -> AsyncStream<Void>
 }
 
+/// What a change is made for, which decides what becomes of it when the file system has hardly any room left.
+///
+/// Decided here (2026-11): who writes first must not get the last room. Clients fill the same file system through their
+/// volumes; a description that is changed at that moment must not use up what a deletion needs.
+public enum WritePurpose: Sendable, Hashable {
+    /// Refused with `StoreError.storageFull` as soon as room is short; what changes nothing passes.
+    case ordinary
+    /// Frees room, or brings to its end what was accepted: may use the room that the store keeps.
+    case freeing
+}
+
+extension MetadataStore {
+    /// An ordinary change.
+    @discardableResult
+    public func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    ) async throws -> Result {
+        try await write(for: .ordinary, body)
+    }
+}
+
 /// A consistent view. Valid only inside the closure that got it.
 public protocol ReadTransaction {
     /// Runs a query and decodes each row.
@@ -55,7 +77,7 @@ public protocol WriteTransaction: ReadTransaction {
 
 /// What a driver can fail with.
 public enum StoreError: Error, Sendable, Hashable {
-    /// No room; nothing was written. Deletions may still pass once the reserve was given up.
+    /// No room; nothing was written. What frees room may still pass.
     case storageFull
     /// A constraint of the schema refused a change: a defect in the caller.
     case constraint(String)

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import Store
+internal import Synchronization
 
 /// Opens the file such that a commit is durable, and proves it.
 enum DatabaseOpening {
@@ -8,19 +9,48 @@ enum DatabaseOpening {
     static let lockTimeoutSeconds: TimeInterval = 1
     /// `PRAGMA synchronous` reads 2 for FULL.
     private static let synchronousFull: Int64 = 2
-    private static let fileMode: mode_t = 0o600
     /// Problems that the integrity check looks for before it gives up.
     private static let maximumProblemCount = 5
 
+    /// All connections are open then: none is opened later, when descriptors may be used up.
+    ///
+    /// - Parameter room: of the database's log, taken over.
     /// - Throws: `StoreError.unusable`, `DatabaseError`.
-    static func open(path: String, readerCount: Int) throws -> DatabasePool {
-        try createPrivately(path)
-        let pool = try DatabasePool(path: path, configuration: configuration(readerCount: readerCount))
+    static func open(room: LogRoom, readerCount: Int) throws -> DatabasePool {
+        let length = try SpaceReserve.fileByteCount(room.files)
+        let pool = try DatabasePool(path: room.files.path, configuration: configuration(readerCount: readerCount))
         try pool.writeWithoutTransaction { connection in
+            SpaceReserve.keepFileLength(length, of: room, on: connection)
             try prepare(writer: connection)
             try checkIntegrity(connection)
         }
+        try openReaders(of: pool, count: readerCount)
         return pool
+    }
+
+    /// A pool opens a connection when none is free: so each is held until all are there.
+    private static func openReaders(of pool: DatabasePool, count: Int) throws {
+        let (threads, waiting) = (ThreadGroup(), DispatchGroup())
+        let failure = Mutex<(any Error)?>(nil)
+        for _ in 0..<count { waiting.enter() }
+        for number in 0..<count {
+            threads.start("store-opening-\(number)") {
+                var isCounted = false
+                do {
+                    try pool.read { connection in
+                        _ = try Int.fetchOne(connection, sql: "SELECT COUNT(*) FROM sqlite_schema")
+                        isCounted = true
+                        waiting.leave()
+                        waiting.wait()
+                    }
+                } catch {
+                    failure.withLock { $0 = error }
+                    if !isCounted { waiting.leave() }
+                }
+            }
+        }
+        threads.join()
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 
     private static func configuration(readerCount: Int) -> Configuration {
@@ -64,14 +94,5 @@ enum DatabaseOpening {
         guard problems == ["ok"] else {
             throw StoreError.unusable("the database is damaged: \(problems.joined(separator: "; "))")
         }
-    }
-
-    /// The files beside the database inherit its mode.
-    static func createPrivately(_ path: String) throws(StoreError) {
-        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, fileMode)
-        guard descriptor >= 0 else {
-            throw .unusable("cannot open \(path): \(String(cString: strerror(errno)))")
-        }
-        Foundation.close(descriptor)
     }
 }

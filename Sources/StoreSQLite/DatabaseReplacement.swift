@@ -17,28 +17,39 @@ public struct DatabaseReplacement: Sendable {
     /// Where the new database is prepared, beside the old one.
     public var preparedPath: String { path + ".restoring" }
 
-    /// Copies a database there, in place of what an earlier attempt left.
+    /// Copies a backup there, in place of what an earlier attempt left. Whatever fails, nothing is left there.
+    ///
+    /// The bytes are copied into a new file of ours, never the name: a link to a backup that took the database's place
+    /// would have the backup written.
+    ///
+    /// - Parameter source: a plain file, or a link to one. Not the database itself, nor one that was not closed:
+    ///   without its log it would lack what was acknowledged last.
+    /// - Throws: `.unusable`.
     public func prepare(from source: String) throws(StoreError) {
-        discard()
-        do {
-            try FileManager.default.copyItem(atPath: source, toPath: preparedPath)
-        } catch {
-            throw .unusable("cannot copy \(source): \(error.localizedDescription)")
+        let backup = try BackupFile(source)
+        defer { backup.close() }
+        guard !backup.isSame(as: path), !backup.isSame(as: preparedPath) else {
+            throw .unusable("\(source) is the database that is to be replaced, or a restore's own; name a backup")
         }
-        chmod(preparedPath, 0o600)
-        try checkOrigin()
+        guard !backup.hasLog else {
+            throw .unusable(
+                "\(source) has a log beside it (\(source)-wal): it is a database in use, or one that was not closed, "
+                    + "and no backup; holdpoint admin backup makes one")
+        }
+        discard()
+        do throws(StoreError) {
+            try backup.copy(to: preparedPath)
+            try checkOrigin()
+        } catch {
+            discard()
+            throw error
+        }
     }
 
     /// What a store makes of an empty or foreign database must not take the place of a good one.
     private func checkOrigin() throws(StoreError) {
         do {
-            let queue = try DatabaseQueue(path: preparedPath)
-            let isOurs = try queue.read { connection in
-                try connection.tableExists("schema_migration")
-                    && Int.fetchOne(connection, sql: "SELECT COUNT(*) FROM schema_migration") ?? 0 > 0
-            }
-            try queue.close()
-            guard isOurs else { throw StoreError.unusable("it is no backup of Holdpoint's metadata") }
+            _ = try DatabaseOrigin.applied(StoreFiles(path: preparedPath))
         } catch let error as DatabaseError {
             throw SQLiteFault(error).storeError
         } catch {
@@ -58,7 +69,7 @@ public struct DatabaseReplacement: Sendable {
     public func finish(keepingOldAs suffix: String) throws(StoreError) -> String? {
         try fold(preparedPath)
         try sync(preparedPath)
-        let isThere = FileManager.default.fileExists(atPath: path)
+        let isThere = exists(path)
         try keepOld(as: path + suffix)
         try call("rename \(preparedPath)") { rename(preparedPath, path) }
         try sync(folder)
@@ -69,17 +80,27 @@ public struct DatabaseReplacement: Sendable {
     private var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
 
     /// Gives the old database a second name. Its log must not lie beside the new one, which would take it for its own:
-    /// it is folded into the old database. Where that is too damaged, its log is left to its second name: only then,
-    /// and until the rename, is the damaged one in place without it.
+    /// it is folded into the old database. Where that is damaged, empty or gone, or the log is, the log is left to its
+    /// second name: only then, and until the rename, is the damaged one in place without it.
     private func keepOld(as old: String) throws(StoreError) {
-        let exists = FileManager.default.fileExists(atPath:)
         for suffix in ["", "-wal"] where exists(path + suffix) {
             try call("link \(path + suffix)") { link(path + suffix, old + suffix) }
         }
         try sync(folder)
-        if (try? fold(path)) != nil { unlink(old + "-wal") }
+        if isSound(path), (try? fold(path)) != nil { unlink(old + "-wal") }
         for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
         try sync(folder)
+    }
+
+    private func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Whether SQLite would keep everything that the database and its log hold.
+    private func isSound(_ path: String) -> Bool {
+        let files = StoreFiles(path: path)
+        return (try? files.requireDatabase()) != nil && (try? LogInspection(files)) != nil
     }
 
     /// Brings what is in a database's log into it, and removes the log.
@@ -93,16 +114,13 @@ public struct DatabaseReplacement: Sendable {
         } catch {
             throw .unusable("\(error)")
         }
-        guard !FileManager.default.fileExists(atPath: path + "-wal") else {
+        guard !exists(path + "-wal") else {
             throw .unusable("the log of \(path) cannot be folded into it")
         }
     }
 
     private func sync(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .unusable("cannot open \(path): \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        try call("make \(path) durable") { fsync(descriptor) }
+        try StoreFiles.sync(path)
     }
 
     private func call(_ what: String, _ body: () -> Int32) throws(StoreError) {

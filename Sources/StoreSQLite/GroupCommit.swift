@@ -6,6 +6,8 @@ internal import Store
 /// Every function throws `BrokenStore` only: nobody knows then what is durable.
 struct GroupCommit {
     let connection: Database
+    /// Room is short: ordinary jobs may not change anything.
+    let isShort: Bool
     let commit: (Database) throws -> Void
 
     /// What became of one job.
@@ -60,13 +62,13 @@ struct GroupCommit {
     /// - Throws: what ends the whole transaction, whether the job passed it on or not: an error of the disk, or
     ///   `TransactionLost` once SQLite has rolled everything back.
     private func run(_ job: Job<any WriteTransaction>) throws -> (any Error)? {
-        let transaction = SQLiteTransaction(connection)
+        let transaction = SQLiteTransaction(connection, refusesChanges: isShort && job.purpose == .ordinary)
         defer { transaction.end() }
         var failure: (any Error)?
         do { try job.run(transaction) } catch { failure = error }
         if let reason = transaction.brokenReason { throw BrokenStore(reason: reason) }
         guard !transaction.ranOutOfSpace, connection.isInsideTransaction else { throw TransactionLost() }
-        return failure
+        return failure ?? (transaction.wasRefused ? StoreError.storageFull : nil)
     }
 
     /// Runs a transaction and leaves none open.

@@ -7,8 +7,9 @@ enum SQLiteFault {
     case full
     /// The schema refused a row.
     case constraint(String)
-    /// Another process holds the file locked.
-    case locked(String)
+    /// Another process holds the file locked, or it cannot be opened, for want of descriptors for example. Nothing was
+    /// written, and what is open stays as it is.
+    case unavailable(String)
     /// The file or the disk under it failed: what is durable is unknown.
     case broken(String)
     /// The statement is wrong, or a value has the wrong type.
@@ -19,8 +20,8 @@ enum SQLiteFault {
         switch error.resultCode {
         case .SQLITE_FULL: self = .full
         case .SQLITE_CONSTRAINT: self = .constraint(text)
-        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(text)
-        case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN, .SQLITE_NOMEM, .SQLITE_PROTOCOL:
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_CANTOPEN: self = .unavailable(text)
+        case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_PROTOCOL:
             self = .broken(text)
         default: self = .refused(text)
         }
@@ -30,7 +31,7 @@ enum SQLiteFault {
         switch self {
         case .full: .storageFull
         case .constraint(let text): .constraint(text)
-        case .locked(let text), .broken(let text): .unusable(text)
+        case .unavailable(let text), .broken(let text): .unusable(text)
         case .refused(let text): .malformed(text)
         }
     }

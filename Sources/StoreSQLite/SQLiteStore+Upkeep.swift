@@ -36,7 +36,7 @@ extension SQLiteStore {
 
     /// The copy is one file: without a log beside it.
     private static func copy(_ pool: DatabasePool, to path: String) throws {
-        try DatabaseOpening.createPrivately(path)
+        try StoreFiles.create(path)
         let target = try DatabaseQueue(path: path)
         try pool.backup(to: target, pagesPerStep: pagesPerStep)
         try target.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 public import Logging
 public import Store
+internal import Synchronization
 
 /// The metadata store in one SQLite file, in WAL mode with a synchronous commit: what was acknowledged survives a power
 /// loss.
@@ -9,7 +10,7 @@ public import Store
 /// One thread writes and groups what waits into one commit; a few threads read beside it. Only one process may open the
 /// file (the caller holds a lock of its own for that).
 public final class SQLiteStore: MetadataStore {
-    /// Size of the file that is given up when the disk is full, so that deletions still commit.
+    /// Room that the store keeps in its own files, so that deletions still commit when the disk is full.
     public static let defaultReserveBytes: Int64 = 64 << 20
     /// Threads that read, and connections that they use.
     static let readerCount = 4
@@ -25,46 +26,86 @@ public final class SQLiteStore: MetadataStore {
     private let signal = ChangeSignal()
     private let statistics = WriterStatistics()
     private let threads = ThreadGroup()
+    private let room: LogRoom
+    private let reserve: SpaceReserve
+    private let logger: Logger
+    private let isClosed = Mutex(false)
 
-    /// Opens or creates the store, checks its integrity and brings its schema up to date. Blocks the thread for as long
-    /// as that takes.
+    /// Opens the store, checks its integrity and brings its schema up to date; makes it where nothing of an earlier one
+    /// is left. Blocks the thread for as long as that takes.
     ///
     /// - Parameters:
-    ///   - path: the database; its `-wal`, `-shm` and `-reserve` files lie beside it.
+    ///   - path: the database; its `-wal` and `-shm`, or `-reserve` files lie beside it.
+    ///   - remains: names of what else an earlier life left: with any of it a missing database is not made anew.
     ///   - migrations: every change of the schema that there ever was, oldest first.
-    ///   - reserveBytes: size of the reserve file; 0: none.
+    ///   - reserveBytes: room that is kept for changes that free some; 0: none.
     ///   - onUnusable: called once, on a thread of the store, when it cannot go on: after a failed commit nobody knows
     ///     what is on the disk, so the process must end and read it afresh. Must not call the store.
-    /// - Throws: `StoreError.unusable` (not a database, damaged, made by a newer version), `.storageFull`.
+    /// - Throws: `StoreError.unusable` (not a database of ours, damaged, gone, made by a newer version): nothing was
+    ///   changed then; `.storageFull`.
     public convenience init(
-        path: String, migrations: [Migration] = Schema.migrations,
+        path: String, remains: [String] = [], migrations: [Migration] = Schema.migrations,
         reserveBytes: Int64 = SQLiteStore.defaultReserveBytes, logger: Logger = Logger(label: "holdpoint.store"),
         onUnusable: @escaping @Sendable (String) -> Void
     ) throws {
         try self.init(
-            path: path, migrations: migrations, reserveBytes: reserveBytes, logger: logger, onUnusable: onUnusable,
-            commit: { try $0.commit() })
+            path: path, remains: remains, migrations: migrations, reserveBytes: reserveBytes, logger: logger,
+            onUnusable: onUnusable, commit: { try $0.commit() })
     }
 
     /// - Parameter commit: ends a transaction; tests give one that fails.
     init(
-        path: String, migrations: [Migration], reserveBytes: Int64, logger: Logger,
+        path: String, remains: [String] = [], migrations: [Migration], reserveBytes: Int64, logger: Logger,
         onUnusable: @escaping @Sendable (String) -> Void, commit: @escaping @Sendable (Database) throws -> Void
     ) throws {
         self.path = path
-        Self.removeLeftBackups(of: path)
+        self.logger = logger
+        room = LogRoom(files: StoreFiles(path: path), byteCount: reserveBytes)
+        reserve = SpaceReserve(room, logger: logger)
         do {
-            // One connection more than there are reading threads, for upkeep.
-            pool = try DatabaseOpening.open(path: path, readerCount: Self.readerCount + 1)
-            try pool.writeWithoutTransaction { try SchemaUpdate.apply(migrations, to: $0) }
+            pool = try Self.open(reserve, room, remains, migrations, logger)
+            try pool.writeWithoutTransaction { [reserve] connection in
+                try SchemaUpdate.apply(migrations, to: connection)
+                try reserve.renew(connection)
+            }
         } catch let error as DatabaseError {
             throw SQLiteFault(error).storeError
         }
         health = StoreHealth(logger: logger, onUnusable: onUnusable)
-        var reserve = SpaceReserve(path: path + "-reserve", byteCount: reserveBytes)
-        reserve.restore()
-        startWriter(reserve: reserve, logger: logger, commit: commit)
+        startWriter(commit: commit)
         startReaders()
+    }
+
+    /// Everything that is there is looked at before anything is changed.
+    private static func open(
+        _ reserve: SpaceReserve, _ room: LogRoom, _ remains: [String], _ migrations: [Migration], _ logger: Logger
+    ) throws -> DatabasePool {
+        try room.files.prepare(remains: remains) { path in
+            let queue = try DatabaseQueue(path: path)
+            try queue.writeWithoutTransaction { connection in
+                // Once it has its name, nothing changes it but through its log.
+                try connection.execute(sql: "PRAGMA journal_mode = WAL")
+                try SchemaUpdate.apply(migrations, to: connection)
+            }
+            try queue.close()
+        }
+        let log = try LogInspection(room.files)
+        if log.tornFrameCount > 0 {
+            logger.warning(
+                "the metadata store's log ends in a change that was never acknowledged, which is dropped",
+                metadata: ["pages": "\(log.tornFrameCount)"])
+        }
+        do {
+            try reserve.takeOver()
+            try DatabaseOrigin.check(room.files, migrations)
+        } catch {
+            try? room.giveBack()
+            throw error
+        }
+        // One connection more than there are reading threads, for upkeep.
+        let pool = try DatabaseOpening.open(room: room, readerCount: readerCount + 1)
+        removeLeftBackups(of: room.files.path)
+        return pool
     }
 
     /// Ends the threads without waiting for them: this may be one of them.
@@ -80,9 +121,9 @@ public final class SQLiteStore: MetadataStore {
 
     @discardableResult
     public func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
-        try await writes.perform(body, health: health)
+        try await writes.perform(for: purpose, body, health: health)
     }
 
     public func changes() -> AsyncStream<Void> {
@@ -98,13 +139,25 @@ public final class SQLiteStore: MetadataStore {
     /// Streams of `changes()` that somebody still reads.
     var subscriberCount: Int { signal.subscriberCount }
 
-    /// Finishes what waits and closes the file; later calls fail with `StoreError.unusable`. May be repeated. Blocks
-    /// the thread meanwhile; must not be called from a transaction.
+    /// Finishes what waits, brings the log into the database and closes both; later calls fail with
+    /// `StoreError.unusable`. A log that stays is told in the log of events: nothing is lost, but the two files belong
+    /// together. May be repeated. Blocks the thread meanwhile; must not be called from a transaction.
     public func close() {
         endWork()
         threads.join()
-        // The file is consistent whether or not its connections close well; there is nobody left to tell.
-        try? pool.close()
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return }
+        upkeep.sync {}
+        do {
+            try LogFolding(pool: pool, room: room).close()
+        } catch {
+            logger.error(
+                "the metadata store's log could not be brought into the database: keep both files together",
+                metadata: ["log": "\(room.files.log)", "reason": "\(error)"])
+        }
     }
 
     private func endWork() {
@@ -113,10 +166,8 @@ public final class SQLiteStore: MetadataStore {
         signal.finish()
     }
 
-    private func startWriter(
-        reserve: SpaceReserve, logger: Logger, commit: @escaping @Sendable (Database) throws -> Void
-    ) {
-        threads.start("store-writer") { [pool, writes, health, signal, statistics] in
+    private func startWriter(commit: @escaping @Sendable (Database) throws -> Void) {
+        threads.start("store-writer") { [pool, writes, reserve, health, signal, statistics, logger] in
             let writer = Writer(
                 reserve: reserve, health: health, signal: signal, statistics: statistics, logger: logger,
                 commit: commit)

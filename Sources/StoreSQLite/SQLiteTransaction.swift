@@ -7,11 +7,16 @@ final class SQLiteTransaction: WriteTransaction {
     private var decodingDepth = 0
     /// The disk was full: SQLite may have rolled everything back.
     private(set) var ranOutOfSpace = false
+    /// A change was refused because room is short.
+    private(set) var wasRefused = false
+    private let refusesChanges: Bool
     /// Why the store cannot go on.
     private(set) var brokenReason: String?
 
-    init(_ connection: Database) {
+    /// - Parameter refusesChanges: room is short, and kept for others.
+    init(_ connection: Database, refusesChanges: Bool = false) {
         self.connection = connection
+        self.refusesChanges = refusesChanges
     }
 
     /// Makes the view invalid.
@@ -38,6 +43,10 @@ final class SQLiteTransaction: WriteTransaction {
     @discardableResult
     func execute(_ sql: String, _ arguments: [StoredValue]) throws -> Int {
         let connection = try validConnection()
+        guard !refusesChanges else {
+            wasRefused = true
+            throw StoreError.storageFull
+        }
         return try noting {
             try statement(sql, on: connection).execute(arguments: sqliteArguments(arguments))
             return connection.changesCount
@@ -69,7 +78,7 @@ final class SQLiteTransaction: WriteTransaction {
             switch fault {
             case .full: ranOutOfSpace = true
             case .broken(let reason): brokenReason = reason
-            case .constraint, .locked, .refused: break
+            case .constraint, .unavailable, .refused: break
             }
             throw fault.storeError
         }

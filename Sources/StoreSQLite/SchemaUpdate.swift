@@ -3,6 +3,9 @@ internal import Store
 
 /// Brings a database's schema up to date.
 enum SchemaUpdate {
+    /// Holds the changes that were applied.
+    static let table = "schema_migration"
+
     /// Applies what is missing, each change in a transaction of its own.
     ///
     /// - Throws: `StoreError.unusable` if the database has changes that are not the first of these: a newer version
@@ -10,19 +13,20 @@ enum SchemaUpdate {
     static func apply(_ migrations: [Migration], to connection: Database) throws {
         try connection.execute(
             sql: """
-                CREATE TABLE IF NOT EXISTS schema_migration (
+                CREATE TABLE IF NOT EXISTS \(table) (
                     position INTEGER NOT NULL PRIMARY KEY,
                     name TEXT NOT NULL UNIQUE
                 ) STRICT
                 """)
-        let applied = try String.fetchAll(connection, sql: "SELECT name FROM schema_migration ORDER BY position")
+        let applied = try String.fetchAll(connection, sql: "SELECT name FROM \(table) ORDER BY position")
         try check(applied, against: migrations)
         for (position, migration) in migrations.enumerated().dropFirst(applied.count) {
             try apply(migration, at: position, to: connection)
         }
     }
 
-    private static func check(_ applied: [String], against migrations: [Migration]) throws(StoreError) {
+    /// - Throws: as `apply`.
+    static func check(_ applied: [String], against migrations: [Migration]) throws(StoreError) {
         let known = migrations.map(\.name)
         guard applied == Array(known.prefix(applied.count)) else {
             let unknown = applied.filter { !known.contains($0) }
@@ -39,7 +43,7 @@ enum SchemaUpdate {
                 try connection.execute(sql: statement)
             }
             try connection.execute(
-                sql: "INSERT INTO schema_migration (position, name) VALUES (?, ?)",
+                sql: "INSERT INTO \(table) (position, name) VALUES (?, ?)",
                 arguments: [position, migration.name])
             return .commit
         }

@@ -54,11 +54,12 @@ final class WorkQueue<Item>: @unchecked Sendable {
 extension WorkQueue {
     /// Leaves a transaction for a thread and waits for its outcome, whether or not the task is cancelled.
     func perform<Transaction, Result: Sendable>(
-        _ body: @escaping @Sendable (Transaction) throws -> Result, health: StoreHealth
+        for purpose: WritePurpose = .ordinary, _ body: @escaping @Sendable (Transaction) throws -> Result,
+        health: StoreHealth
     ) async throws -> Result where Item == Job<Transaction> {
         try health.check()
         return try await withCheckedThrowingContinuation { continuation in
-            let job = Job(body, continuation)
+            let job = Job(for: purpose, body, continuation)
             if !add(job) {
                 job.finish(StoreError.unusable("the store was closed"))
             }

@@ -9,8 +9,11 @@ final class Writer {
     static let maximumGroupSize = 128
     /// Changed rows after which the log is copied into the database.
     static let checkpointRowCount = 2000
+    /// The same while room is short: the log's own room must last.
+    static let checkpointRowCountWhenShort = 200
 
-    private var reserve: SpaceReserve
+    private let reserve: SpaceReserve
+    private var isShort = false
     private let health: StoreHealth
     private let signal: ChangeSignal
     private let statistics: WriterStatistics
@@ -36,9 +39,10 @@ final class Writer {
         var waiting = jobs[...]
         do {
             try health.check()
+            try noteRoom(connection)
             try answer(&waiting, on: connection)
             if connection.totalChangesCount != rowCountBefore { signal.send() }
-            reserve.restore()
+            try reserve.renew(connection)
             try checkpointIfDue(connection)
         } catch {
             let reason = (error as? BrokenStore).map { health.fail($0.reason) } ?? error
@@ -48,7 +52,7 @@ final class Writer {
 
     /// Together if possible; one by one if not, so that only who is to blame fails.
     private func answer(_ waiting: inout ArraySlice<Job<any WriteTransaction>>, on connection: Database) throws {
-        let group = GroupCommit(connection: connection, commit: commit)
+        let group = GroupCommit(connection: connection, isShort: isShort, commit: commit)
         if waiting.count > 1, let outcomes = try group.commitTogether(waiting) {
             statistics.countCommit()
             for outcome in outcomes {
@@ -63,12 +67,7 @@ final class Writer {
     }
 
     private func commitAlone(_ job: Job<any WriteTransaction>, _ group: GroupCommit) throws -> (any Error)? {
-        var outcome = try group.commitAlone(job)
-        if case .outOfSpace = outcome, reserve.giveUp() {
-            logger.warning("the disk is full: the metadata store gave up its reserve")
-            outcome = try group.commitAlone(job)
-        }
-        switch outcome {
+        switch try group.commitAlone(job) {
         case .done:
             statistics.countCommit()
             return nil
@@ -77,8 +76,22 @@ final class Writer {
         }
     }
 
+    /// Looks how much room there is; when it gets short, the log is emptied, so that all its room is there.
+    private func noteRoom(_ connection: Database) throws {
+        guard reserve.isShort != isShort else { return }
+        isShort.toggle()
+        guard isShort else { return logger.notice("there is room again: the metadata store takes every change") }
+        logger.warning("room is short: the metadata store takes only changes that free some")
+        try checkpoint(connection)
+    }
+
     private func checkpointIfDue(_ connection: Database) throws {
-        guard connection.totalChangesCount - rowCountAtCheckpoint >= Self.checkpointRowCount else { return }
+        let limit = isShort ? Self.checkpointRowCountWhenShort : Self.checkpointRowCount
+        guard connection.totalChangesCount - rowCountAtCheckpoint >= limit else { return }
+        try checkpoint(connection)
+    }
+
+    private func checkpoint(_ connection: Database) throws {
         rowCountAtCheckpoint = connection.totalChangesCount
         do {
             try connection.checkpoint(.passive)

@@ -21,8 +21,9 @@ struct Daemon {
 
     func run() async throws {
         let ending = EndSignals()
-        let secrets = try Secrets(in: directory, logger: logger)
+        // First of all: whatever else the first start makes says from then on that there was a database.
         let store = try openStore()
+        let secrets = try Secrets(in: directory, logger: logger)
         let engine = try QEMUEngine(stateDirectory: directory.path, logger: logger)
         let passwords = try await passwords(store, secrets)
         let manager = ResourceManager(
@@ -44,19 +45,23 @@ struct Daemon {
     }
 
     static let now: @Sendable () -> Model.Timestamp = {
-        Model.Timestamp(millisecondsSinceEpoch: Int64(Date.now.timeIntervalSince1970 * 1_000))
+        let milliseconds = (Date.now.timeIntervalSince1970 * 1_000).rounded(.down)
+        return Model.Timestamp(millisecondsSinceEpoch: Int64(exactly: milliseconds) ?? .max)
     }
 
     private func openStore() throws -> SQLiteStore {
-        let logger = logger
+        let (logger, remains) = (logger, try StateRemains.names(in: directory))
         do {
             return try SQLiteStore(
-                path: directory.file("metadata.sqlite"), migrations: Schema.migrations, logger: logger,
+                path: directory.file("metadata.sqlite"), remains: remains, logger: logger,
                 onUnusable: { reason in
                     // A commit that failed may have happened: recovery reads the disk.
                     Holdpointd.complain("holdpointd: the metadata store failed: \(reason)")
                     _exit(DaemonExit.fault)
                 })
+        } catch StoreError.unusable(let reason) {
+            throw DaemonExit(
+                code: DaemonExit.fault, message: StateRemains.refusal(reason: reason, stateDirectory: directory.path))
         } catch {
             throw DaemonExit(code: DaemonExit.fault, message: "the metadata store cannot be opened: \(error)")
         }
@@ -90,7 +95,7 @@ struct Daemon {
         for endpoint in endpoints {
             do {
                 let bound = try await server.listen(on: endpoint)
-                Holdpointd.complain("listening on \(bound)")
+                LogWriter.standardError.say("listening on \(bound)")
             } catch {
                 throw DaemonExit(code: DaemonExit.fault, message: "cannot listen on \(endpoint): \(error)")
             }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 
 /// The server's command: flags, and exit codes. 0: drained after SIGTERM, or restored; 1: a fault, 2: bad flags, 3:
 /// another instance holds the state directory.
@@ -17,29 +16,68 @@ struct Holdpointd: AsyncParsableCommand {
         subcommands: [Serve.self, Restore.self],
         defaultSubcommand: Serve.self)
 
+    /// How long the last words may take; a reader that is stalled keeps nobody.
+    private static let lastWordsSeconds = 1.0
+
     static func main() async {
+        ProcessSetting.begin()
+        let code = await run()
+        LogWriter.standardError.flush(within: lastWordsSeconds)
+        Foundation.exit(code)
+    }
+
+    /// - Returns: the exit code.
+    private static func run() async -> Int32 {
         do {
+            try checkArguments()
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
-        } catch let exit as DaemonExit {
-            complain("holdpointd: \(exit.message)")
-            Foundation.exit(exit.code)
+            return 0
         } catch {
-            let code = exitCode(for: error)
-            guard code.isSuccess else {
-                complain(fullMessage(for: error))
-                Foundation.exit(code == .validationFailure ? DaemonExit.badFlags : DaemonExit.fault)
-            }
-            exit(withError: error)
+            return answer(error)
         }
     }
 
+    /// Says what was thrown: a fault, wrong flags, or help that was asked for.
+    private static func answer(_ error: any Error) -> Int32 {
+        if let exit = error as? DaemonExit {
+            complain("holdpointd: \(exit.message)")
+            return exit.code
+        }
+        let code = exitCode(for: error)
+        guard !code.isSuccess else { return help(fullMessage(for: error)) }
+        complain(fullMessage(for: error))
+        return code == .validationFailure ? DaemonExit.badFlags : DaemonExit.fault
+    }
+
+    private static func help(_ text: String) -> Int32 {
+        do throws(DaemonExit) {
+            try StandardStream.output(text + "\n")
+            return 0
+        } catch {
+            return answer(error)
+        }
+    }
+
+    /// Bytes that are no text would be replaced silently, and another folder would be made and served.
+    private static func checkArguments() throws {
+        for index in 0..<Int(CommandLine.argc) {
+            // The system ends every argument with a NUL.
+            guard let argument = CommandLine.unsafeArgv[index], String(validatingCString: argument) == nil else {
+                continue
+            }
+            throw DaemonExit(code: DaemonExit.badFlags, message: "argument \(index) is not UTF-8")
+        }
+    }
+
+    /// Why the process ends. Returns once it is written, and soon if nobody reads it.
     static func complain(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        LogWriter.standardError.say(text)
+        LogWriter.standardError.flush(within: lastWordsSeconds)
     }
 }
 

@@ -8,15 +8,26 @@ enum LogFormat: String, ExpressibleByArgument {
     case json
 
     static func bootstrap(_ format: LogFormat, level: Logger.Level) {
+        LogWriter.standardError.use(format)
         LoggingSystem.bootstrap { label in
-            var handler: any LogHandler =
-                switch format {
-                case .text: StreamLogHandler.standardError(label: label)
-                case .json: JSONLogHandler(label: label)
-                }
+            var handler = LineLogHandler(label: label, format: format)
             handler.logLevel = level
             return handler
         }
+    }
+
+    func line(_ record: LogRecord) -> String {
+        switch self {
+        case .text: record.text
+        case .json: record.json
+        }
+    }
+
+    /// The line that stands where others are missing.
+    func dropped(_ count: Int) -> [UInt8] {
+        let record = LogRecord(
+            level: .warning, label: "holdpointd", message: "\(count) log lines were dropped", metadata: [:])
+        return Array((line(record) + "\n").utf8)
     }
 }
 
@@ -36,14 +47,16 @@ struct LogLevel: ExpressibleByArgument {
     }
 }
 
-/// One JSON object a line: time, level, label, message, and the metadata's keys.
-struct JSONLogHandler: LogHandler {
+/// Hands records to the writer as lines.
+struct LineLogHandler: LogHandler {
     let label: String
+    let format: LogFormat
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
 
-    init(label: String) {
+    init(label: String, format: LogFormat) {
         self.label = label
+        self.format = format
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -52,14 +65,10 @@ struct JSONLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
-        line["time"] = Date.now.formatted(.iso8601.time(includingFractionalSeconds: true))
-        line["level"] = event.level.rawValue
-        line["label"] = label
-        line["message"] = event.message.description
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(line) else { return }
-        FileHandle.standardError.write(data + Data("\n".utf8))
+        var metadata = metadata.merging(event.metadata ?? [:]) { $1 }.mapValues(\.description)
+        if let error = event.error { metadata["error"] = "\(error)" }
+        let record = LogRecord(
+            level: event.level, label: label, message: event.message.description, metadata: metadata)
+        LogWriter.standardError.log(format.line(record))
     }
 }

@@ -28,11 +28,10 @@ struct Restore: AsyncParsableCommand {
     var stopServers = false
 
     mutating func run() async throws {
-        var logger = Logger(label: "holdpointd")
-        logger.logLevel = .warning
+        LogFormat.bootstrap(.text, level: .warning)
+        let logger = Logger(label: "holdpointd")
         let directory = try StateDirectory(stateDirectory)
         let replacement = DatabaseReplacement(of: directory.file("metadata.sqlite"))
-        defer { replacement.discard() }
         do {
             try await restore(directory, replacement, logger)
         } catch let error as StoreError {
@@ -46,6 +45,7 @@ struct Restore: AsyncParsableCommand {
         _ directory: StateDirectory, _ replacement: DatabaseReplacement, _ logger: Logger
     ) async throws {
         try replacement.prepare(from: backup)
+        defer { replacement.discard() }
         let store = try SQLiteStore(
             path: replacement.preparedPath, migrations: Schema.migrations, reserveBytes: 0, logger: logger
         ) { reason in
@@ -66,7 +66,17 @@ struct Restore: AsyncParsableCommand {
         let old = try replacement.finish(keepingOldAs: ".before-restore-\(Self.timeText)")
         try await restore.secure(plan)
         await engine.close()
-        RestoreReport(plan: plan, rows: rows, backup: backup, old: old).lines.forEach { print($0) }
+        try tell(RestoreReport(plan: plan, rows: rows, backup: backup, old: old))
+    }
+
+    private func tell(_ report: RestoreReport) throws {
+        do throws(DaemonExit) {
+            try StandardStream.output(report.lines.map { $0 + "\n" }.joined())
+        } catch {
+            // What was done stays done; a script must not take a report that is lost for a clean end.
+            throw DaemonExit(
+                code: error.code, message: "the metadata are restored, but the report is lost: \(error.message)")
+        }
     }
 
     /// Sees to it that nobody has a layer open.
@@ -80,7 +90,7 @@ struct Restore: AsyncParsableCommand {
         }
         _ = try await engine.start()
         for server in running { try await engine.stopServer(server, force: false) }
-        let open = try await engine.inventory().layers.filter(\.value.isOpen).keys.map(\.rawValue).sorted()
+        let open = try await engine.inventory().layers.filter { $0.value.isOpen != false }.keys.map(\.rawValue).sorted()
         guard open.isEmpty else {
             throw DaemonExit(
                 code: DaemonExit.fault,

@@ -53,6 +53,28 @@ import Testing
     }
 }
 
+@Suite struct ThoroughCheckTests {
+    /// It asks until no layer is left, and no longer than that helps; a repair is asked for once.
+    @Test(arguments: [[700, 300, 0], [700, 700], [0]] as [[UInt32]])
+    func itGoesOnUntilNothingIsLeft(_ unchecked: [UInt32]) async throws {
+        let requests = Requests<CheckConsistencyRequest>()
+        try await withCommand { router in
+            router.unary(AdminServiceMethods.checkConsistency) { request, _ in
+                let left = unchecked[min(requests.all.count, unchecked.count - 1)]
+                requests.add(request)
+                return ConsistencyReport(layerCount: 1000, uncheckedLayerCount: left)
+            }
+        } _: { command in
+            let ended = try await command.run("admin", "check", "--thorough", "--repair")
+            #expect(ended.code == 0)
+            #expect(requests.all.map(\.repair) == unchecked.indices.map { $0 == 0 })
+            #expect(requests.all.allSatisfy { $0.thorough })
+            for left in unchecked.dropLast() { #expect(ended.error.contains("\(left) of 1000 layers are left")) }
+            #expect(ended.output.contains("700 layers not looked into yet") == (unchecked.last == 700))
+        }
+    }
+}
+
 @Suite struct ResolveTests {
     /// Foundation has operations, too.
     typealias Ended = HoldpointMessages.Operation.State

@@ -6,28 +6,54 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import threading
 import unittest
 
 import nbd
 
-import client
 from crash_case import CrashCase
 from daemon import Daemon
 from records import connect
-from session import Session
+from workspace import wait_until
 
 DISK_MEBIBYTES = 256
 STORAGE_FULL_EXIT = 8
 CHUNK_BYTES = 1 << 20
+# One cluster of an image: what is left is taken to the last of them.
+GREEDY_BYTES = 64 << 10
+FULL_DEADLINE_SECONDS = 120
 PAGE_BYTES = 4096
-# New data is refused when less is free.
-RESERVED_PART = 0.05
-LARGEST_CHANGE_COUNT = 5000
 BALLAST_CHUNKS = 64
 
 
 def chunk(number):
     return bytes([number % 251 + 1]) * CHUNK_BYTES
+
+
+class GreedyClient:
+    """Writes to a volume in a thread of its own, from its beginning to its end, again where there was no room."""
+
+    def __init__(self, uri):
+        self.refusals = 0
+        self._ends = False
+        self._client = connect(uri)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        offset, size = 0, self._client.get_size()
+        while not self._ends and offset < size:
+            try:
+                self._client.pwrite(b"g" * GREEDY_BYTES, offset)
+                offset += GREEDY_BYTES
+            except nbd.Error as error:
+                if error.errnum != errno.ENOSPC:
+                    return
+                self.refusals += 1
+
+    def end(self):
+        self._ends = True
+        self._thread.join()
 
 
 @unittest.skipUnless(os.geteuid() == 0, "a full disk needs root, to mount a small file system")
@@ -56,9 +82,7 @@ class FullDisk(CrashCase):
         self.check_metadata_file()
         self.daemon.start()
         self.assertEqual(self.inventory(), before)
-        if not self.has_room():
-            self.check_refused_and_unchanged(before)
-        self.command.ask("volume", "update", "filled", "--description", "the disk is full")
+        self.check_refused_and_unchanged(before)
         self.command.delete("snapshot", "of-ballast")
         self.command.delete("volume", "ballast")
 
@@ -108,27 +132,67 @@ class FullDisk(CrashCase):
         self.daemon.start()
         self.make_detached_ballast()
         self.command.ask("volume", "create", "described", "--size", "1MiB")
-        session = Session(self.daemon)
-        self.addCleanup(session.close)
-        session.connect()
         self.fill_up()
-        # The reserve lets these commit.
+        self.check_description_refused()
+        # The store's own room lets these commit.
         self.command.delete("snapshot", "of-ballast")
+        self.fill_up()
         self.command.delete("volume", "ballast")
         self.fill_up()
-        changed = self.describe_until_full(session)
+        self.check_description_refused()
         self.assertTrue(self.daemon.runs, "a full disk ended the process")
-        shown = self.command.ask("volume", "show", "described")
-        # What was refused was not done, and the other way round.
-        self.assertEqual(shown["description"], f"change {changed}" if changed else "")
         self.check_metadata_file()
         os.unlink(self.filler)
         self.command.ask("volume", "update", "described", "--description", "there is room again")
         self.command.ask("volume", "create", "afterwards", "--size", "1MiB")
         self.command.delete("volume", "described")
         self.check_consistency()
-        self.say(f"deletions worked on a full disk; {changed} changes more until STORAGE_FULL; metadata intact; "
-                 "freeing room was enough")
+        self.say("a description was refused on a full disk, deletions worked; metadata intact; freeing room was enough")
+
+    def check_description_refused(self):
+        result = self.command.run("volume", "update", "described", "--description", "no room for this")
+        self.assertEqual((result.code, result.reason), (STORAGE_FULL_EXIT, "STORAGE_FULL"), str(result))
+        self.assertEqual(self.command.ask("volume", "show", "described")["description"], "")
+
+    def test_beside_a_greedy_client(self):
+        """A client of a thin volume takes every block that gets free, all the time, also while nothing runs."""
+        self.daemon.start()
+        self.make_detached_ballast()
+        server = self.command.ask("server", "create", "greedy", "--kind", "external")["id"]
+        volume = self.command.ask("volume", "create", "thin", "--size", "1GiB", "--attach", server)
+        other = self.command.ask("server", "create", "other", "--kind", "external")["id"]
+        self.command.ask("volume", "create", "beside", "--size", "8MiB", "--attach", other)
+        greedy = GreedyClient(self.command.uris(server)[volume["id"]])
+        self.addCleanup(greedy.end)
+        wait_until(lambda: greedy.refusals > 3, FULL_DEADLINE_SECONDS, "the client has taken everything")
+        for number in range(3):
+            result = self.command.run("volume", "update", "thin", "--description", f"change {number}")
+            self.assertEqual(result.reason, "STORAGE_FULL", str(result))
+        self.command.delete("snapshot", "of-ballast")
+        self.assertEqual(self.daemon.stop(), 0)
+        self.assert_still_greedy(greedy)
+        self.daemon.start()
+        self.command.delete("volume", "ballast")
+        self.assert_still_greedy(greedy)
+        self.daemon.kill()
+        self.daemon.start()
+        self.command.ask("volume", "detach", "beside")
+        self.command.delete("volume", "beside")
+        self.assert_still_greedy(greedy)
+        self.command.ask("server", "stop", other)
+        self.command.delete("server", other)
+        self.assert_still_greedy(greedy)
+        self.command.ask("server", "stop", server, "--force", consent=True)
+        self.command.ask("volume", "detach", "thin")
+        self.command.delete("volume", "thin")
+        self.command.ask("volume", "create", "afterwards", "--size", "1MiB")
+        self.check_consistency()
+        self.say("a client took every block that got free: descriptions were refused, deletions, detachments, stops, "
+                 "a stop, a kill and two starts of holdpointd went through")
+
+    def assert_still_greedy(self, greedy):
+        before = greedy.refusals
+        wait_until(lambda: greedy.refusals > before + 1, FULL_DEADLINE_SECONDS, "the client has taken everything again")
 
     @property
     def filler(self):
@@ -141,19 +205,6 @@ class FullDisk(CrashCase):
                 with contextlib.suppress(OSError):
                     while file.write(bytes(size)) == size:
                         pass
-
-    def describe_until_full(self, session):
-        """Changes a volume's description until there is no room for the commit. Returns how many changes were made."""
-        volume = self.command.ask("volume", "show", "described")["id"]
-        for number in range(1, LARGEST_CHANGE_COUNT):
-            self.fill_up()
-            try:
-                session.change("VolumeService/UpdateVolume", volume_id=volume, update_mask={"paths": ["description"]},
-                               volume=client.message("v1.Volume", description=f"change {number}"))
-            except client.CallError as error:
-                self.assertEqual(error.status.reason, "STORAGE_FULL", str(error))
-                return number - 1
-        self.fail(f"{LARGEST_CHANGE_COUNT} changes fit on a full disk")
 
     def make_detached_ballast(self):
         server = self.command.ask("server", "create", "ballast-host", "--kind", "external")["id"]
@@ -179,11 +230,6 @@ class FullDisk(CrashCase):
             number += 1
             self.assertLess(number, DISK_MEBIBYTES)
 
-    def has_room(self):
-        """The start may have needed the reserve, which is more of this disk than of any other."""
-        status = os.statvfs(self.disk)
-        return status.f_bavail > status.f_blocks * RESERVED_PART
-
     def inventory(self):
         """Everything that users can see, but for what is measured anew at each look."""
         measured = {"usedBytes", "exclusiveBytes"}
@@ -192,7 +238,8 @@ class FullDisk(CrashCase):
                 for kind in kinds for each in self.command.ask(kind, "list", "--all")]
 
     def check_refused_and_unchanged(self, before):
-        for words in (("volume", "create", "one-more", "--size", "64MiB"),
+        for words in (("volume", "update", "filled", "--description", "no room for this"),
+                      ("volume", "create", "one-more", "--size", "64MiB"),
                       ("snapshot", "create", "one-more", "--volume", "filled"),
                       ("server-snapshot", "create", "one-more", "--server", "full"),
                       ("volume", "create", "one-more", "--snapshot", "of-ballast")):

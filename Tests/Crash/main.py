@@ -4,12 +4,10 @@ import argparse
 import os
 import random
 import sys
-import time
-import unittest
 
 TESTS = [
-    "cut_window", "lost_storage_daemon", "metadata_restore", "planted_faults", "full_disk", "repeated_requests",
-    "random_kills",
+    "cut_window", "lost_storage_daemon", "metadata_restore", "planted_faults", "mounted_layers", "full_disk", "starts",
+    "repeated_requests", "hostile_folder", "standard_streams", "killed_clients", "random_kills",
 ]
 DEFAULT_ROUNDS = 10
 # A snapshot a round must fit into the chain of one volume.
@@ -27,22 +25,11 @@ def main():
         parser.error(f"--rounds: 1 to {LARGEST_ROUNDS}")
 
     from crash_case import CrashCase
+    from suite import run
     CrashCase.binaries = os.path.abspath(options.binaries)
     CrashCase.rounds = options.rounds
     CrashCase.seed = options.seed
-    sys.exit(0 if run(options.tests) else 1)
-
-
-def run(names):
-    begin = time.monotonic()
-    suite = unittest.defaultTestLoader.loadTestsFromNames(names)
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0).run(suite)
-    failed = len(result.failures) + len(result.errors)
-    for test, why in result.skipped:
-        print(f"SKIPPED {test.id()}: {why}")
-    print(f"crash tests: {time.monotonic() - begin:.0f} s")
-    print(f"{result.testsRun - failed - len(result.skipped)} passed, {failed} failed")
-    return result.wasSuccessful()
+    sys.exit(0 if run("crash tests", options.tests) else 1)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@ that another layer rests on is ever opened for writing."""
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import stat
 import struct
@@ -98,9 +99,10 @@ class MetadataRestore(CrashCase):
 
     # What a restore does
 
-    def restore(self, *options):
+    def restore(self, *options, source=None):
+        words = ["restore", "--state-dir", self.daemon.state, "--from", source or self.backup, *options]
         return subprocess.run(
-            [self.daemon.program, "restore", "--state-dir", self.daemon.state, "--from", self.backup, *options],
+            [self.daemon.program, *words],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=RESTORE_DEADLINE_SECONDS, check=False)
 
     def restored(self, *options):
@@ -215,3 +217,60 @@ class MetadataRestore(CrashCase):
         self.assertEqual(self.restore().returncode, FAULT)
         self.assertEqual(self.decided(), before)
         self.assertEqual([name for name in os.listdir(self.daemon.state) if "restor" in name], [])
+
+    def test_a_backup_is_copied_whatever_names_it(self):
+        self.live_until_backup()
+        self.end_everything()
+        latest, again, hard = (self.workspace.file(name) for name in ("latest", "again", "hard"))
+        os.symlink(self.backup, again)
+        os.symlink("again", latest)
+        os.link(self.backup, hard)
+        database = os.path.join(self.daemon.state, "metadata.sqlite")
+        before = digest_of(self.backup)
+        for number, source in enumerate((again, latest, hard)):
+            # What stands in the way of the copy is removed, and what it leads to left alone.
+            os.symlink(self.backup, f"{database}.restoring")
+            ended = self.restore(source=source)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            status = os.lstat(database)
+            self.assertTrue(stat.S_ISREG(status.st_mode), f"{source}: the database is a link")
+            self.assertEqual((stat.S_IMODE(status.st_mode), status.st_nlink), (0o600, 1))
+            self.daemon.start()
+            self.command.ask("volume", "create", f"later-{number}", "--size", VOLUME_SIZE)
+            self.check()
+            self.assertEqual(self.daemon.stop(), 0)
+            self.assertEqual(digest_of(self.backup), before, "the server wrote into the backup")
+
+    def test_what_is_no_backup_file_is_refused(self):
+        self.live_until_backup()
+        self.end_everything()
+        database = os.path.join(self.daemon.state, "metadata.sqlite")
+        sources = self.make_false_backups(database)
+        before, digests = self.decided(), {name: digest_of(name) for name in (database, database + "-wal", self.backup)}
+        for source, reason in sources.items():
+            with self.subTest(os.path.basename(source)):
+                ended = self.restore(source=source)
+                self.assertEqual(ended.returncode, FAULT)
+                self.assertIn(reason, ended.stderr)
+                self.assertEqual(self.decided(), before)
+                self.assertEqual({name: digest_of(name) for name in digests}, digests)
+        self.assertTrue(os.path.exists(f"{database}.restoring"), "a file that was named was removed")
+
+    def make_false_backups(self, database):
+        """Sources, and words that refuse them."""
+        names = ("folder", "fifo", "dangling", "linked", "hard", "used", "unclosed")
+        folder, fifo, dangling, linked, hard, used, unclosed = (self.workspace.file(f"false-{name}") for name in names)
+        os.mkdir(folder)
+        os.mkfifo(fifo)
+        os.symlink(self.workspace.file("nowhere"), dangling)
+        os.symlink(database, linked)
+        os.link(database, hard)
+        for name in (used, f"{database}.restoring"):
+            shutil.copy(self.backup, name)
+        with open(f"{used}-wal", "wb") as log:
+            log.write(b"not folded")
+        os.symlink(used, unclosed)
+        return {
+            folder: "no plain file", fifo: "no plain file", "/dev/null": "no plain file", dangling: "cannot open",
+            database: "is the database", linked: "is the database", hard: "is the database",
+            f"{database}.restoring": "is the database", used: "has a log beside it", unclosed: "has a log beside it"}

@@ -4,16 +4,24 @@ quarantines."""
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 
 from crash_case import REGION_OFFSET, VOLUME_SIZE, CrashCase
 from metadata_restore import digest_of, is_frozen
 from records import write_records
+from workspace import wait_until
 
 CHECK_ERRORS = 7
+STAMP_DEADLINE_SECONDS = 60
 # Where the level 1 table of an image that this test made lies: behind header, refcount table and refcount block.
 LEVEL_1_OFFSET = 3 << 16
 UNKNOWN_LAYERS = ["lay-aaaaaaaaaaaa", "lay-bbbbbbbbbbbb"]
+
+
+def read_text(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
 
 
 class PlantedFaults(CrashCase):
@@ -107,6 +115,104 @@ class PlantedFaults(CrashCase):
             file.write(bytes(512))
         self.expect("LAYER_DAMAGED")
 
+    def test_a_frozen_layer_that_was_cut_off(self):
+        self.wait_until_stamped()
+        for path in (self.frozen, self.frozen_elsewhere()):
+            os.truncate(path, LEVEL_1_OFFSET)
+        findings = self.check()["findings"]
+        self.assertEqual([finding["reason"] for finding in findings], ["LAYER_CHANGED"] * 2)
+        self.say("found LAYER_CHANGED of a layer that is open and of one that is not")
+
+    def test_an_idle_layer_that_was_cut_off(self):
+        os.truncate(self.idle, LEVEL_1_OFFSET)
+        self.expect("LAYER_DAMAGED")
+
+    def test_a_frozen_layer_that_was_overwritten(self):
+        """Header, a table, data: in place, one after the other."""
+        self.wait_until_stamped()
+        size = os.path.getsize(self.frozen)
+        for offset in (size - 4096, LEVEL_1_OFFSET):
+            with open(self.frozen, "r+b") as file:
+                file.seek(offset)
+                file.write(os.urandom(512))
+            self.expect("LAYER_CHANGED")
+        with open(self.frozen, "r+b") as file:
+            file.write(os.urandom(512))
+        self.expect("LAYER_DAMAGED")
+
+    def test_frozen_layers_that_were_copied(self):
+        """As an archive does it, with times in whole seconds, and as it is mended when times are lost."""
+        self.wait_until_stamped()
+        status = os.stat(self.frozen)
+        os.utime(self.frozen, ns=(0, status.st_mtime_ns // 10**9 * 10**9))
+        self.assertEqual(self.reasons(), [])
+        os.utime(self.frozen)
+        [finding] = self.check()["findings"]
+        command = finding["message"].partition("give it its time back: ")[2].partition(" FILE")[0]
+        subprocess.run([*command.split(), self.frozen], check=True)
+        self.assertEqual(self.reasons(), [])
+
+    def wait_until_stamped(self):
+        wait_until(lambda: not self.rows("SELECT id FROM layer WHERE state = 'FROZEN' AND file_byte_count IS NULL"),
+                   STAMP_DEADLINE_SECONDS, "every frozen layer is recorded")
+
+    # What is none, and who else is there
+
+    def test_what_is_named_like_a_layer(self):
+        """A pipe, a link, a folder, a device; the start does not wait for a peer either."""
+        kinds = [os.mkfifo, lambda path: os.symlink(self.frozen, path), os.mkdir]
+        if os.geteuid() == 0:
+            kinds.append(lambda path: os.mknod(path, 0o600 | stat.S_IFCHR, os.makedev(1, 5)))
+        for number, plant in enumerate(kinds):
+            plant(self.path(f"lay-{'abcd'[number] * 12}"))
+        self.daemon.stop()
+        self.daemon.start()
+        findings = self.check()["findings"]
+        self.assertEqual([finding["reason"] for finding in findings], ["STRAY_FILE"] * len(kinds))
+        self.assertTrue(self.check("--repair")["clean"])
+        self.assertEqual(self.reasons(), [])
+        self.assertEqual(len(os.listdir(os.path.join(self.daemon.state, "layers", ".quarantine"))), len(kinds))
+        self.say(f"{len(kinds)} special files were told and put into quarantine")
+
+    def test_a_pipe_in_a_layers_place(self):
+        os.remove(self.idle)
+        os.mkfifo(self.idle)
+        self.expect("LAYER_DAMAGED")
+
+    def test_a_name_that_is_no_text(self):
+        path = os.path.join(self.daemon.state, "layers").encode() + b"/x\xff\x1b[2J"
+        with open(path, "wb"):
+            pass
+        [finding] = self.check("--repair")["findings"]
+        self.assertEqual((finding["reason"], finding["id"]), ("STRAY_FILE", "x\\xff\\x1b[2J"))
+        self.assertFalse(finding["repaired"])
+        self.assertTrue(os.path.exists(path))
+
+    def test_processes_that_nobody_knows(self):
+        strangers = [
+            (self.frozen, ["-r"], "UNKNOWN_READER", "128MiB"), (self.idle, [], "SECOND_WRITER", "256MiB"),
+        ]
+        for path, options, reason, size in strangers:
+            with subprocess.Popen(["qemu-io", *options, "-f", "qcow2", path], stdin=subprocess.PIPE,
+                                  stdout=subprocess.DEVNULL) as stranger:
+                inode = f":{os.stat(path).st_ino} "
+                wait_until(lambda inode=inode: inode in read_text("/proc/locks"), STAMP_DEADLINE_SECONDS, "it is open")
+                [finding] = self.check()["findings"]
+                self.assertEqual(finding["reason"], reason)
+                self.assertIn(f"process {stranger.pid} (qemu-io)", finding["message"])
+                refused = self.command.run("volume", "resize", "idle", "--size", size)
+                self.assertEqual(refused.code == 0, path != self.idle, str(refused))
+                stranger.stdin.close()
+        self.assertEqual(self.reasons(), [])
+        self.say("found UNKNOWN_READER and SECOND_WRITER by process id")
+
+    def test_a_folder_that_others_can_write(self):
+        os.chmod(os.path.join(self.daemon.state, "layers"), 0o777)
+        self.expect("UNSAFE_FOLDER")
+        self.daemon.stop()
+        with self.assertRaisesRegex(RuntimeError, "others can write it"):
+            self.daemon.start()
+
     # Faults in rows
 
     def test_a_row_of_another_size(self):
@@ -147,7 +253,7 @@ class PlantedFaults(CrashCase):
         self.assertEqual((after["findings"], after["quarantinedLayerCount"]), ([], 2))
         self.assertEqual({path: digest_of(path) for path in self.daemon.layer_paths()}, before)
         self.assertTrue(is_frozen(on_snapshot) and is_frozen(on_orphan))
-        [kept] = os.listdir(os.path.join(self.daemon.state, "quarantine"))
+        [kept] = os.listdir(os.path.join(self.daemon.state, "layers", ".quarantine"))
         self.assertTrue(kept.startswith("notes.txt."))
 
         # What they rest on outlives what it was of.

@@ -59,17 +59,16 @@ extension QEMUTests {
             }
         }
 
-        /// A deletion that failed behind the move to the trash is finished by the next try, so that what the layer
-        /// rested on can go too.
+        /// A deletion that failed behind the renaming is finished by the next try, so that what the layer rested on can
+        /// go too.
         @Test func aDeletionIsFinishedWhereItFailed() async throws {
             try await TestWorld.with { world in
                 let root = world.newLayer()
                 let top = world.newLayer()
                 try await world.engine.createLayer(root, over: [])
                 try await world.engine.createLayer(top, over: [root])
-                let path = world.path(of: top)
-                let moved = (path as NSString).deletingLastPathComponent + "/../trash/\(top.id).qcow2"
-                try #require(rename(path, moved) == 0)
+                let moved = world.path(of: top) + ".deleted"
+                try #require(rename(world.path(of: top), moved) == 0)
                 try await world.engine.deleteLayer(top.id)
                 #expect(access(moved, F_OK) != 0, "its bytes are free")
                 try await world.engine.deleteLayer(root.id)
@@ -81,8 +80,12 @@ extension QEMUTests {
             try await TestWorld.with { world in
                 let volume = try await world.newVolume()
                 _ = try await world.clone(volume.layers)
+                try FileManager.default.createDirectory(
+                    atPath: "\(world.stateDirectory)/trash", withIntermediateDirectories: false)
                 let leftovers = [
-                    "\(world.stateDirectory)/trash/lay-a.qcow2", world.path(of: world.newLayer()) + ".new",
+                    // Of a version before 0.2.
+                    "\(world.stateDirectory)/trash/lay-a.qcow2",
+                    world.path(of: world.newLayer()) + ".new", world.path(of: world.newLayer()) + ".deleted",
                 ]
                 for path in leftovers { try Data().write(to: URL(fileURLWithPath: path)) }
 

@@ -20,7 +20,7 @@ extension QEMUTests {
                 let inventory = try await world.engine.inventory()
                 #expect(Set(inventory.layers.keys) == Set(cut.layers.map(\.id)))
                 let root = try #require(inventory.layers[cut.layers[0].id])
-                #expect(root.parent == .none && !root.isWritable && root.isOpen && root.size == .mebibyte)
+                #expect(root.parent == .none && !root.isWritable && root.isOpen == true && root.size == .mebibyte)
                 let top = try #require(inventory.layers[cut.layers[1].id])
                 #expect(top.parent == .layer(cut.layers[0].id) && top.isWritable && !top.isMarkedDamaged)
                 #expect(Set(inventory.strays.map(\.layerID)) == [nil, garbage.id])
@@ -66,7 +66,7 @@ extension QEMUTests {
                     for _ in 1...2 { try await world.engine.setAside([StrayFile(name: "notes.txt", layerID: nil)], []) }
                     #expect(!FileManager.default.fileExists(atPath: path))
                 }
-                let folder = world.engine.layers.quarantine
+                let folder = world.engine.layers.directory.quarantine
                 let kept = try FileManager.default.contentsOfDirectory(atPath: folder).map {
                     try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
                 }

@@ -12,6 +12,7 @@ from tracer import Tracer
 from world import Mismatch, World
 
 END_DEADLINE_SECONDS = 20
+SLOW_MILLISECONDS = 2000
 # How long a process that found a fault may take to end itself.
 DYING_SECONDS = 0.3
 
@@ -20,7 +21,8 @@ DYING_SECONDS = 0.3
 class Fault:
     name: str
     action: int
-    error: int = 0
+    # An error, or milliseconds.
+    value: int = 0
     # A full disk fails what needs room, nothing else.
     needs: int = shim.ROOM | shim.NO_ROOM
 
@@ -32,6 +34,7 @@ class Fault:
 EIO = Fault("EIO", shim.FAIL, errno.EIO)
 ENOSPC = Fault("ENOSPC", shim.FAIL, errno.ENOSPC, shim.ROOM)
 FAILED_FLUSH = Fault("EIO (strace)", shim.FAIL, errno.EIO, shim.NO_ROOM)
+SLOW = Fault("slow", shim.SLOW, SLOW_MILLISECONDS)
 KILL_BEFORE = Fault("kill before", shim.KILL_BEFORE)
 KILL_AFTER = Fault("kill after", shim.KILL_AFTER)
 
@@ -79,7 +82,8 @@ class Bench:
     def run(self, kind, fault, at):
         request = getattr(self.kinds, kind)()
         request.fields["request_id"] = client.new_request_id()
-        self.injector.arm(fault.action, at, fault.error, fault.needs)
+        servers = self.world.daemon.storage_daemons()
+        self.injector.arm(fault.action, at, fault.value, fault.needs)
         first, refusal = self.attempt(request)
         outcome = Outcome(self.injector.fired, self.injector.where, refusal=refusal)
         outcome.died = self.has_died(fault, outcome, first is None and not refusal)
@@ -88,13 +92,28 @@ class Bench:
         if fault is ENOSPC:
             # It must go on; after another fault it may be about to end itself.
             first = self.repeat(request, first)
-        if not outcome.died:
-            self.world.daemon.kill()
-        self.world.start()
+        if fault is SLOW:
+            self.check_undisturbed(outcome, servers)
+        else:
+            self.restart(outcome)
         outcome.failed = self.finish(request, self.repeat(request, first), fault)
         self.look.at_metadata()
         self.look.at_consistency()
         return outcome
+
+    def restart(self, outcome):
+        if not outcome.died:
+            self.world.daemon.kill()
+        self.world.start()
+
+    def check_undisturbed(self, outcome, servers):
+        """After something that only took longer."""
+        if outcome.died or outcome.refusal:
+            raise Mismatch(f"a slow disk ended it, or was answered with {outcome.refusal!r}, at {outcome.where}")
+        found = self.world.daemon.storage_daemons()
+        killed = {server: process for server, process in servers.items() if found.get(server) != process}
+        if killed:
+            raise Mismatch(f"the processes of {killed} were killed for a slow disk, at {outcome.where}")
 
     def attempt(self, request):
         """The answer, and the reason of a refusal; neither if the connection ended."""
@@ -148,6 +167,6 @@ class Bench:
             request.apply(answer, operation)
             return False
         reasons = {each.error.reason for each in ended}
-        if fault.kills or states != {"FAILED"} or (fault is ENOSPC and reasons != {"STORAGE_FULL"}):
+        if fault.kills or fault is SLOW or states != {"FAILED"} or (fault is ENOSPC and reasons != {"STORAGE_FULL"}):
             raise Mismatch(f"ended as {states}: {' '.join(str(ended).split())}")
         return True

@@ -1,5 +1,5 @@
 // Loaded before libc into holdpointd: counts the calls that change files below one folder while it is armed, and at the
-// n-th of them fails or kills the process. Tests arm it through a file that both have mapped.
+// n-th of them fails, kills the process or takes seconds. Tests arm it through a file that both have mapped.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,9 +14,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-enum action { OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER };
+enum action { OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER, SLOW };
 // More are counted, but not told apart.
 enum { LARGEST_CALL_COUNT = 4096 };
 // Calls that need room, and those that do not.
@@ -25,8 +26,8 @@ enum need { ROOM = 1, NO_ROOM = 2 };
 // The same layout as in shim.py.
 struct control {
     _Atomic uint32_t action;
-    // What FAIL fails with.
-    uint32_t error;
+    // What FAIL fails with; how many milliseconds SLOW takes.
+    uint32_t value;
     // Which calls count: a set of `enum need`.
     uint32_t needs;
     _Atomic uint32_t fired;
@@ -63,6 +64,11 @@ static int is_below_folder(const char *path) {
     return strncmp(path, folder, folder_length) == 0 && path[folder_length] == '/';
 }
 
+static void wait_for_disk(void) {
+    struct timespec left = {control->value / 1000, control->value % 1000 * 1000000L};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {}
+}
+
 // What is to happen to this call.
 static enum action decide(enum need need, const char *call, const char *path) {
     if ((control->needs & need) == 0 || !is_below_folder(path)) return OFF;
@@ -74,6 +80,7 @@ static enum action decide(enum need need, const char *call, const char *path) {
     snprintf(control->path, sizeof control->path, "%s", path);
     atomic_store(&control->fired, 1);
     if (action == KILL_BEFORE) kill(getpid(), SIGKILL);
+    if (action == SLOW) wait_for_disk();
     return action;
 }
 
@@ -95,7 +102,7 @@ static enum action decide_descriptor(enum need need, const char *call, int descr
 #define CALL(result, decision, ...)                                      \
     int saved = errno;                                                   \
     enum action action = is_armed() ? (decision) : OFF;                  \
-    errno = action == FAIL ? (int)control->error : saved;                \
+    errno = action == FAIL ? (int)control->value : saved;                \
     if (action == FAIL) return -1;                                       \
     result value = real(__VA_ARGS__);                                    \
     if (action == KILL_AFTER) kill(getpid(), SIGKILL);                   \

@@ -9,14 +9,14 @@ import time
 import traceback
 
 import shim
-from bench import EIO, ENOSPC, FAILED_FLUSH, KILL_AFTER, KILL_BEFORE, Bench
+from bench import EIO, ENOSPC, FAILED_FLUSH, KILL_AFTER, KILL_BEFORE, SLOW, Bench
 from kinds import Kinds
 from workspace import Workspace
 
-# Kinds in which every call is made to fail; the process is killed in all.
+# Kinds in which every call is made to fail, or to take seconds; the process is killed in all.
 FAILED_KINDS = ["create_volume", "create_server_snapshot", "delete_volume"]
 # How many of a kind's calls are hit when not all are.
-FAILED_SAMPLES, KILLED_SAMPLES = 7, 3
+FAILED_SAMPLES, KILLED_SAMPLES, SLOW_SAMPLES = 7, 3, 3
 # Which of a thread's flushes fail under strace.
 TRACED_FLUSHES = (1, 2, 3)
 # A volume's chain has a limit, and everything that is there is looked at after each run.
@@ -36,7 +36,7 @@ class Suite:
             for kind in self.options.kinds:
                 if kind in FAILED_KINDS:
                     self.run_traced(kind)
-                faults = [KILL_BEFORE, KILL_AFTER] + ([EIO, ENOSPC] if kind in FAILED_KINDS else [])
+                faults = [KILL_BEFORE, KILL_AFTER] + ([EIO, ENOSPC, SLOW] if kind in FAILED_KINDS else [])
                 for fault in faults:
                     self.run_fault(kind, fault)
 
@@ -80,7 +80,7 @@ class Suite:
         self.random.shuffle(numbers)
         first = {calls[number - 1]: number for number in numbers}
         others = [number for number in numbers if number not in first.values()]
-        samples = KILLED_SAMPLES if fault.kills else FAILED_SAMPLES
+        samples = KILLED_SAMPLES if fault.kills else SLOW_SAMPLES if fault is SLOW else FAILED_SAMPLES
         return sorted([*first.values(), *others][:max(samples, len(first))])
 
     def note_failure(self, row, at, stage, error):

@@ -1,14 +1,13 @@
 """The library that makes calls to files fail: builds it, arms it, reads what it did."""
 
-import mmap
 import os
-import shutil
 import struct
-import subprocess
 
-OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER = range(5)
+import preload
+
+OFF, COUNT, FAIL, KILL_BEFORE, KILL_AFTER, SLOW = range(6)
 ROOM, NO_ROOM = 1, 2
-# action, error, needs, fired, at, count, call, path, calls.
+# action, value, needs, fired, at, count, call, path, calls.
 LARGEST_CALL_COUNT = 4096
 LAYOUT = struct.Struct(f"=IIIIQQ16s4096s{LARGEST_CALL_COUNT}s")
 ACTION_OFFSET = 0
@@ -16,33 +15,17 @@ ACTION_OFFSET = 0
 
 def build(folder):
     """Compiles the library; returns its path."""
-    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c")
-    library = os.path.join(folder, "fault_shim.so")
-    subprocess.run([compiler(), "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", library,
-                    source, "-ldl"], check=True)
-    return library
-
-
-def compiler():
-    """The system's, or the one that comes with Swift."""
-    found = shutil.which("cc") or shutil.which("clang")
-    if not found:
-        swift = os.path.realpath(shutil.which("swift") or "")
-        found = os.path.join(os.path.dirname(swift), "clang")
-    return found
+    return preload.build(os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault_shim.c"), folder)
 
 
 class Shim:
     def __init__(self, library, control, folder):
-        with open(control, "wb") as file:
-            file.truncate(LAYOUT.size)
-        with open(control, "r+b") as file:
-            self._map = mmap.mmap(file.fileno(), LAYOUT.size)
+        self._map = preload.shared_memory(control, LAYOUT.size)
         self.environment = {"LD_PRELOAD": library, "FAULT_CONTROL": control, "FAULT_FOLDER": folder}
 
-    def arm(self, action, at=0, error=0, needs=ROOM | NO_ROOM):
-        """From now on, calls count."""
-        LAYOUT.pack_into(self._map, 0, OFF, error, needs, 0, at, 0, b"", b"", b"")
+    def arm(self, action, at=0, value=0, needs=ROOM | NO_ROOM):
+        """From now on, calls count. `value`: the error, or the milliseconds."""
+        LAYOUT.pack_into(self._map, 0, OFF, value, needs, 0, at, 0, b"", b"", b"")
         struct.pack_into("=I", self._map, ACTION_OFFSET, action)
 
     def disarm(self):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 
@@ -10,6 +11,9 @@ from workspace import command_line, kill, processes_naming, wait_until
 START_DEADLINE_SECONDS = 60
 END_DEADLINE_SECONDS = 60
 LOG_EXCERPT_BYTES = 4000
+STORAGE_DAEMON = "qemu-storage-daemon"
+# Where a server's process names its server.
+MONITOR = re.compile(r"/(srv-[a-z2-7]{12})\.qmp")
 # How Swift's runtime begins to tell of a crash, and how much of that is looked at.
 CRASH_MARK, CRASH_REPORT_BYTES = "Program crashed: ", 200_000
 
@@ -19,6 +23,7 @@ class Daemon:
 
     def __init__(self, binaries, folder, state=None, listeners=(), environment=None):
         self.program = os.path.join(binaries, "holdpointd")
+        self.folder = folder
         self.state = state or os.path.join(folder, "state")
         self.socket = os.path.join(folder, "holdpoint.sock")
         self.log = os.path.join(folder, "holdpointd.log")
@@ -77,28 +82,30 @@ class Daemon:
     # Its servers' processes
 
     def storage_daemons(self):
-        """Process ids of the servers' processes by server id, from their pid files."""
+        """Process ids of the servers' processes by server id, from their command lines, in which the state directory's
+        path may be spelled otherwise. Two for one server: an error."""
         found = {}
-        run = os.path.join(self.state, "run")
-        for name in os.listdir(run) if os.path.isdir(run) else []:
-            process_id = _read_process_id(os.path.join(run, name)) if name.endswith(".pid") else None
-            if process_id in processes_naming(os.path.join(run, name)):
-                found[name.removesuffix(".pid")] = process_id
+        for process_id in processes_naming(STORAGE_DAEMON):
+            words = command_line(process_id)
+            server = MONITOR.search(words) if self.folder in words or self.state in words else None
+            if server and found.setdefault(server[1], process_id) != process_id:
+                raise RuntimeError(f"{server[1]} has two processes, {found[server[1]]} and {process_id}")
         return found
 
     def kill_storage_daemon(self, server_id):
         """Kills a server's process and whatever else names its monitor, and returns when those are gone; `holdpointd`
         may have started another one by then."""
-        victims = processes_naming(os.path.join(self.state, "run", f"{server_id}.qmp"))
+        victims = processes_naming(f"/{server_id}.qmp")
         for process_id in victims:
             kill(process_id)
         wait_until(lambda: not any(command_line(each) for each in victims), END_DEADLINE_SECONDS,
                    f"the process of {server_id} is gone")
 
     def layers(self):
-        """Names of the image files."""
+        """Names of the image files, and of what was put beside them; what begins with a dot is the daemon's own."""
         folder = os.path.join(self.state, "layers")
-        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        return sorted(name for name in names if not name.startswith("."))
 
     def layer_paths(self):
         return [os.path.join(self.state, "layers", name) for name in self.layers()]
@@ -129,11 +136,3 @@ class Daemon:
         lines = self._log_from(max(0, size - CRASH_REPORT_BYTES))
         crash = lines.rfind(CRASH_MARK)
         return lines[crash:] if crash >= 0 else self._log_from(max(0, size - LOG_EXCERPT_BYTES))
-
-
-def _read_process_id(path):
-    try:
-        with open(path, encoding="ascii") as file:
-            return int(file.read().strip() or 0)
-    except (OSError, ValueError):
-        return None

@@ -23,6 +23,23 @@ import Testing
             house.facts.inventory.layers[House.root] = nil
             house.facts.inventory.strays = [StrayFile(name: "lay-root.qcow2", layerID: House.root)]
         },
+        Fault(.layerDamaged) { house in
+            house.facts.inventory.layers[House.root] = nil
+            house.facts.inventory.strays = [StrayFile(name: "lay-root.qcow2", layerID: House.root, kind: .link)]
+        },
+        Fault(.layerUnreadable) { house in
+            house.facts.inventory.layers[House.root] = nil
+            house.facts.inventory.unread[House.root] = "an I/O error"
+        },
+        Fault(.layerUnreadable) { $0.facts.inventory.layers[House.root]?.isOpen = nil },
+        Fault(.layerChanged) { house in
+            house.rows.stamps[House.root] = LayerStamp(byteCount: 9, modificationNanoseconds: 5)
+            house.facts.inventory.layers[House.root]?.stamp = LayerStamp(byteCount: 9, modificationNanoseconds: 6)
+        },
+        Fault(.layerChanged) { house in
+            house.rows.stamps[House.root] = LayerStamp(byteCount: 9, modificationNanoseconds: 5)
+            house.facts.inventory.layers[House.root]?.stamp = LayerStamp(byteCount: 8, modificationNanoseconds: 5)
+        },
         Fault(.orphanedLayer) { $0.addFile(LayerID(stored: "lay-orphan"), on: House.root) },
         Fault(.strayFile) { $0.facts.inventory.strays = [StrayFile(name: "notes.txt", layerID: nil)] },
         Fault(.wrongParent) { $0.facts.inventory.layers[House.top]?.parent = .none },
@@ -73,6 +90,14 @@ import Testing
             house.rows.volumes.append(
                 house.volume(VolumeID(stored: "vol-b"), "b", top: LayerID(stored: "lay-b"), .available))
         },
+        Fault(.unknownWriter) { $0.hold(House.top, by: LayerHolder(processID: 7, command: "fio", isWriter: true)) },
+        Fault(.unknownReader) { $0.hold(House.root, by: LayerHolder(processID: 7, command: "cp", isWriter: false)) },
+        Fault(.unknownWriter) { house in
+            // A lock whose holder the operating system hides.
+            house.add(LayerID(stored: "lay-b"), on: nil, .active)
+            house.facts.inventory.layers[LayerID(stored: "lay-b")]?.isOpen = true
+        },
+        Fault(.unsafeFolder) { $0.facts.inventory.folderProblems["/layers"] = "it is a link" },
         Fault(.strayProcess) { $0.facts.inventory.processes.insert(ServerID(stored: "srv-unknown")) },
         Fault(.strayProcess) { house in
             house.rows.servers[0].state = .stopped
@@ -125,6 +150,54 @@ import Testing
         house.beginOperation(.deleting) { $0.facts.inventory.layers[House.root] = nil }
         let findings = ConsistencyCheck(house.rows, house.facts).findings()
         #expect(findings.map(\.reason) == [.layerMissing] && findings.first?.id == House.root.rawValue)
+    }
+
+    /// What a server's own process has open is as it should be; so is an archive's time, which has no nanoseconds.
+    @Test func nothingIsSaidOfWhatIsAsItShouldBe() {
+        var house = House()
+        for layer in [House.root, House.top] {
+            house.hold(layer, by: LayerHolder(processID: 7, command: "q", isWriter: true, server: House.serverID))
+            house.rows.stamps[layer] = LayerStamp(byteCount: 9, modificationNanoseconds: 5_000_000_017)
+        }
+        house.facts.inventory.layers[House.root]?.stamp = LayerStamp(
+            byteCount: 9, modificationNanoseconds: 5_000_000_000)
+        // The top is being written: it has no look that lasts.
+        house.facts.inventory.layers[House.top]?.stamp = LayerStamp(byteCount: 1, modificationNanoseconds: 1)
+        let findings = ConsistencyCheck(house.rows, house.facts).findings()
+        #expect(findings.isEmpty, "\(findings.map(\.message))")
+    }
+
+    /// Looked into is what nobody writes, frozen layers that are open included, and nothing above what is wrong.
+    @Test func onlyWhatStandsStillIsLookedInto() {
+        var house = House()
+        house.facts.inventory.layers[House.root]?.isOpen = true
+        house.facts.inventory.layers[House.top]?.isOpen = true
+        let check = ConsistencyCheck(house.rows, house.facts)
+        #expect(check.provableLayers(besides: []) == [House.root])
+        #expect(check.chain(to: House.top).map(\.id) == [House.root, House.top])
+        house.facts.inventory.layers[House.top]?.isOpen = false
+        house.facts.inventory.layers[House.root]?.isMarkedDamaged = true
+        let damaged = ConsistencyCheck(house.rows, house.facts)
+        #expect(damaged.provableLayers(besides: damaged.findings()).isEmpty)
+    }
+
+    @Test func namesThatNobodyCanSeeAreSpelledOut() {
+        #expect(StrayFile(name: "a\u{1B}[2J\\", layerID: nil).displayedName == "a\\u{1b}[2J\\\\")
+        let unnameable = StrayFile(unnameable: [0x61, 0xFF, 0x0A], kind: .file)
+        #expect(unnameable.displayedName == "a\\xff\\xa" && !unnameable.isNameable)
+    }
+
+    /// A finding names what needs the layer, however it needs it; many are counted.
+    @Test func usersOfALayerAreNamed() throws {
+        var house = House()
+        house.facts.inventory.layers[House.root] = nil
+        for number in 1...20 {
+            house.rows.snapshots.append(
+                house.snapshot(SnapshotID(stored: "vsnap-\(number)"), "s\(number)", layer: House.root, .available))
+        }
+        let finding = try #require(ConsistencyCheck(house.rows, house.facts).findings().first)
+        #expect(finding.message.contains("needed by snapshot monday, snapshot s1,"))
+        #expect(finding.message.hasSuffix("and 14 more)"))
     }
 
     /// Seen twice of a resource that changed in between counts for nothing.

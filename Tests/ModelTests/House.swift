@@ -53,6 +53,11 @@ struct House {
         addFile(id, on: parent, isWritable: state != .frozen)
     }
 
+    mutating func hold(_ layer: LayerID, by holder: LayerHolder) {
+        facts.inventory.layers[layer]?.isOpen = true
+        facts.inventory.layers[layer]?.holders = [holder]
+    }
+
     /// A layer without a row.
     mutating func addFile(_ id: LayerID, on parent: LayerID?, isWritable: Bool = true, holdsData: Bool = true) {
         facts.inventory.layers[id] = LayerFacts(

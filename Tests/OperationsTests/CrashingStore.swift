@@ -44,7 +44,7 @@ final class CrashingStore: MetadataStore {
     }
 
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
         try checkAlive()
         try checkRoom()
@@ -54,7 +54,7 @@ final class CrashingStore: MetadataStore {
             return state.isDead
         }
         if isFatal && moment == .before { throw StoreError.unusable("died") }
-        let result = try await base.write(body)
+        let result = try await base.write(for: purpose, body)
         try checkAlive()
         return result
     }

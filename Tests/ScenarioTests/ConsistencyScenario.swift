@@ -37,7 +37,13 @@ import Testing
 
     static let faults = [
         Fault("LAYER_MISSING") { engine, house in engine.damageLayer(house.frozen) },
-        Fault("LAYER_DAMAGED") { engine, house in engine.changeLayer(house.detached) { $0.isUnsound = true } },
+        Fault("LAYER_DAMAGED") { engine, house in
+            engine.changeLayer(house.detached) { layer in
+                layer.isUnsound = true
+                layer.version += 1
+            }
+        },
+        Fault("LAYER_CHANGED") { engine, house in engine.changeLayer(house.frozen) { $0.version += 1 } },
         Fault("WRONG_PARENT") { engine, house in engine.changeLayer(house.top) { $0.parent = nil } },
         Fault("WRONG_SIZE") { engine, house in engine.changeLayer(house.detached) { $0.size = .gibibyte } },
         Fault("LAYER_NOT_FROZEN") { engine, house in engine.changeLayer(house.frozen) { $0.isFrozen = false } },
@@ -55,9 +61,38 @@ import Testing
     @Test(arguments: faults) func aPlantedFaultIsFound(_ fault: Fault) async throws {
         let engine = SimulatedEngine()
         try await with(engine) { world, house in
+            let before = try await world.check()
+            #expect(before.findings.isEmpty && before.uncheckedLayerCount == 0)
             try await fault.plant(engine, house)
             let reasons = Set(try await world.check().findings.map(\.reason))
             #expect(reasons == [fault.testDescription])
+        }
+    }
+
+    /// What was looked into and has not changed is not looked into again.
+    @Test func nothingIsLookedIntoTwice() async throws {
+        let engine = SimulatedEngine()
+        try await with(engine) { world, house in
+            _ = try await world.check()
+            let looks = engine.callCount(of: .verify)
+            #expect(looks == 2, "the frozen layer, and the one that is open nowhere")
+            #expect(try await world.check().uncheckedLayerCount == 0)
+            #expect(engine.callCount(of: .verify) == looks)
+            engine.changeLayer(house.detached) { $0.version += 1 }
+            _ = try await world.check()
+            #expect(engine.callCount(of: .verify) == looks + 1)
+        }
+    }
+
+    /// However much is wrong, the answer is one that can be sent, and the worst is in it.
+    @Test func theWorstIsTold() async throws {
+        let engine = SimulatedEngine()
+        try await with(engine) { world, house in
+            for number in 1...20_000 { engine.addStrayFile("notes-\(number)") }
+            try await engine.startServer(ServerID(stored: "srv-aaaaaaaaaaaa"))
+            let report = try await world.check()
+            #expect(report.findings.count == 1_000 && report.omittedFindingCount == 19_001 && !report.clean)
+            #expect(report.findings.allSatisfy { $0.severity == .error })
         }
     }
 

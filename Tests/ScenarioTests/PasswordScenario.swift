@@ -60,6 +60,7 @@ import Testing
             try await world.deleteVolume("data-1")
         }
         try Data("an operator's value\n".utf8).write(to: URL(fileURLWithPath: file))
+        #expect(chmod(file, 0o600) == 0)
         try await running(directory) { world in
             _ = try await world.makeVolume("data-1")
             let old = Consent(acknowledged: true, password: Self.new)

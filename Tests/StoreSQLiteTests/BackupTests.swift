@@ -69,6 +69,7 @@ import Testing
 
     @Test func whatADeadProcessLeftGoesAtTheNextStart() throws {
         let fixture = try StoreFixture()
+        try fixture.open().close()
         try Data("half".utf8).write(to: URL(fileURLWithPath: fixture.path + "-backup-dead"))
         try fixture.open().close()
         #expect(try leftovers(fixture).isEmpty)
@@ -130,6 +131,47 @@ import Testing
             let kept = try Data(contentsOf: URL(fileURLWithPath: damaged + ".old" + suffix))
             #expect(kept == Data(repeating: 7, count: 9000))
         }
+    }
+
+    /// A link to a backup is the backup: what takes the old one's place is a file of its own.
+    @Test func aLinkToABackupIsFollowedOnce() async throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try await store.insert("before")
+        let (backup, latest) = (fixture.folder + "/copy", fixture.folder + "/latest")
+        try await copy(store, to: backup)
+        store.close()
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: backup))
+        symlink("copy", latest)
+        let replacement = DatabaseReplacement(of: fixture.path)
+        try replacement.prepare(from: latest)
+        _ = try replacement.finish(keepingOldAs: ".old")
+        let reopened = try fixture.open()
+        try await reopened.insert("after")
+        reopened.close()
+        #expect(try names(in: fixture.path) == ["before", "after"])
+        #expect(try Data(contentsOf: URL(fileURLWithPath: backup)) == bytes)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: latest) == "copy")
+    }
+
+    /// Nothing of a log is lost because its database is: it gets its second name as it is.
+    @Test(arguments: [nil, 0])
+    func theLogOfALostDatabaseIsKept(size: Int?) async throws {
+        let fixture = try StoreFixture()
+        let store = try fixture.open()
+        try await store.insert("before")
+        let backup = fixture.folder + "/copy"
+        try await copy(store, to: backup)
+        let log = try Data(contentsOf: URL(fileURLWithPath: fixture.path + "-wal"))
+        store.close()
+        unlink(fixture.path)
+        if let size { try Data(count: size).write(to: URL(fileURLWithPath: fixture.path)) }
+        try log.write(to: URL(fileURLWithPath: fixture.path + "-wal"))
+        let replacement = DatabaseReplacement(of: fixture.path)
+        try replacement.prepare(from: backup)
+        _ = try replacement.finish(keepingOldAs: ".old")
+        #expect(try Data(contentsOf: URL(fileURLWithPath: fixture.path + ".old-wal")) == log)
+        #expect(try names(in: fixture.path) == ["before"])
     }
 
     @Test(arguments: ["", "no database"])

@@ -8,7 +8,6 @@ import Testing
 
 @Suite(.enabled(if: SmallDisk.isPossible, "needs the right to mount a small tmpfs"))
 struct DiskFullTests {
-    private static let reserveBytes: Int64 = 1 << 20
     private let disk: SmallDisk
     private let path: String
     private let complaints = Complaints()
@@ -24,8 +23,6 @@ struct DiskFullTests {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onUnusable: { [complaints] in complaints.add($0) })
     }
-
-    private var reserveExists: Bool { FileManager.default.fileExists(atPath: path + "-reserve") }
 
     /// Inserts until there is no room; returns the names that were acknowledged.
     private func insertUntilFull(_ store: SQLiteStore) async throws -> [String] {
@@ -52,20 +49,6 @@ struct DiskFullTests {
         #expect(complaints.all == [])
         store.close()
         #expect(try await open(reserveBytes: 0).names() == acknowledged)
-    }
-
-    @Test func theReserveLetsAWritePassAndComesBack() async throws {
-        let store = try open(reserveBytes: Self.reserveBytes)
-        #expect(reserveExists)
-        disk.fill()
-        #expect(reserveExists)
-        try await store.insert("on the reserve", payload: [UInt8](repeating: 7, count: 100 << 10))
-        #expect(!reserveExists)
-        disk.empty()
-        try await store.insert("room again")
-        #expect(reserveExists)
-        #expect(try await store.names() == ["on the reserve", "room again"])
-        #expect(complaints.all == [])
     }
 
     @Test func onlyTheWritesThatDoNotFitFail() async throws {
@@ -101,17 +84,9 @@ struct DiskFullTests {
         }
         #expect(try await store.names() == [])
     }
-
-    @Test func aReserveOfAnEarlierProcessIsTakenOver() async throws {
-        try open(reserveBytes: Self.reserveBytes).close()
-        let store = try open(reserveBytes: Self.reserveBytes)
-        disk.fill()
-        try await store.insert("on the reserve", payload: [UInt8](repeating: 7, count: 100 << 10))
-        #expect(!reserveExists)
-    }
 }
 
-private final class Complaints: Sendable {
+final class Complaints: Sendable {
     private let reasons = Mutex<[String]>([])
 
     func add(_ reason: String) { reasons.withLock { $0.append(reason) } }

@@ -3,12 +3,14 @@
 
 class Contents:
     """The bytes that readers see now. Those that were written and not flushed since may, after a kill, be any of what
-    they were since the last flush."""
+    they were since the last flush. What a client wrote that was cut off before it had an answer may be there or not."""
 
     def __init__(self, data):
         self.data = bytearray(data)
         # Extents changed since the last flush, oldest first, with what was there before.
         self._unflushed = []
+        # Extents whose write nobody answered.
+        self._unanswered = []
 
     def __len__(self):
         return len(self.data)
@@ -16,6 +18,19 @@ class Contents:
     def write(self, offset, data):
         self._unflushed.append((offset, bytes(self.data[offset:offset + len(data)])))
         self.data[offset:offset + len(data)] = data
+
+    def write_unanswered(self, offset, data):
+        self._unanswered.append((offset, bytes(data)))
+
+    @property
+    def is_uncertain(self):
+        return bool(self._unanswered)
+
+    def uncertain_as_here(self, data):
+        """Other bytes, of which the same is uncertain."""
+        other = Contents(data)
+        other._unanswered = list(self._unanswered)
+        return other
 
     def grow(self, size):
         self.data.extend(bytes(size - len(self.data)))
@@ -37,9 +52,18 @@ class Contents:
     def settle(self, read):
         """After a kill: takes what was read for what is there, as far as it may be. Returns the difference that is
         left."""
-        for offset, before in self._unflushed:
-            for index, byte in enumerate(before, offset):
+        self._take(self._unflushed, read)
+        self.flush()
+        return self.settle_unanswered(read)
+
+    def settle_unanswered(self, read):
+        """The same after clients were cut off: what was acknowledged is there."""
+        self._take(self._unanswered, read)
+        self._unanswered.clear()
+        return self.difference(read)
+
+    def _take(self, extents, read):
+        for offset, possible in extents:
+            for index, byte in enumerate(possible, offset):
                 if index < len(read) and read[index] == byte:
                     self.data[index] = byte
-        self.flush()
-        return self.difference(read)

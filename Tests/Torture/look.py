@@ -42,7 +42,7 @@ class Look:
                 raise Mismatch(f"an operation that nobody waits for: {operation}")
 
     def check_resource(self, kind, resource, shown):
-        failed = shown.HasField("failure") and not self.allows_failures
+        failed = shown.HasField("failure") and not self.allows_failures and resource.id not in self.model.failed
         if shown.State.Name(shown.state) not in SETTLED[kind] or shown.operation_id or failed:
             raise Mismatch(f"{kind} is not settled: {shown}")
         facts = {"name": resource.name, "deletion_protection": resource.protected}

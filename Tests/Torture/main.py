@@ -1,4 +1,5 @@
-"""Random changes to a real holdpointd against a model in memory: main.py BINARIES [--seeds N] [--seed N] [--moves N]"""
+"""Random changes to a real holdpointd against a model in memory: main.py BINARIES [--seeds N] [--seed N] [--moves N]
+[--hazard NAME]"""
 
 import argparse
 import concurrent.futures
@@ -21,9 +22,10 @@ def main():
     parser.add_argument("--seed", type=int, help="repeats exactly this one")
     parser.add_argument("--moves", type=int, default=DEFAULT_MOVES, help="moves of each seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="seeds at the same time")
+    parser.add_argument("--hazard", help="half of the moves are this one of hazards.py, and no other of them")
     options = parser.parse_args()
     if options.seed is not None:
-        return 0 if play(options.binaries, options.seed, options.moves) else 1
+        return 0 if play(options.binaries, options.seed, options.moves, options.hazard) else 1
     begin = time.monotonic()
     seeds = [random.SystemRandom().randrange(1 << 32) for _ in range(options.seeds)]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -36,14 +38,16 @@ def main():
 def play_alone(options, seed):
     """In a process of its own."""
     arguments = [sys.executable, __file__, options.binaries, "--seed", str(seed), "--moves", str(options.moves)]
+    if options.hazard:
+        arguments += ["--hazard", options.hazard]
     ended = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     print(ended.stdout, end="", flush=True)
     return ended.returncode == 0
 
 
-def play(binaries, seed, move_count):
+def play(binaries, seed, move_count, hazard):
     from torture import Torture
-    torture = Torture(binaries, seed, move_count)
+    torture = Torture(binaries, seed, move_count, hazard)
     try:
         print(f"seed {seed}: {torture.run()}", flush=True)
         return True

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 
 from contents import Contents
+from grades import CRASH, OFFLINE, Grade
 
 # A volume's layers; a snapshot needs one more, and room to go on.
 LARGEST_CHAIN_DEPTH = 200
-OFFLINE, CRASH = "OFFLINE", "CRASH"
 
 
 @dataclass
@@ -20,11 +20,20 @@ class Volume:
     server: str = ""
     slot: int = 0
     protected: bool = False
-    writer_was_killed: bool = False
+    # While nobody serves it.
+    resting: Grade = field(default_factory=Grade)
 
     @property
     def size(self):
         return len(self.contents)
+
+    def write(self, offset, data, may_change_nothing=False):
+        self.contents.write(offset, data)
+        self.resting.write(may_change_nothing)
+
+    def flush(self):
+        self.contents.flush()
+        self.resting.flush()
 
 
 @dataclass
@@ -71,6 +80,8 @@ class Refused:
     # Where several rules forbid a change, either reason will do: separated by spaces.
     reason: str
     blockers: set = field(default_factory=set)
+    # Only trying shows it: the change may also be accepted, and then its operation fails.
+    late: bool = False
 
 
 class Model:
@@ -78,6 +89,8 @@ class Model:
         self.volumes, self.snapshots, self.server_snapshots, self.servers = {}, {}, {}, {}
         # Volumes that an NBD client is connected to.
         self.connected = set()
+        # Resources that may say that their last change failed.
+        self.failed = set()
 
     def kinds(self):
         return {"volume": self.volumes, "snapshot": self.snapshots, "server-snapshot": self.server_snapshots,
@@ -94,7 +107,8 @@ class Model:
         return [each for each in self.snapshots.values() if each.volume == volume]
 
     def grade(self, volume):
-        return CRASH if self.is_served(volume) or volume.writer_was_killed else OFFLINE
+        """None: OFFLINE or CRASH."""
+        return CRASH if self.is_served(volume) else volume.resting.value
 
     def can_grow_chain(self, volume):
         return volume.depth + 2 <= LARGEST_CHAIN_DEPTH
@@ -106,6 +120,8 @@ class Model:
         contents.grow(size)
         volume = Volume(volume_id, name, contents, snapshot.depth + 1 if snapshot else 0,
                         snapshot.id if snapshot else "")
+        if snapshot:
+            volume.resting = Grade(snapshot.grade)
         self.volumes[volume_id] = volume
         if server:
             self.attach(volume, server)
@@ -120,19 +136,24 @@ class Model:
         free = min(set(range(len(taken) + 1)) - taken)
         volume.slot = free if slot is None else slot
         volume.server = server
-        if self.servers[server].runs:
-            volume.writer_was_killed = False
 
     def detach(self, volume):
         """A clean end of its writer: what it wrote is flushed."""
         if self.is_served(volume):
-            volume.contents.flush()
+            self.close(volume)
         volume.server, volume.slot = "", 0
+
+    @staticmethod
+    def close(volume):
+        volume.resting.judge()
+        volume.contents.flush()
 
     def cut(self, volume, snapshot_id, name, owner=""):
         snapshot = Snapshot(snapshot_id, name, volume.id, bytes(volume.contents.data), volume.depth,
                             self.grade(volume), owner, volume.slot)
         # What a snapshot shows stays, so a cut flushes.
+        if self.is_served(volume):
+            volume.resting.judge()
         volume.contents.flush()
         volume.depth += 1
         self.snapshots[snapshot_id] = snapshot
@@ -151,16 +172,16 @@ class Model:
         size = volume.size
         volume.contents = Contents(snapshot.data)
         volume.contents.grow(size)
+        volume.resting = Grade(snapshot.grade)
 
     def stop(self, server):
-        for volume in self.attached(server.id):
-            volume.contents.flush()
+        if server.runs:
+            for volume in self.attached(server.id):
+                self.close(volume)
         server.runs = False
 
     def start(self, server):
         server.runs = True
-        for volume in self.attached(server.id):
-            volume.writer_was_killed = False
 
     def rename(self, kind, resource, name):
         resource.name = name
@@ -187,19 +208,26 @@ class Model:
     # Rules: what a change is refused with; None: it is not.
 
     def refusal_of_detach(self, volume):
-        if not volume.server:
-            return Refused("VOLUME_NOT_ATTACHED")
-        return self._clients([volume])
+        return self._refusal_of_interruption(volume) if volume.server else Refused("VOLUME_NOT_ATTACHED")
+
+    def refusal_of_growth(self, volume):
+        return self._refusal_of_interruption(volume)
+
+    def _refusal_of_interruption(self, volume):
+        """What would cut off clients of a volume. Which of a server's volumes a client uses cannot be told without
+        touching them."""
+        if volume.id not in self.connected:
+            return None
+        is_alone = len(self.attached(volume.server)) == 1
+        return Refused("VOLUME_HAS_CLIENTS", self._client_blockers(volume.server) if is_alone else set(), not is_alone)
 
     def refusal_of_stop(self, server):
-        return self._clients(self.attached(server.id)) if server.runs else None
-
-    def _clients(self, volumes):
-        blockers = self._client_blockers(volumes)
+        blockers = self._client_blockers(server.id)
         return Refused("VOLUME_HAS_CLIENTS", blockers) if blockers else None
 
-    def _client_blockers(self, volumes):
-        found = any(volume.id in self.connected for volume in volumes)
+    def _client_blockers(self, server):
+        """All of a server's clients."""
+        found = any(volume.id in self.connected for volume in self.attached(server))
         return {Blocker("client", "", "VOLUME_HAS_CLIENTS")} if found else set()
 
     def refusal_of_delete(self, kind, resource):
@@ -218,16 +246,16 @@ class Model:
                 return Refused(reason, blockers)
         return Refused("CONSENT_REQUIRED")
 
-    def _obstacles(self, kind, resource_id, delete_volumes=False):
+    def _obstacles(self, kind, resource_id):
         """What no plan clears, and what must go before the resource, as blockers of its deletion."""
-        walk = Walk(self, delete_volumes)
+        walk = Walk(self)
         walk.visit(kind, resource_id)
         return walk.obstacles, walk.earlier
 
     # Plans
 
-    def plan(self, kind, resource_id, delete_volumes=False):
-        walk = Walk(self, delete_volumes)
+    def plan(self, kind, resource_id, delete_volumes=False, force=False):
+        walk = Walk(self, delete_volumes, force)
         walk.visit(kind, resource_id)
         return walk
 
@@ -239,14 +267,16 @@ class Model:
 class Walk:
     """From a resource to all that goes with it when it is deleted."""
 
-    def __init__(self, model, delete_volumes):
+    def __init__(self, model, delete_volumes=False, force=False):
         self.model = model
-        self.delete_volumes = delete_volumes
+        self.delete_volumes, self.force = delete_volumes, force
         # (action, kind, id)
         self.steps = set()
         self.obstacles = set()
         # Blockers that the plan's earlier steps clear.
         self.earlier = set()
+        # Volumes whose clients are cut off by force.
+        self.interrupted = set()
 
     def visit(self, kind, resource_id):
         if ("DELETE", kind, resource_id) not in self.steps:
@@ -260,10 +290,16 @@ class Walk:
     def _volume(self, volume):
         self._snapshots_of(volume)
         if volume.server:
-            self.obstacles |= self.model._client_blockers([volume])
+            self._interrupt([volume], volume.server)
             self.steps.add(("DETACH", "volume", volume.id))
             self.earlier.add(Blocker("volume", volume.id, "VOLUME_ATTACHED"))
         self._delete("volume", volume)
+
+    def _interrupt(self, volumes, server):
+        if self.force:
+            self.interrupted.update(volume.id for volume in volumes)
+        else:
+            self.obstacles |= self.model._client_blockers(server)
 
     def _snapshots_of(self, volume):
         for snapshot in self.model.snapshots_of(volume.id):
@@ -285,7 +321,7 @@ class Walk:
 
     def _server(self, server):
         volumes = self.model.attached(server.id)
-        self.obstacles |= self.model._client_blockers(volumes)
+        self._interrupt(volumes, server.id)
         if self.delete_volumes:
             for volume in volumes:
                 self._snapshots_of(volume)

@@ -14,6 +14,8 @@ LARGEST_EXTENT_BYTES = 192 << 10
 CLUSTER_BYTES = 64 << 10
 LARGEST_SERVER_COUNT, LARGEST_VOLUME_COUNT = 4, 9
 LARGEST_SNAPSHOT_COUNT = 30
+# Of those that stay. Each forbids changes.
+LARGEST_GUEST_COUNT = 2
 UPDATES = {"volume": "VolumeService/UpdateVolume", "snapshot": "SnapshotService/UpdateSnapshot",
            "server-snapshot": "ServerSnapshotService/UpdateServerSnapshot", "server": "ServerService/UpdateServer"}
 DELETIONS = {"volume": "VolumeService/DeleteVolume", "snapshot": "SnapshotService/DeleteSnapshot",
@@ -40,6 +42,9 @@ class Moves:
             self.ask_nonsense: 3, self.compare: 2, self.restart: 0.4, self.kill: 0.8,
             self.kill_storage_daemon: 1,
         }
+
+    def add(self, weights):
+        self.weights.update(weights)
 
     def step(self):
         """Makes one move; one that finds no subject is none."""
@@ -103,7 +108,7 @@ class Moves:
                 offset, length = self.extent(volume)
                 data = self.random.randbytes(length)
                 handle.pwrite(data, offset)
-                volume.contents.write(offset, data)
+                volume.write(offset, data)
             self.maybe_flush(volume, handle)
         return volume.id
 
@@ -114,7 +119,7 @@ class Moves:
         with self.session(volume) as handle:
             offset, length = self.extent(volume)
             handle.zero(length, offset, self.random.choice([0, nbd.CMD_FLAG_NO_HOLE]))
-            volume.contents.write(offset, bytes(length))
+            volume.write(offset, bytes(length), may_change_nothing=True)
             self.maybe_flush(volume, handle)
         return f"{volume.id} {offset}+{length}"
 
@@ -124,7 +129,7 @@ class Moves:
             return None
         with self.session(volume) as handle:
             offset, length = self.extent(volume)
-            volume.contents.write(offset, discard(handle, length, offset))
+            volume.write(offset, discard(handle, length, offset), may_change_nothing=True)
             self.maybe_flush(volume, handle)
         return f"{volume.id} {offset}+{length}"
 
@@ -134,13 +139,13 @@ class Moves:
             return None
         with self.session(volume) as handle:
             handle.flush()
-            volume.contents.flush()
+            volume.flush()
         return volume.id
 
     def maybe_flush(self, volume, handle):
         if self.random.random() < 0.4:
             handle.flush()
-            volume.contents.flush()
+            volume.flush()
 
     def session(self, volume):
         return GuestSession(self.world, volume)
@@ -148,7 +153,7 @@ class Moves:
     def connect(self):
         """A guest that stays."""
         volume = self.served_volume()
-        if not volume or self.world.guests.connected:
+        if not volume or len(self.world.guests.connected) >= LARGEST_GUEST_COUNT:
             return None
         self.world.handle(volume)
         return volume.id
@@ -237,7 +242,7 @@ class Moves:
         volume = volume or self.any_volume()
         if not volume or (not volume.server and self.random.random() < 0.7):
             return None
-        self.model.connected = self.world.guests.connected
+        self.world.note_connected()
         expected = self.model.refusal_of_detach(volume)
         self.make("VolumeService/DetachVolume", expected, volume=volume.id)
         if not expected:
@@ -253,7 +258,7 @@ class Moves:
         self.make("VolumeService/DetachVolume", volume=volume.id, force=True, consent=self.world.session.consent)
         self.world.guests.forget(volume.id)
         self.model.detach(volume)
-        volume.writer_was_killed = True
+        volume.resting.kill()
         return volume.id
 
     def stop_by_force(self):
@@ -265,7 +270,7 @@ class Moves:
         self.model.stop(server)
         for each in self.model.attached(server.id):
             self.world.guests.forget(each.id)
-            each.writer_was_killed = True
+            each.resting.kill()
         return server.id
 
     def connected_volume(self):
@@ -277,21 +282,29 @@ class Moves:
         if not volume:
             return None
         size = self.random.randint(max(1, volume.size // MEBIBYTE - 1), LARGEST_MEBIBYTES) * MEBIBYTE
-        expected = Refused("INVALID_SIZE") if size < volume.size else None
-        _, operation = self.make("VolumeService/ResizeVolume", expected, volume=volume.id, size_bytes=size)
-        if size > volume.size:
+        self.world.note_connected()
+        in_use = self.model.refusal_of_growth(volume) if size > volume.size else None
+        force = in_use is not None and self.random.random() < 0.3 and self.has_consent()
+        expected = Refused("INVALID_SIZE") if size < volume.size else None if force else in_use
+        consent = {"force": True, "consent": self.world.session.consent} if force else {}
+        answer, operation = self.make(
+            "VolumeService/ResizeVolume", expected, volume=volume.id, size_bytes=size, **consent)
+        if answer is not None and size == volume.size and operation is not None:
+            raise AssertionError("a resize to the present size is an operation")
+        if expected is None and size > volume.size:
             volume.contents.grow(size)
             if self.model.is_served(volume):
-                self.world.guests.forget(volume.id)
-        elif operation is not None:
-            raise AssertionError("a resize to the present size is an operation")
-        return f"{volume.id} to {size // MEBIBYTE} MiB{' refused' if expected else ''}"
+                volume.resting.pass_over()
+        if force:
+            self.world.guests.forget(volume.id)
+        return f"{volume.id} to {size // MEBIBYTE} MiB{' refused' if expected else ' by force' if force else ''}"
 
     def take_snapshot(self, volume=None):
         volume = volume or self.any_volume()
         if not volume or len(self.model.snapshots) >= LARGEST_SNAPSHOT_COUNT:
             return None
         name = self.name("snap")
+        self.world.learn_grade(volume)
         required, met = self.requirement(self.model.grade(volume))
         expected = None if met else Refused("CONSISTENCY_NOT_MET")
         if not self.model.can_grow_chain(volume):
@@ -313,6 +326,8 @@ class Moves:
                 not volumes and self.random.random() < 0.8):
             return None
         name = self.name("ssnap")
+        for volume in volumes:
+            self.world.learn_grade(volume)
         grades = [self.model.grade(volume) for volume in volumes]
         required, met = self.requirement("CRASH" if "CRASH" in grades else "OFFLINE")
         expected = None if met else Refused("CONSISTENCY_NOT_MET")
@@ -342,6 +357,7 @@ class Moves:
             return f"{volume.id} refused"
         if not self.has_consent():
             return None
+        self.world.learn_grade(volume)
         _, operation = self.make("VolumeService/RevertVolume", volume=volume.id, snapshot=own.id,
                                  consent=self.world.session.consent)
         safety = self.world.session.call("SnapshotService/GetSnapshot", snapshot=operation.target_ids[1])
@@ -352,7 +368,7 @@ class Moves:
         server = self.pick(self.model.servers.values())
         if not server:
             return None
-        self.model.connected = self.world.guests.connected
+        self.world.note_connected()
         expected = self.model.refusal_of_stop(server)
         self.make("ServerService/StopServer", expected, server=server.id)
         if not expected and server.runs:
@@ -399,14 +415,14 @@ class Moves:
         kind, resource = self.any_resource()
         if not resource:
             return None
-        self.model.connected = self.world.guests.connected
+        self.world.note_connected()
         expected = self.model.refusal_of_delete(kind, resource)
         self.world.change(DELETIONS[kind], expected, **{kind.replace("-", "_"): resource.id})
         return f"{kind} {resource.id}: {expected.reason}"
 
     def delete_one(self):
         kind, resource = self.any_resource()
-        self.model.connected = self.world.guests.connected
+        self.world.note_connected()
         if not resource or self.model.refusal_of_delete(kind, resource).reason != "CONSENT_REQUIRED" or (
                 not self.has_consent()):
             return None
@@ -440,10 +456,11 @@ class Moves:
         kind, resource = self.any_resource()
         if not resource:
             return None
-        self.model.connected = self.world.guests.connected
+        self.world.note_connected()
         delete_volumes = kind == "server" and self.random.random() < 0.3
-        walk = self.model.plan(kind, resource.id, delete_volumes)
-        fields = {"resource": resource.id, "delete_volumes": delete_volumes}
+        force = self.random.random() < 0.2
+        walk = self.model.plan(kind, resource.id, delete_volumes, force)
+        fields = {"resource": resource.id, "delete_volumes": delete_volumes, "force": force}
         plan = self.world.session.call("PlanService/PlanDelete", **fields)
         self.check_plan(resource.id, plan, walk)
         return resource, walk, plan, fields
@@ -476,9 +493,13 @@ class Moves:
         if not planned:
             return None
         resource, walk, plan, fields = planned
-        if self.model.refusal_of_plan(walk) or len(walk.steps) > 6 or not self.has_consent():
+        deleted = {resource_id for action, _, resource_id in walk.steps if action == "DELETE"}
+        cut_off = self.model.connected.intersection(walk.interrupted)
+        if self.model.refusal_of_plan(walk) or len(walk.steps) > 6 or cut_off - deleted or not self.has_consent():
             return f"{resource.id}: not executed"
         self.make("PlanService/ExecutePlan", hash=plan.hash, consent=self.world.session.consent, **fields)
+        for volume in cut_off:
+            self.world.guests.forget(volume)
         self.model.remove_all(walk)
         return f"{resource.id}: {len(walk.steps)} steps"
 

@@ -3,28 +3,38 @@
 import random
 import time
 
+from hazards import Hazards
 from look import Look
 from moves import Moves
+from state_folder import StateFolder
+from surroundings import Clock, SlowDisk
 from workspace import Workspace
 from world import Mismatch, World
 
 # Move by move, of which everything is looked at again after so many.
 LOOK_INTERVAL = 50
 CONSENTS = 7
+# As many times as all other moves together.
+OFTEN = 130
 # One seed in so many deletes everything at the end: that takes many consents.
 DELETING_SEEDS = 3
 
 
 class Torture:
-    def __init__(self, binaries, seed, move_count):
-        self.binaries, self.seed, self.move_count = binaries, seed, move_count
+    def __init__(self, binaries, seed, move_count, hazard=None):
+        """`hazard`: this one often, and no other."""
+        self.binaries, self.seed, self.move_count, self.hazard = binaries, seed, move_count, hazard
         self.history = []
 
     def run(self):
         """Raises whatever is wrong; returns a line that says what was done."""
         begin = time.monotonic()
         with Workspace(f"torture-{self.seed}") as workspace:
-            self.world = World(self.binaries, workspace.path, random.Random(self.seed))
+            self.state_folder = StateFolder(workspace.path)
+            self.world = World(
+                self.binaries, workspace.path, random.Random(self.seed), self.state_folder.plain)
+            self.disk, self.clock = SlowDisk(workspace.path), Clock(workspace.path)
+            self.world.daemon.environment.update({**self.disk.environment, **self.clock.environment})
             self.model = self.world.model
             self.look = Look(self.world)
             self.world.start()
@@ -34,6 +44,7 @@ class Torture:
                 if self.seed % DELETING_SEEDS == 0:
                     self.delete_everything()
             except BaseException:
+                self.history.append(f"at last: {self.world.doing}")
                 print(f"--- holdpointd's log of seed {self.seed} ends:\n{self.world.daemon.log_end()}")
                 raise
             finally:
@@ -44,6 +55,8 @@ class Torture:
 
     def play(self):
         moves = Moves(self.world, CONSENTS)
+        hazards = Hazards(moves, self.disk, self.clock, self.state_folder)
+        moves.add(hazards.weights if not self.hazard else {getattr(hazards, self.hazard): OFTEN})
         moves.create_server()
         for number in range(1, self.move_count + 1):
             self.history.append(moves.step())

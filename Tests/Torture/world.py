@@ -1,5 +1,6 @@
 """One daemon, its guests and the model of both, side by side."""
 
+import collections
 import time
 
 import client
@@ -10,6 +11,8 @@ from session import Session
 from workspace import wait_until
 
 SERVE_DEADLINE_SECONDS = 20
+ANY_REASON = "any"
+REMEMBERED_CHANGES = 20
 LONGEST_TIME_TO_KILL_SECONDS = 0.03
 
 
@@ -17,14 +20,23 @@ class Mismatch(AssertionError):
     """What is there is not what must be there."""
 
 
+def is_allowed(reason, allowed):
+    """`allowed`: reasons, separated by spaces."""
+    return reason in allowed.split() or (allowed == ANY_REASON and bool(reason))
+
+
 class World:
-    def __init__(self, binaries, folder, random):
-        self.daemon = Daemon(binaries, folder)
+    def __init__(self, binaries, folder, random, state=None):
+        self.daemon = Daemon(binaries, folder, state)
         self.session = Session(self.daemon)
         self.model = Model()
         self.guests = Guests()
         self.random = random
+        # Changes that were made, as they were asked for and answered.
+        self.made = collections.deque(maxlen=REMEMBERED_CHANGES)
         self.counts = {}
+        # What a move is at, for who reads of its failure.
+        self.doing = ""
 
     def start(self):
         self.daemon.start()
@@ -35,12 +47,17 @@ class World:
 
     # Changes
 
-    def change(self, name, expected=None, repeat=False, kill=False, **fields):
-        """Makes a change that must succeed, or be refused as expected. Returns its answer and its operation.
+    def note_connected(self):
+        self.model.connected = set(self.guests.connected)
 
-        `repeat`: asks for it twice. `kill`: the daemon is killed on the way, and asked again."""
+    def change(self, name, expected=None, repeat=False, kill=False, may_fail="", **fields):
+        """Makes a change that must succeed, or be refused as expected. Returns its answer and its operation, which has
+        failed if that is what was expected.
+
+        `repeat`: asks for it twice. `kill`: the daemon is killed on the way, and asked again. `may_fail`: reasons for
+        which its operation may also fail."""
         fields["request_id"] = client.new_request_id()
-        self.model.connected = self.guests.connected
+        self.note_connected()
         if kill:
             self.begin_and_kill(name, fields)
         try:
@@ -48,17 +65,28 @@ class World:
         except client.CallError as error:
             self.check_refusal(name, expected, error.status)
             return None, None
-        if expected:
+        if expected and not expected.late:
             raise Mismatch(f"{name} was accepted, expected {expected.reason}")
         if repeat:
             self.check_repeated(name, fields, answer)
+        self.made.append((name, fields, answer))
+        return answer, self.end_of(name, answer, expected, may_fail)
+
+    def end_of(self, name, answer, expected=None, may_fail=""):
+        """The change's operation, ended as it must be; none: None."""
         operation = self.session.ended_operation(answer)
-        if operation is not None and operation.state != operation.SUCCEEDED:
-            raise Mismatch(f"{name} ended as {' '.join(str(operation).split())}")
-        return answer, operation
+        reasons = expected.reason if expected else may_fail
+        failed = operation is not None and operation.state == operation.FAILED
+        if failed and is_allowed(operation.error.reason, reasons):
+            self.model.failed.update(operation.target_ids)
+            self.doubt_grades()
+        elif expected or (operation is not None and operation.state != operation.SUCCEEDED):
+            raise Mismatch(f"{name} ended as {' '.join(str(operation).split())}, expected {expected}")
+        return operation
 
     def begin_and_kill(self, name, fields):
         self.count("killed in a change")
+        self.doubt_grades()
         self.session.connection.begin(name, client.request(name, **fields))
         # No sleep for luck: when the kill comes is what is random here.
         time.sleep(self.random.uniform(0, LONGEST_TIME_TO_KILL_SECONDS))
@@ -80,7 +108,7 @@ class World:
 
     @staticmethod
     def check_refusal(name, expected, status):
-        if not expected or status.reason not in expected.reason.split():
+        if not expected or not is_allowed(status.reason, expected.reason):
             wanted = expected.reason if expected else "no refusal"
             raise Mismatch(f"{name} was refused with {status.reason} ({status.message}), expected {wanted}")
         found = {(each.kind, "" if each.kind == "client" else each.id, each.reason) for each in status.blockers}
@@ -88,8 +116,29 @@ class World:
         if wanted and found != wanted:
             raise Mismatch(f"{name}: {status.reason} names {sorted(found)}, expected {sorted(wanted)}")
 
+    def repeat_all(self):
+        """Asks again for what was done, under the same request ids."""
+        for name, fields, answer in self.made:
+            self.check_repeated(name, fields, answer)
+
     def expect(self, name, reason, **fields):
         self.change(name, Refused(reason), **fields)
+
+    def doubt_grades(self):
+        """What the daemon has seen of the writers may be lost, or it may not be able to look."""
+        for volume in self.model.volumes.values():
+            volume.resting.may_be_unseen |= self.model.is_served(volume)
+
+    def learn_grade(self, volume):
+        """Asks where it cannot be predicted."""
+        if self.model.grade(volume) is None:
+            try:
+                self.session.call("SnapshotService/CreateSnapshot", request_id=client.new_request_id(),
+                                  volume=volume.id, require="OFFLINE", validate_only=True,
+                                  snapshot=client.message("v1.VolumeSnapshot", name="grade"))
+                volume.resting.value = "OFFLINE"
+            except client.CallError as error:
+                volume.resting.value = "CRASH" if error.status.reason == "CONSISTENCY_NOT_MET" else "OFFLINE"
 
     # Guests
 
@@ -125,11 +174,14 @@ class World:
 
     # Ends of processes
 
-    def restart(self, kill):
+    def restart(self, kill, meanwhile=None):
+        """`meanwhile()` runs while there is no daemon."""
         if kill:
             self.daemon.kill()
         elif self.daemon.stop() != 0:
             raise Mismatch(f"holdpointd ended badly: {self.daemon.log_end()}")
+        if meanwhile:
+            meanwhile()
         self.start()
 
     def kill_storage_daemon(self, server, daemon_too):
@@ -141,7 +193,7 @@ class World:
         volumes = self.model.attached(server.id)
         for volume in volumes:
             self.guests.forget(volume.id)
-            volume.writer_was_killed = True
+            volume.resting.kill()
         if daemon_too:
             self.start()
         wait_until(lambda: self.daemon.storage_daemons().get(server.id) not in (None, old) and self.serves(volumes),

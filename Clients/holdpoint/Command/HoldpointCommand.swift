@@ -9,7 +9,14 @@ public enum HoldpointCommand {
         StandardStreams.begin()
         let arguments = Process.arguments
         FailureReport.usesJSON = FailureReport.wantsJSON(arguments, environment: Process.environment)
-        exit(await run(arguments).rawValue)
+        exit(withOutput(await run(arguments)).rawValue)
+    }
+
+    /// What was asked for and could not be written is no success; another failure says more.
+    private static func withOutput(_ status: ExitStatus) -> ExitStatus {
+        guard status == .success, let failure = StandardStreams.outputFailure else { return status }
+        FailureReport.print(failure)
+        return failure.exit
     }
 
     private static func run(_ arguments: [String]) async -> ExitStatus {

@@ -18,8 +18,16 @@ int linux_spawn(const char *file, char *const arguments[], char *const environme
 // for anything else that is no plain file, another errno value, negated, if it cannot be opened. mode is for O_CREAT.
 int linux_open_plain_file(const char *path, int flags, mode_t mode);
 
+// Opens what is closed among descriptors 0, 1 and 2, so that no file or socket gets such a number and is taken for a
+// standard stream. Input is empty then; writing to the others fails with EBADF as before. To be called first of all.
+int linux_fill_standard_streams(void);
+
 // Whether the file system of this folder can open files past the page cache: 1 or 0.
 int linux_supports_direct_access(const char *folder);
+
+// Holds a byte of a file, shared or exclusively, for as long as the descriptor is open; held already: changes how. The
+// lock is the descriptor's: also one of the same process by fcntl stands in its way. -EAGAIN if another lock does.
+int linux_hold_byte(int descriptor, off_t offset, int exclusively);
 
 // Whether any process holds a lock on the file, as QEMU does on every image that it has open: 1 or 0.
 int linux_is_locked(const char *path);

@@ -42,12 +42,28 @@ extension SimulatedEngine {
         if existed { lostServerFeed.report(id) }
     }
 
+    /// Lets a server's process stop or begin to answer; it lives all the time.
+    public func setAnswers(_ answers: Bool, of id: ServerID) {
+        storage.withLock { $0.processes[id]?.isSilent = !answers }
+    }
+
     public func connectClient(_ client: String, to volume: VolumeID, of server: ServerID) throws(EngineError) {
         try storage.withLock { storage throws(EngineError) in
             guard try storage.process(of: server).activeLayers[volume] != nil else {
                 throw EngineError(.failed, "\(volume) is not attached")
             }
             storage.processes[server]?.clients[volume, default: []].append(client)
+        }
+    }
+
+    /// Ends a volume's clients in the midst of a request.
+    public func breakOffClients(of volume: VolumeID, of server: ServerID) {
+        storage.withLock { storage in
+            guard var process = storage.processes[server] else { return }
+            process.clients[volume] = nil
+            // The process does not say whose request it was.
+            process.brokenOff = Set(process.activeLayers.values)
+            storage.processes[server] = process
         }
     }
 
@@ -58,7 +74,11 @@ extension SimulatedEngine {
     // MARK: Data
 
     /// Writes a block as a client of an attached volume does; shorter contents are filled up with zeros.
-    public func write(_ contents: [UInt8], toBlock index: Int64, of volume: VolumeID) throws(EngineError) {
+    ///
+    /// - Parameter isFlushed: the client asks for it to be made durable.
+    public func write(
+        _ contents: [UInt8], toBlock index: Int64, of volume: VolumeID, isFlushed: Bool = true
+    ) throws(EngineError) {
         try storage.withLock { storage throws(EngineError) in
             let layer = try storage.activeLayer(of: volume)
             guard let size = storage.layers[layer]?.size, index >= 0, index < size.bytes / Int64(Self.blockByteCount)
@@ -69,6 +89,9 @@ extension SimulatedEngine {
             let missing = max(0, Self.blockByteCount - contents.count)
             storage.layers[layer]?.blocks[index] =
                 contents.prefix(Self.blockByteCount) + [UInt8](repeating: 0, count: missing)
+            storage.layers[layer]?.version += 1
+            storage.layers[layer]?.isUnflushed = !isFlushed
+            for server in storage.processes.keys { storage.processes[server]?.brokenOff.remove(layer) }
         }
     }
 
@@ -97,11 +120,12 @@ extension SimulatedEngine {
         storage.withLock { storage in
             let stored = storage.layers[layer] ?? SimulatedStorage.StoredLayer(size: .mebibyte, parent: nil)
             var planted = PlantedLayer(
-                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound)
+                size: stored.size, parent: stored.parent, isFrozen: stored.isFrozen, isUnsound: stored.isUnsound,
+                version: stored.version)
             change(&planted)
             storage.layers[layer] = SimulatedStorage.StoredLayer(
                 size: planted.size, parent: planted.parent, isFrozen: planted.isFrozen,
-                isUnsound: planted.isUnsound, blocks: stored.blocks)
+                isUnsound: planted.isUnsound, blocks: stored.blocks, version: planted.version)
         }
     }
 
@@ -112,6 +136,8 @@ extension SimulatedEngine {
         public var isFrozen: Bool
         /// Its inner tables are broken.
         public var isUnsound: Bool
+        /// How often it was written.
+        public var version: Int64
     }
 
     /// Puts a file that is no layer among the layers.

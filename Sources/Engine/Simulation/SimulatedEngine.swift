@@ -42,13 +42,16 @@ public final class SimulatedEngine: StorageEngine {
     }
 
     public func startServer(_ id: ServerID) async throws(EngineError) {
-        try await perform(.startServer) { storage in
-            if storage.processes[id] == nil { storage.processes[id] = SimulatedStorage.Process() }
+        try await perform(.startServer) { storage throws(EngineError) in
+            if try storage.answering(id) == nil { storage.processes[id] = SimulatedStorage.Process() }
         }
     }
 
     public func stopServer(_ id: ServerID, force: Bool) async throws(EngineError) {
-        try await perform(.stopServer) { storage in storage.processes[id] = nil }
+        try await perform(.stopServer) { storage throws(EngineError) in
+            if !force { _ = try storage.answering(id) }
+            storage.processes[id] = nil
+        }
     }
 
     public func attach(_ volume: VolumeChain, to server: ServerID) async throws(EngineError) {
@@ -94,7 +97,7 @@ public final class SimulatedEngine: StorageEngine {
     }
 
     public func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
-        try await perform(.observe) { storage in storage.observation(of: server) }
+        try await perform(.observe) { storage throws(EngineError) in try storage.observation(of: server) }
     }
 
     public func exportURI(of volume: VolumeID, on server: ServerID) -> String {
@@ -103,6 +106,14 @@ public final class SimulatedEngine: StorageEngine {
 
     public func clients(of server: ServerID) async throws(EngineError) -> [String] {
         try await perform(.clients) { storage in storage.clients(of: server) }
+    }
+
+    public func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
+        try await perform(.activity) { storage in
+            LayerActivity(
+                version: storage.layers[layer]?.version ?? 0,
+                isBrokenOff: storage.processes[server]?.brokenOff.contains(layer) ?? false)
+        }
     }
 
     public func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {
@@ -123,6 +134,13 @@ public final class SimulatedEngine: StorageEngine {
 
     public func inventory() async throws(EngineError) -> StorageInventory {
         try await perform(.inventory) { storage in storage.inventory }
+    }
+
+    public func proveTables(of layer: LayerID) async throws(EngineError) -> LayerFacts? {
+        try await perform(.proveTables) { storage throws(EngineError) in
+            guard !storage.isActive(layer) else { throw EngineError(.failed, "\(layer) is open for writing") }
+            return storage.inventory.layers[layer]
+        }
     }
 
     public func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {

@@ -45,6 +45,7 @@ extension SimulatedStorage {
         }
         for cut in cuts {
             processes[server]?.preparedOverlays.remove(cut.overlay.id)
+            if let active = cut.chain.layers.last { flush(active.id) }
             processes[server]?.activeLayers[cut.chain.volume] = cut.overlay.id
         }
         return SimulatedEngine.cutDuration

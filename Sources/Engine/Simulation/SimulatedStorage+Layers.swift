@@ -42,6 +42,7 @@ extension SimulatedStorage {
             throw EngineError(.volumeHasClients, "\(chain.volume) is in use by \(clients.joined(separator: ", "))")
         }
         layers[top.id]?.size = size
+        layers[top.id]?.version += 1
         if let server { processes[server]?.clients[chain.volume] = nil }
     }
 

@@ -7,7 +7,8 @@ extension SimulatedStorage {
             inventory.layers[id] = LayerFacts(
                 parent: layer.parent.map { .layer($0) } ?? .none, size: layer.size, allocated: layer.allocated,
                 isWritable: !layer.isFrozen, isOpen: isOpen(id),
-                holdsData: !layer.blocks.isEmpty)
+                holdsData: !layer.blocks.isEmpty,
+                stamp: LayerStamp(byteCount: layer.allocated.bytes, modificationNanoseconds: layer.version))
         }
         inventory.strays = strayFiles.sorted().map { StrayFile(name: $0, layerID: nil) }
         return inventory

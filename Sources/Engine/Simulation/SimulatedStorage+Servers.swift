@@ -16,11 +16,12 @@ extension SimulatedStorage {
     }
 
     mutating func detach(_ volume: VolumeID, from server: ServerID, force: Bool) throws(EngineError) {
-        guard let process = processes[server], process.activeLayers[volume] != nil else { return }
+        guard let process = try answering(server), let active = process.activeLayers[volume] else { return }
         let clients = process.clients[volume] ?? []
         guard force || clients.isEmpty else {
             throw EngineError(.volumeHasClients, "\(volume) is in use by \(clients.joined(separator: ", "))")
         }
+        flush(active)
         processes[server]?.activeLayers[volume] = nil
         processes[server]?.clients[volume] = nil
     }
@@ -29,8 +30,8 @@ extension SimulatedStorage {
         processes[server]?.clients.values.flatMap { $0 }.sorted() ?? []
     }
 
-    func observation(of server: ServerID) -> ServerObservation? {
-        guard let process = processes[server] else { return nil }
+    func observation(of server: ServerID) throws(EngineError) -> ServerObservation? {
+        guard let process = try answering(server) else { return nil }
         let exports = process.activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=/simulated/\(server).nbd") }
         return ServerObservation(
             activeLayers: process.activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))

@@ -9,6 +9,10 @@ struct SimulatedStorage {
         /// Its inner tables are broken; nothing but a verification notices.
         var isUnsound = false
         var blocks: [Int64: [UInt8]] = [:]
+        /// Rises with every write: what a file's modification time is to a real engine.
+        var version: Int64 = 0
+        /// What was written last is not durable yet.
+        var isUnflushed = false
 
         var allocated: ByteCount {
             ByteCount(bytes: SimulatedEngine.layerOverheadBytes + Int64(blocks.count * SimulatedEngine.blockByteCount))
@@ -20,6 +24,10 @@ struct SimulatedStorage {
         /// Overlays that are open and not yet active.
         var preparedOverlays: Set<LayerID> = []
         var clients: [VolumeID: [String]] = [:]
+        /// Active layers that nobody has written to since a client of theirs broke off.
+        var brokenOff: Set<LayerID> = []
+        /// It lives and does not answer.
+        var isSilent = false
     }
 
     var layers: [LayerID: StoredLayer] = [:]
@@ -32,6 +40,13 @@ struct SimulatedStorage {
         layers.values.reduce(.zero) { $0 + $1.allocated }
     }
 
+    /// Makes what was written to a layer durable.
+    mutating func flush(_ layer: LayerID) {
+        guard layers[layer]?.isUnflushed == true else { return }
+        layers[layer]?.isUnflushed = false
+        layers[layer]?.version += 1
+    }
+
     var capacity: StorageCapacity {
         StorageCapacity(total: total, free: ByteCount(bytes: total.bytes - used.bytes))
     }
@@ -41,8 +56,16 @@ struct SimulatedStorage {
     }
 
     func process(of server: ServerID) throws(EngineError) -> Process {
-        guard let process = processes[server] else { throw EngineError(.serverLost, "\(server) has no process") }
+        guard let process = try answering(server) else { throw EngineError(.serverLost, "\(server) has no process") }
         return process
+    }
+
+    /// - Returns: nil if it does not run.
+    func answering(_ server: ServerID) throws(EngineError) -> Process? {
+        guard processes[server]?.isSilent != true else {
+            throw EngineError(.timeout, "the process of \(server) does not answer")
+        }
+        return processes[server]
     }
 
     func isActive(_ layer: LayerID) -> Bool {

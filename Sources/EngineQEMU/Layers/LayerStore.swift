@@ -10,43 +10,39 @@ internal import Synchronization
 /// Mode 0400 says frozen, 0600 not frozen: it is the mark that a cut leaves, and nothing opens a frozen file for
 /// writing.
 final class LayerStore: Sendable {
-    let folder: String
-    let quarantine: String
-    private let trash: String
-    private let logger: Logger
+    let directory: StateDirectory
+    let logger: Logger
     private let graph = Mutex(LayerGraph())
 
     private static let suffix = ".qcow2"
-    static let temporarySuffix = ".new"
+    /// Behind the name of a layer that is being made.
+    private static let temporarySuffix = ".new"
+    /// Behind the name of a layer that is being deleted.
+    private static let deletedSuffix = ".deleted"
     private static let frozenMode: mode_t = 0o400
 
     init(_ directory: StateDirectory, logger: Logger) {
-        folder = directory.layers
-        trash = directory.trash
-        quarantine = directory.quarantine
+        self.directory = directory
         self.logger = logger
     }
 
-    /// Makes the folders, removes what unfinished calls left, and learns the graph.
-    func open() throws(EngineError) {
-        try Folders.make(folder)
-        try Folders.make(trash)
-        for name in try Files.names(in: trash) { try Files.remove("\(trash)/\(name)") }
-        for name in try Files.names(in: folder) where name.hasSuffix(Self.temporarySuffix) {
-            try Files.remove("\(folder)/\(name)")
-        }
-        for id in try all() {
-            if let header = try header(of: id) { note(id, parent: Self.layer(named: header.backingName)) }
-        }
-    }
+    var folder: String { directory.layers }
 
     /// The name below `folder`, which is also what the headers of layers on top say.
     static func fileName(of id: LayerID) -> String { id.rawValue + suffix }
 
     func path(of id: LayerID) -> String { "\(folder)/\(Self.fileName(of: id))" }
 
+    /// Layers that have a plain file.
     func all() throws(EngineError) -> Set<LayerID> {
-        Set(try Files.names(in: folder).compactMap(Self.layer(named:)))
+        var layers: Set<LayerID> = []
+        for name in try Files.names(in: folder) {
+            guard let id = Self.layer(named: name), let status = try Files.status(of: path(of: id)),
+                Self.isPlain(status)
+            else { continue }
+            layers.insert(id)
+        }
+        return layers
     }
 
     /// Makes an empty layer. It is durable once `sync` was called for it too.
@@ -103,17 +99,17 @@ final class LayerStore: Sendable {
         return try isOpen(layer.id)
     }
 
-    /// Moves a file out of the way, then frees its bytes: after a crash it is either whole or gone.
+    /// Renames a file, then frees its bytes: after a crash it is either whole or gone.
     func delete(_ id: LayerID) throws(EngineError) {
         guard !graph.withLock({ $0.hasChildren(id) }) else {
             throw EngineError(.failed, "another layer rests on \(id)")
         }
         try requireUnlocked([id])
-        // A file that is gone may have been moved by a call that failed behind that: it is finished here.
-        let trashPath = "\(trash)/\(Self.fileName(of: id))"
-        if try exists(id) { try Files.move(path(of: id), to: trashPath) }
+        // A file that is gone may have been renamed by a call that failed behind that: it is finished here.
+        let deletedPath = path(of: id) + Self.deletedSuffix
+        if try exists(id) { try Files.move(path(of: id), to: deletedPath) }
         try Folders.sync(folder)
-        try Files.remove(trashPath)
+        try Files.remove(deletedPath)
         graph.withLock { $0.remove(id) }
     }
 
@@ -170,18 +166,28 @@ final class LayerStore: Sendable {
     /// Whether a layer holds bytes of its own.
     func hasData(_ layer: Layer) throws(EngineError) -> Bool {
         guard let status = try Files.status(of: path(of: layer.id)) else { return false }
-        return status.st_size > off_t(QCOW2Image(size: layer.size, backingName: nil).fileByteCount)
+        return Self.holdsData(status, size: layer.size)
+    }
+
+    static func holdsData(_ status: stat, size: ByteCount) -> Bool {
+        status.st_size > off_t(clamping: QCOW2Image(size: size, backingName: nil).fileByteCount)
     }
 
     /// Whether any process has the layer's file open: QEMU locks what it opens. Absent: no.
     ///
     /// - Throws: `.unknown` if it cannot be found out; whoever needs a no must not go on.
     func isOpen(_ id: LayerID) throws(EngineError) -> Bool {
-        switch linux_is_locked(path(of: id)) {
+        try isOpen(Self.fileName(of: id))
+    }
+
+    /// The same of any plain file in the folder.
+    func isOpen(_ name: String) throws(EngineError) -> Bool {
+        switch linux_is_locked("\(folder)/\(name)") {
         case 0, -ENOENT: return false
         case let result where result < 0:
             throw EngineError(
-                .unknown, "cannot find out whether a process has \(id) open: \(String(cString: strerror(-result)))")
+                .unknown,
+                "cannot find out whether a process has \(name) open: \(EngineError.words(for: -result))")
         default: return true
         }
     }
@@ -190,7 +196,9 @@ final class LayerStore: Sendable {
     ///
     /// - Throws: `.failed` if one has, `.unknown` if it cannot be found out.
     func requireUnlocked(_ ids: some Sequence<LayerID>) throws(EngineError) {
-        for id in ids where try isOpen(id) { throw EngineError(.failed, "a process has \(id) open") }
+        for id in ids where try isOpen(id) {
+            throw EngineError(.failed, "a process has \(id) open: \(LayerHolders.words(for: id, in: self))")
+        }
     }
 
     /// Whether a layer can change: it is not frozen, and a process has it open.
@@ -233,14 +241,26 @@ final class LayerStore: Sendable {
         graph.withLock { graph in for id in ids { graph.remove(id) } }
     }
 
-    private func note(_ id: LayerID, parent: LayerID?) {
+    func note(_ id: LayerID, parent: LayerID?) {
         graph.withLock { $0.insert(id, parent: parent) }
     }
 
     static func isFrozen(_ status: stat) -> Bool { status.st_mode & 0o222 == 0 }
 
+    static func isPlain(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+
     static func layer(named name: String?) -> LayerID? {
-        guard let name, name.hasSuffix(suffix) else { return nil }
-        return LayerID(String(name.dropLast(suffix.count)))
+        guard let name, name.hasSuffix(suffix), let id = LayerID(String(name.dropLast(suffix.count))),
+            // Texts that Swift holds for equal may be two names.
+            name.utf8.elementsEqual(fileName(of: id).utf8)
+        else { return nil }
+        return id
+    }
+
+    /// Whether something of this name is what an unfinished call left.
+    static func isLeftover(_ name: String) -> Bool {
+        [temporarySuffix, deletedSuffix].contains { suffix in
+            name.hasSuffix(suffix) && layer(named: String(name.dropLast(suffix.count))) != nil
+        }
     }
 }

@@ -20,18 +20,33 @@ struct QCOW2Header: Hashable {
     /// Its reference counts may be wrong: only images with lazy ones are marked so, and we make none.
     let isDirty: Bool
 
+    // Where its tables are; see `QCOW2Tables`.
+    let clusterBits: UInt32
+    let level1EntryCount: UInt32
+    let level1Offset: UInt64
+    let refcountTableOffset: UInt64
+    let refcountTableClusterCount: UInt32
+    /// Features without which it must not be opened.
+    let features: UInt64
+
+    /// - Parameter isPrefix: only the fixed part is there and looked at: `backingName` is nil.
     /// - Returns: nil if these are not the first bytes of a whole qcow2 header, version 3.
-    init?(_ bytes: [UInt8]) {
+    init?(_ bytes: [UInt8], isPrefix: Bool = false) {
         guard bytes.count >= Self.byteCount, Self.integer(bytes, at: 0) == Self.magic,
             Self.integer(bytes, at: 4) == Self.version, let size = Int64(exactly: Self.integer(bytes, at: 24) as UInt64)
         else { return nil }
         self.size = ByteCount(bytes: size)
-        let features: UInt64 = Self.integer(bytes, at: 72)
+        clusterBits = Self.integer(bytes, at: 20)
+        level1EntryCount = Self.integer(bytes, at: 36)
+        level1Offset = Self.integer(bytes, at: 40)
+        refcountTableOffset = Self.integer(bytes, at: 48)
+        refcountTableClusterCount = Self.integer(bytes, at: 56)
+        features = Self.integer(bytes, at: 72)
         isCorrupt = features & Self.corruptFeature != 0
         isDirty = features & Self.dirtyFeature != 0
 
         let offset: UInt64 = Self.integer(bytes, at: 8)
-        guard offset != 0 else {
+        guard offset != 0, !isPrefix else {
             backingName = nil
             return
         }

@@ -81,6 +81,12 @@ final class ServerTable: Sendable {
             return nil
         }
         try watch(id, processID)
+        guard ProcessFile.activity(of: processID) != .stopped else {
+            throw EngineError(
+                .timeout,
+                "the process of \(id) cannot answer: a signal or a debugger has stopped it "
+                    + "(`kill -CONT \(processID)` lets it go on)")
+        }
         let attempt = state.withLock { state in
             // The end of a conversation with an earlier process may not have been noticed yet.
             if let connection = state.connections[id], connection.processID == processID { return connection.attempt }

@@ -7,10 +7,14 @@ struct StateDirectory: Sendable {
     let run: String
     /// The images of the layers.
     let layers: String
-    /// Images on their way out.
-    let trash: String
-    /// Files that were found among the layers and are none; nothing here is ever deleted.
+    /// Files that were found among the layers and are none; nothing here is ever deleted. Below the layers, so that it
+    /// is on their file system whatever is mounted there: files are renamed into it. Made when it is needed.
     let quarantine: String
+    /// Where versions before 0.2 had images on their way out, and the quarantine.
+    let formerTrash: String
+    let formerQuarantine: String
+    /// Which folder the layers were in; see `FolderMark`.
+    let layersMark: String
 
     /// - Parameter path: absolute.
     /// - Throws: `.failed` if the path is relative, or so long that no socket below it can have an address.
@@ -20,8 +24,10 @@ struct StateDirectory: Sendable {
         }
         run = "\(path)/run"
         layers = "\(path)/layers"
-        trash = "\(path)/trash"
-        quarantine = "\(path)/quarantine"
+        quarantine = "\(layers)/.quarantine"
+        formerTrash = "\(path)/trash"
+        formerQuarantine = "\(path)/quarantine"
+        layersMark = "\(path)/layers-id"
         let longestSocket = monitorSocket(of: ServerID(stored: Self.idShape))
         let excess = longestSocket.utf8.count - UnixSocket.maximumPathByteCount
         guard excess <= 0 else {

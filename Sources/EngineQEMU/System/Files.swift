@@ -73,18 +73,27 @@ enum Files {
     /// Reads from the beginning of a file, at most as many bytes as are asked for.
     static func read(_ path: String, upTo byteCount: Int) throws(EngineError) -> [UInt8] {
         try withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
-            var bytes = [UInt8](repeating: 0, count: byteCount)
-            var length = 0
-            while length < byteCount {
-                let count = bytes.withUnsafeMutableBytes { buffer in
-                    Glibc.read(descriptor, buffer.baseAddress.map { $0 + length }, byteCount - length)
-                }
-                guard count >= 0 else { throw .system("read \(path)", code: errno) }
-                if count == 0 { break }
-                length += count
-            }
-            return Array(bytes.prefix(length))
+            try read(from: descriptor, at: 0, upTo: byteCount, path: path)
         }
+    }
+
+    /// - Returns: fewer bytes than are asked for only where the file ends.
+    static func read(
+        from descriptor: Int32, at offset: UInt64, upTo byteCount: Int, path: String
+    ) throws(EngineError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var length = 0
+        while length < byteCount {
+            let count = bytes.withUnsafeMutableBytes { buffer in
+                pread(
+                    descriptor, buffer.baseAddress.map { $0 + length }, byteCount - length,
+                    off_t(clamping: offset) + length)
+            }
+            guard count >= 0 else { throw .system("read \(path)", code: errno) }
+            if count == 0 { break }
+            length += count
+        }
+        return Array(bytes.prefix(length))
     }
 
     /// Of what stands there itself: a link is one.

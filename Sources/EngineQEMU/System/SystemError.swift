@@ -9,7 +9,17 @@ extension EngineError {
     ///   - code: a value of errno.
     static func system(_ action: String, code: Int32) -> EngineError {
         let isFull = code == ENOSPC || code == EDQUOT
-        return EngineError(isFull ? .storageFull : .failed, "cannot \(action): \(String(cString: strerror(code)))")
+        return EngineError(isFull ? .storageFull : .failed, "cannot \(action): \(words(for: code))")
+    }
+
+    /// What a value of errno means, for people.
+    static func words(for code: Int32) -> String {
+        switch code {
+        // What `linux_open_plain_file` says of what is no plain file.
+        case EMEDIUMTYPE: "it is no plain file"
+        case ELOOP: "it is a link"
+        default: String(cString: strerror(code))
+        }
     }
 
     /// A question that has no answer now: neither yes nor no may be concluded.

@@ -265,13 +265,18 @@ public struct ResolveFailureAnswer: ProtobufMessage {
 public struct CheckConsistencyRequest: ProtobufMessage {
     /// Put what nobody knows into quarantine.
     public var repair: Bool = false
+    /// Look inside layers for some twenty seconds instead of a few. Repeated until none is left unchecked, every layer is
+    /// looked into.
+    public var thorough: Bool = false
 
     public init() {}
 
     public init(
-        repair: Bool = false
+        repair: Bool = false,
+        thorough: Bool = false
     ) {
         self.repair = repair
+        self.thorough = thorough
     }
 
     public static let descriptor = MessageDescriptor(
@@ -280,12 +285,14 @@ public struct CheckConsistencyRequest: ProtobufMessage {
     public init(copying message: UnsafeRawPointer) throws(MessageError) {
         let source = message.assumingMemoryBound(to: Holdpoint__V1__CheckConsistencyRequest.self)
         self.repair = source.pointee.repair != 0
+        self.thorough = source.pointee.thorough != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
         let target = try arena.allocate(Holdpoint__V1__CheckConsistencyRequest.self)
         holdpoint__v1__check_consistency_request__init(target)
         target.pointee.repair = self.repair ? 1 : 0
+        target.pointee.thorough = self.thorough ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -303,6 +310,11 @@ public struct ConsistencyReport: ProtobufMessage {
     public var layerCount: UInt32 = 0
     /// Layers whose data nobody uses and that are kept until an administrator abandons them.
     public var quarantinedLayerCount: UInt32 = 0
+    /// Layers whose inside was not looked at since they changed: the next call goes on there, and so does the server in
+    /// the background. Those that are being written are left out.
+    public var uncheckedLayerCount: UInt32 = 0
+    /// Findings beyond the thousand worst, which are told.
+    public var omittedFindingCount: UInt32 = 0
 
     public init() {}
 
@@ -314,7 +326,9 @@ public struct ConsistencyReport: ProtobufMessage {
         snapshotCount: UInt32 = 0,
         serverCount: UInt32 = 0,
         layerCount: UInt32 = 0,
-        quarantinedLayerCount: UInt32 = 0
+        quarantinedLayerCount: UInt32 = 0,
+        uncheckedLayerCount: UInt32 = 0,
+        omittedFindingCount: UInt32 = 0
     ) {
         self.time = time
         self.clean = clean
@@ -324,6 +338,8 @@ public struct ConsistencyReport: ProtobufMessage {
         self.serverCount = serverCount
         self.layerCount = layerCount
         self.quarantinedLayerCount = quarantinedLayerCount
+        self.uncheckedLayerCount = uncheckedLayerCount
+        self.omittedFindingCount = omittedFindingCount
     }
 
     public static let descriptor = MessageDescriptor(
@@ -339,6 +355,8 @@ public struct ConsistencyReport: ProtobufMessage {
         self.serverCount = source.pointee.server_count
         self.layerCount = source.pointee.layer_count
         self.quarantinedLayerCount = source.pointee.quarantined_layer_count
+        self.uncheckedLayerCount = source.pointee.unchecked_layer_count
+        self.omittedFindingCount = source.pointee.omitted_finding_count
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -353,6 +371,8 @@ public struct ConsistencyReport: ProtobufMessage {
         target.pointee.server_count = self.serverCount
         target.pointee.layer_count = self.layerCount
         target.pointee.quarantined_layer_count = self.quarantinedLayerCount
+        target.pointee.unchecked_layer_count = self.uncheckedLayerCount
+        target.pointee.omitted_finding_count = self.omittedFindingCount
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -26,18 +26,21 @@ private struct ValidatedOnly<Target: Sendable>: Error {
 extension ResourceManager {
     /// Changes a resource; see below.
     func mutate<Target: StoredResource>(
-        _ mutation: Mutation,
+        _ mutation: Mutation, for purpose: WritePurpose = .ordinary,
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
     ) async throws -> MutationAnswer<Target> {
-        try await mutate(mutation, reload: { try $0.get(Identifier<Target>(stored: $1.targetID)) }, body)
+        try await mutate(
+            mutation, for: purpose, reload: { try $0.get(Identifier<Target>(stored: $1.targetID)) }, body)
     }
 
     /// Runs a change in one transaction: replays a request that was seen before, applies the rules, remembers the
     /// request, and starts its operations once all that is durable.
     ///
-    /// - Parameter reload: the target of a request that was seen before.
+    /// - Parameters:
+    ///   - purpose: `.freeing` for what deletes, detaches or stops.
+    ///   - reload: the target of a request that was seen before.
     func mutate<Target: Sendable>(
-        _ mutation: Mutation,
+        _ mutation: Mutation, for purpose: WritePurpose = .ordinary,
         reload: @escaping @Sendable (any ReadTransaction, RememberedRequest) throws -> Target?,
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
     ) async throws -> MutationAnswer<Target> {
@@ -46,7 +49,7 @@ extension ResourceManager {
         let (now, seed, catalog) = (clock(), UInt64.random(in: .min ... .max), self.catalog)
         let answer: MutationAnswer<Target>
         do {
-            answer = try await store.write { transaction in
+            answer = try await store.write(for: purpose) { transaction in
                 let project = try transaction.project(of: mutation.call)
                 if let remembered = try transaction.replay(mutation, project.id, consent) {
                     return try MutationAnswer(remembered, try reload(transaction, remembered), in: transaction)

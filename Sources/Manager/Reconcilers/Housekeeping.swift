@@ -1,39 +1,40 @@
 internal import Logging
-internal import Model
 internal import Store
 
 /// How long things are kept that are only good for a while.
 enum Retention {
     static let interval = Duration.seconds(60)
-    /// Watch history: at least an hour and 100,000 events.
-    static let eventMilliseconds: Int64 = 24 * 3_600_000
+    /// Watch history: a day and 100,000 events, by the store's age (see `StoreAge`).
+    static let eventMilliseconds: Int64 = 24 * 3_600_000 + StoreAge.largestAdvanceMilliseconds
     static let eventCount: Int64 = 100_000
-    static let requestMilliseconds: Int64 = 7 * 24 * 3_600_000
+    /// Seven days of the store's age.
+    static let requestMilliseconds: Int64 = 7 * 24 * 3_600_000 + StoreAge.largestAdvanceMilliseconds
 }
 
 extension ResourceManager {
-    /// Collects dead layers and forgets old events and requests, every minute until it is cancelled.
+    /// Collects dead layers and forgets old events and requests, at once and every minute until it is cancelled.
     func keepHouse() async {
+        var counted = ContinuousClock.now
         while !Task.isCancelled {
-            try? await Task.sleep(for: Retention.interval)
-            guard !Task.isCancelled else { return }
             do {
+                let now = ContinuousClock.now
+                try await forgetOldThings(after: counted.duration(to: now))
+                counted = now
                 try await collectDeadLayers()
-                try await forgetOldThings()
             } catch {
                 logger.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
             }
+            try? await Task.sleep(for: Retention.interval)
         }
     }
 
-    private func forgetOldThings() async throws {
-        let now = clock().millisecondsSinceEpoch
-        try await store.write { transaction in
-            try transaction.forgetRequests(
-                before: Timestamp(millisecondsSinceEpoch: now - Retention.requestMilliseconds))
+    /// - Parameter time: since the last time, by a clock that does not jump.
+    func forgetOldThings(after time: Duration) async throws {
+        try await store.write(for: .freeing) { transaction in
+            let age = try transaction.advanceAge(by: time)
+            try transaction.forgetRequests(beforeAge: age - Retention.requestMilliseconds)
             try transaction.compactEvents(
-                before: Timestamp(millisecondsSinceEpoch: now - Retention.eventMilliseconds),
-                keepingNewest: Retention.eventCount)
+                beforeAge: age - Retention.eventMilliseconds, keepingNewest: Retention.eventCount)
         }
     }
 }

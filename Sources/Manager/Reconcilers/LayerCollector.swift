@@ -7,7 +7,7 @@ extension ResourceManager {
     /// the same time left to each other, and what a crash left.
     func collectDeadLayers() async throws {
         while true {
-            let dead = try await store.write { transaction in
+            let dead = try await store.write(for: .freeing) { transaction in
                 let dead = try transaction.deadLayers()
                 for layer in dead where layer.state != .deleting { try transaction.setLayer(layer.id, .deleting) }
                 return dead
@@ -16,7 +16,7 @@ extension ResourceManager {
             let gone = await unlinked(dead)
             // One that cannot be deleted keeps nobody else's space, and is tried again a minute later.
             guard !gone.isEmpty else { return }
-            try await store.write { transaction in
+            try await store.write(for: .freeing) { transaction in
                 for layer in gone { try transaction.deleteLayer(layer) }
             }
             logger.info("collected dead layers", metadata: ["count": "\(gone.count)"])

@@ -4,21 +4,40 @@ internal import Model
 internal import Store
 internal import Synchronization
 
-/// Keeps the processes of servers running that should run, with every attached volume served.
+/// Keeps the processes of servers running that should run, with every attached volume served. Each server is looked
+/// after on its own: one that does not answer keeps no other.
 public final class ServerKeeper: Sendable {
-    /// After a reboot of the host, servers are started two at a time.
+    /// After a reboot of the host, processes are started two at a time.
     static let startsAtOnce = 2
-    /// How long a server that could not be started is left alone before the next try.
-    static let retryDelay = Duration.seconds(5)
+    /// How often every server is looked at.
+    static let roundInterval = Duration.seconds(30)
+    /// Servers that a round asks at once.
+    static let questionsAtOnce = 8
 
-    private let store: any MetadataStore
-    private let engine: any StorageEngine
-    private let logger: Logger
-    private let clock: @Sendable () -> Timestamp
-    /// Servers that an operation held when everything else was reconciled.
-    private let postponed = Mutex<[ServerID]>([])
+    let store: any MetadataStore
+    let engine: any StorageEngine
+    let logger: Logger
+    let clock: @Sendable () -> Timestamp
+    let places = StartPlaces(startsAtOnce)
     /// One start of a server at a time; who comes meanwhile waits for the same one.
-    private let starts = Mutex<[ServerID: Task<Void, any Error>]>([:])
+    let starts = Mutex<[ServerID: Task<Served?, any Error>]>([:])
+    private let cares = Mutex<[ServerID: Care]>([:])
+    private let firstLooks = Mutex(FirstLooks())
+
+    /// The work on one server that is not served as it should be.
+    private struct Care {
+        let task: Task<Void, Never>
+        /// Something happened since it looked last.
+        var isAlarmed = false
+        /// Ends its rest.
+        var alarm: AsyncStream<Void>.Continuation?
+    }
+
+    private struct FirstLooks {
+        /// Servers that nobody has looked at since the start.
+        var unseen: Set<ServerID> = []
+        var whenAllAreSeen: AsyncStream<Void>.Continuation?
+    }
 
     init(
         store: any MetadataStore, engine: any StorageEngine, logger: Logger, clock: @escaping @Sendable () -> Timestamp
@@ -29,108 +48,128 @@ public final class ServerKeeper: Sendable {
         self.clock = clock
     }
 
-    /// Starts a server's process if it does not run, and serves every volume that is attached and not on its way.
-    func serve(_ id: ServerID) async throws {
-        let start = starts.withLock { starts in
-            if let running = starts[id] { return running }
-            let task = Task { try await self.startAndAttach(id) }
-            starts[id] = task
-            return task
-        }
-        defer { starts.withLock { $0[id] = nil } }
-        try await start.value
-    }
-
-    private func startAndAttach(_ id: ServerID) async throws {
-        let chains = try await store.read { transaction in
-            try transaction.volumes(of: id).filter(\.isServed).map { try transaction.chain(of: $0.id) }
-        }
-        try await engine.startServer(id)
-        for chain in chains { try await engine.attach(chain, to: id) }
-    }
-
-    /// Brings every server that should run to what it should be.
+    /// Notes the losses of processes that ended meanwhile, and begins to look after every server that should run.
     ///
-    /// A server that an operation holds is left to that, and looked at again by `run` when it has ended: a cut may have
-    /// to be settled before anything is opened.
-    /// - Parameter running: servers whose process was found; the writers of all others' volumes were killed.
-    func reconcileAll(running: Set<ServerID>) async throws {
+    /// - Parameter living: servers whose process lives; the writers of all others' volumes were killed.
+    func begin(living: Set<ServerID>) async throws {
         let servers = try await store.read { try $0.serversThatShouldRun() }
-        for server in servers where !running.contains(server.id) { try await noteLoss(of: server.id) }
-        postponed.withLock { $0 = servers.filter { $0.header.operationID != nil }.map(\.id) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, server) in servers.filter({ $0.header.operationID == nil }).enumerated() {
-                if index >= Self.startsAtOnce { try await group.next() }
-                group.addTask { await self.serveAndLog(server.id) }
-            }
-            try await group.waitForAll()
+        for server in servers where !living.contains(server.id) {
+            try await noteLoss(of: server.id, isStarting: true)
         }
+        firstLooks.withLock { $0.unseen = Set(servers.map(\.id)) }
+        for server in servers { lookAfter(server.id) }
     }
 
-    /// Starts servers again whose process ended without being asked to, until it is cancelled.
+    /// Returns once every server was looked at, or the time is over: then the rest is looked at beside the serving.
+    func firstLook(within limit: Duration) async {
+        let (seen, whenAllAreSeen) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let isOver = firstLooks.withLock { looks in
+            looks.whenAllAreSeen = whenAllAreSeen
+            return looks.unseen.isEmpty
+        }
+        if !isOver { await nextElement(of: seen, within: limit) }
+    }
+
+    /// Starts servers again whose process ended without being asked to, and looks at all of them now and then, until it
+    /// is cancelled.
     func run() async {
         await withTaskGroup(of: Void.self) { group in
-            for id in postponed.withLock({ $0 }) { group.addTask { await self.recover(id) } }
-            for await id in engine.lostServers {
-                group.addTask { await self.replace(id) }
-            }
+            group.addTask { for await id in self.engine.lostServers { await self.replace(id) } }
+            group.addTask { await self.makeRounds() }
         }
+        let cares = cares.withLock { $0.values.map(\.task) }
+        for care in cares { care.cancel() }
+        for care in cares { await care.value }
     }
 
     private func replace(_ id: ServerID) async {
         logger.warning("a server's process ended; its clients saw a power cut", metadata: ["server": "\(id)"])
         do {
-            try await noteLoss(of: id)
+            try await noteLoss(of: id, isStarting: false)
         } catch {
             logger.error("a lost writer was not noted", metadata: ["server": "\(id)", "error": "\(error)"])
         }
-        await recover(id)
+        lookAfter(id)
     }
 
-    /// Serves a server as soon as no operation holds it, however often that takes.
-    private func recover(_ id: ServerID) async {
-        do {
-            repeat {
-                try await store.untilIdle(id)
-                guard try await shouldRun(id) else { return }
-                if await serveAndLog(id) { return }
-                try await Task.sleep(for: Self.retryDelay)
-            } while !Task.isCancelled
-        } catch {
-            logger.error(
-                "a server's process could not be replaced", metadata: ["server": "\(id)", "error": "\(error)"])
+    /// Serves a server as soon as no operation holds it, however often that takes. At once, if that is under way.
+    func lookAfter(_ id: ServerID) {
+        cares.withLock { cares in
+            guard cares[id] != nil else {
+                cares[id] = Care(task: Task { await self.care(for: id) })
+                return
+            }
+            cares[id]?.isAlarmed = true
+            cares[id]?.alarm?.yield()
         }
     }
 
-    @discardableResult
-    private func serveAndLog(_ id: ServerID) async -> Bool {
+    var isLookedAfter: Set<ServerID> { cares.withLock { Set($0.keys) } }
+
+    private func care(for id: ServerID) async {
+        var attempts = 0
+        repeat {
+            attempts += 1
+            if await attend(to: id, attempts), endCare(for: id) { return }
+            await rest(id, RetryPause.after(attempts))
+            if takeAlarm(of: id) { attempts = 0 }
+        } while !Task.isCancelled
+        cares.withLock { $0[id] = nil }
+    }
+
+    private func attend(to id: ServerID, _ attempt: Int) async -> Bool {
+        defer { noteSeen(id) }
         do {
-            try await serve(id)
-            return true
+            return try await attend(to: id, attempt: attempt)
+        } catch is CancellationError {
+            return false
         } catch {
-            logger.error("a server does not serve", metadata: ["server": "\(id)", "error": "\(error)"])
+            logger.error("a server cannot be looked after", metadata: ["server": "\(id)", "error": "\(error)"])
             return false
         }
     }
 
-    private func shouldRun(_ id: ServerID) async throws -> Bool {
-        try await store.read { try $0.serversThatShouldRun().contains { $0.id == id } }
+    /// Leaves a server alone for a while, or until something happens.
+    private func rest(_ id: ServerID, _ pause: Duration) async {
+        let (alarms, alarm) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let isAlarmed = cares.withLock { cares in
+            cares[id]?.alarm = alarm
+            return cares[id]?.isAlarmed ?? false
+        }
+        if !isAlarmed { await nextElement(of: alarms, within: pause) }
     }
 
-    /// A volume whose writer was killed has at best what a power cut leaves.
-    private func noteLoss(of id: ServerID) async throws {
-        let now = clock()
-        let author = ChangeAuthor(principal: "holdpointd", source: "keeper", reason: "SERVER_LOST")
-        try await store.write { transaction in
-            for var volume in try transaction.volumes(of: id) where !volume.writerWasKilled {
-                volume.writerWasKilled = true
-                try transaction.update(&volume, by: author, at: now)
-            }
+    /// - Returns: false if something happened since it was looked at.
+    private func endCare(for id: ServerID) -> Bool {
+        cares.withLock { cares in
+            guard cares[id]?.isAlarmed == false else { return false }
+            cares[id] = nil
+            return true
+        }
+    }
+
+    private func takeAlarm(of id: ServerID) -> Bool {
+        cares.withLock { cares in
+            defer { cares[id]?.isAlarmed = false }
+            return cares[id]?.isAlarmed ?? false
+        }
+    }
+
+    func noteSeen(_ id: ServerID) {
+        firstLooks.withLock { looks in
+            looks.unseen.remove(id)
+            if looks.unseen.isEmpty { looks.whenAllAreSeen?.yield() }
         }
     }
 }
 
-extension Volume {
-    /// It is attached, and neither on its way in nor out: those are the business of their operations.
-    fileprivate var isServed: Bool { state == .inUse || state == .resizing }
+/// How long a server that could not be served is left alone before the next try.
+enum RetryPause {
+    static let first = Duration.seconds(5)
+    static let longest = Duration.seconds(60)
+
+    static func after(_ attempts: Int) -> Duration {
+        let doublings = min(max(attempts - 1, 0), 10)
+        return min(first * (1 << doublings), longest)
+    }
 }

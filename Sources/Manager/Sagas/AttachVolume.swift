@@ -18,11 +18,7 @@ struct AttachVolumeSaga: Saga {
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        let server: Server? = try transaction.get(serverID)
-        try transaction.settle(volumeID, .inUse, by: operation, at: now) { volume in
-            // A new writer begins: how the last one ended no longer matters.
-            if server?.isServing == true { volume.writerWasKilled = false }
-        }
+        try transaction.settle(volumeID, .inUse, by: operation, at: now)
         try transaction.release(serverID, by: operation, at: now)
     }
 

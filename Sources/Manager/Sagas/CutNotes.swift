@@ -5,6 +5,10 @@ internal import Synchronization
 /// What a cut did to clients, from the step that made it to the transaction that ends the step.
 final class CutNotes: Sendable {
     private let warnings = Mutex<[Warning]>([])
+    private let looks = Mutex<[VolumeID: Looks]>([:])
+
+    /// What was seen of a volume's top before and after the cut; nil: nothing that proves anything.
+    typealias Looks = (before: LayerActivity?, after: LayerActivity?)
 
     func add(_ report: CutReport) {
         add(Warning.cutOff(report.disconnectedClients))
@@ -13,6 +17,17 @@ final class CutNotes: Sendable {
 
     func add(_ failure: CutFailure) {
         add(Warning.cutOff(failure.disconnectedClients))
+    }
+
+    func add(before: [VolumeID: LayerActivity], after: [VolumeID: LayerActivity]) {
+        looks.withLock { looks in
+            // A write in the same moment would not show.
+            for (id, activity) in before where activity.isSettled { looks[id] = (activity, after[id]) }
+        }
+    }
+
+    func looks(at id: VolumeID) -> Looks {
+        looks.withLock { $0[id] } ?? (nil, nil)
     }
 
     /// - Returns: what was noted since the last call.

@@ -26,13 +26,13 @@ extension DeletionPart {
     func finish(in transaction: any WriteTransaction, by operation: Operation, at now: Timestamp) throws {
         switch self {
         case .stop(let id, _, _): try transaction.mark(id, .deleting, by: operation, at: now)
-        case .detach(let id, let place, let force):
-            try transaction.change(id, by: operation, at: now) { $0.leave(killed: force) }
+        case .detach(let id, let place, _):
+            try transaction.change(id, by: operation, at: now) { $0.placement = nil }
             try transaction.release(place.serverID, by: operation, at: now)
-        case .server(let id, let volumes, let force):
+        case .server(let id, let volumes, _):
             for volume in volumes {
                 try transaction.change(volume, by: operation, at: now) { volume in
-                    volume.leave(killed: force)
+                    volume.placement = nil
                     guard volume.state == .detaching else { return }
                     volume.enter(.available, at: now)
                     volume.header.operationID = nil
@@ -127,15 +127,5 @@ extension WriteTransaction {
             return
         }
         try mark(id, .detaching, by: operation, at: now)
-    }
-}
-
-extension Volume {
-    /// Nobody has it open any more.
-    ///
-    /// - Parameter killed: its writer did not end cleanly.
-    mutating func leave(killed: Bool) {
-        placement = nil
-        writerWasKilled = writerWasKilled || killed
     }
 }

@@ -61,10 +61,10 @@ enum DeletionPart: Codable, Sendable {
     /// Closes a server's volumes and ends its process; if that fails it serves them as before.
     private func stop(_ id: ServerID, _ volumes: [VolumeID], _ force: Bool, _ tools: SagaTools) async throws {
         do {
-            for volume in volumes { try await tools.close(volume, on: id, force: force) }
+            try await tools.close(volumes, on: id, force: force)
             try await tools.engine.stopServer(id, force: force)
         } catch {
-            for volume in volumes { try await tools.open(volume, on: id) }
+            try await tools.reopen(volumes, on: id)
             throw StepRefusal(error)
         }
     }

@@ -9,21 +9,18 @@ struct DetachVolumeSaga: Saga {
 
     let volumeID: VolumeID
     let serverID: ServerID
-    /// Cuts off connected clients: their writer did not end cleanly then.
+    /// Cuts off connected clients.
     let force: Bool
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
         let detach = StepDefinition(
             name: "detach", run: { _ in try await tools.close(volumeID, on: serverID, force: force) },
-            undo: { _ in try await tools.open(volumeID, on: serverID) })
+            undo: { _ in try await tools.reopen([volumeID], on: serverID) })
         return OperationDefinition(steps: [detach], complete: complete, rollback: rollback)
     }
 
     private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        try transaction.settle(volumeID, .available, by: operation, at: now) { volume in
-            volume.placement = nil
-            volume.writerWasKilled = volume.writerWasKilled || force
-        }
+        try transaction.settle(volumeID, .available, by: operation, at: now) { $0.placement = nil }
         try transaction.release(serverID, by: operation, at: now)
     }
 

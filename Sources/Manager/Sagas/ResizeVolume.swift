@@ -25,8 +25,11 @@ struct ResizeVolumeSaga: Saga {
         guard let process = try await tools.serving(serverID) else {
             return try await tools.engine.resize(chain, to: size, in: nil, force: false)
         }
-        try await tools.withProcess(of: process) {
-            try await tools.engine.resize(chain, to: size, in: process, force: cutsOffClients)
+        try await tools.requireAnswer(of: process)
+        try await tools.writers.whileChanging(volumeID, on: process) {
+            try await tools.withProcess(of: process) {
+                try await tools.engine.resize(chain, to: size, in: process, force: cutsOffClients)
+            }
         }
     }
 

@@ -70,10 +70,8 @@ extension DeletionPart {
     fileprivate func serveAgain(_ tools: SagaTools) async throws {
         switch self {
         case .stop(let id, let volumes, _), .server(let id, let volumes, _):
-            guard try await tools.serving(id) != nil else { return }
-            try await tools.engine.startServer(id)
-            for volume in volumes { try await tools.open(volume, on: id) }
-        case .detach(let id, let place, _): try await tools.open(id, on: place.serverID)
+            try await tools.reopen(volumes, on: id)
+        case .detach(let id, let place, _): try await tools.reopen([id], on: place.serverID)
         case .volume, .snapshot, .serverSnapshot: break
         }
     }

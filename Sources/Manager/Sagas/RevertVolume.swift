@@ -17,6 +17,8 @@ struct RevertVolumeSaga: Saga {
     /// Root first.
     let parents: [Layer]
     let settledState: Volume.State
+    /// Of the snapshot; nil: an earlier version accepted it and did not say.
+    var consistency: Consistency?
 
     func definition(_ tools: SagaTools) -> OperationDefinition {
         let making = StepDefinition(
@@ -33,7 +35,10 @@ struct RevertVolumeSaga: Saga {
                 try transaction.settle(volumeID, settledState, by: operation, at: now)
                 try taking.complete(transaction, &operation, now)
                 try transaction.setLayer(layer.id, .active)
-                try transaction.change(volumeID, by: operation, at: now) { $0.topLayerID = layer.id }
+                try transaction.change(volumeID, by: operation, at: now) { volume in
+                    volume.topLayerID = layer.id
+                    volume.writerWasKilled = consistency != .offline
+                }
                 for id in overlays { try transaction.deleteLayer(id) }
             },
             rollback: { transaction, operation, now in

@@ -21,6 +21,8 @@ struct SagaTools: Sendable {
     let engine: any StorageEngine
     let keeper: ServerKeeper
     let clock: @Sendable () -> Timestamp
+
+    var writers: WriterWatch { WriterWatch(store: store, engine: engine, clock: clock) }
 }
 
 /// A saga's input as it is kept with its operation.

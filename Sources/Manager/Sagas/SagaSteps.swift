@@ -32,12 +32,63 @@ extension SagaTools {
     /// Opens a volume where it is attached; a stopped server opens it when it starts.
     func open(_ id: VolumeID, on server: ServerID) async throws {
         guard try await serving(server) != nil else { return }
+        try await requireAnswer(of: server)
         let chain = try await chain(of: id)
+        try await writers.noteServing(id, on: server)
         try await withProcess(of: server) { try await engine.attach(chain, to: server) }
+    }
+
+    /// Nothing is asked of a process that does not answer: what it did then nobody would know.
+    func requireAnswer(of server: ServerID) async throws {
+        do {
+            _ = try await engine.observe(server)
+        } catch {
+            switch error.reason {
+            case .timeout:
+                throw StepRefusal(
+                    EngineError(
+                        .timeout,
+                        "\(error.message); it was left as it is: let it go on, or end it with "
+                            + "`holdpoint server stop \(server) --force`, which cuts its clients off"))
+            case .unknown: throw StepRefusal(error)
+            default: throw error
+            }
+        }
+    }
+
+    /// Serves volumes again after a change that failed, as far as that can be; the rest is the keeper's business.
+    func reopen(_ volumes: [VolumeID], on server: ServerID) async throws {
+        guard try await serving(server) != nil else { return }
+        do {
+            try await engine.startServer(server)
+            for volume in volumes { _ = try await openOrTell(volume, on: server) }
+        } catch is EngineError, is StepRefusal {
+            keeper.lookAfter(server)
+        }
+    }
+
+    /// - Returns: why the volume alone cannot be served; nil: it is.
+    func openOrTell(_ volume: VolumeID, on server: ServerID) async throws -> ServingFailure? {
+        do {
+            try await open(volume, on: server)
+            return nil
+        } catch {
+            guard let failure = ServingFailure(ofVolume: error) else { throw error }
+            return failure
+        }
     }
 
     /// Closes a volume; a process that is gone has nothing open.
     func close(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
+        try await writers.whileEndingServing(id, on: server, isCutOff: force) {
+            try await detach(id, on: server, force: force)
+        }
+    }
+
+    func detach(_ id: VolumeID, on server: ServerID, force: Bool) async throws {
+        // What the keeper began before the operation took hold must not open it afterwards.
+        await keeper.untilQuiet(server)
+        try await requireAnswer(of: server)
         do {
             try await engine.detach(id, from: server, force: force)
         } catch  where error.reason == .serverLost {
@@ -53,7 +104,7 @@ extension SagaTools {
         do {
             return try await body()
         } catch let error as EngineError where error.reason == .serverLost {
-            try await keeper.serve(server)
+            _ = try await keeper.serve(server)
             return try await body()
         }
     }

@@ -31,7 +31,15 @@ struct TakeSnapshotSaga: Saga {
             name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
         let cutting = StepDefinition(
             name: Self.cutStep, pointOfNoReturn: true, begins: begins,
-            ends: { _, operation, _ in operation.warnings += notes.take() },
+            ends: { transaction, operation, now in
+                operation.warnings += notes.take()
+                for part in parts {
+                    let (before, after) = notes.looks(at: part.volumeID)
+                    try transaction.change(part.volumeID, by: operation, at: now) { volume in
+                        volume.judgeWriters(before: before, after: after)
+                    }
+                }
+            },
             run: { try await cut($0, notes, tools) })
         return OperationDefinition(
             steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete,
@@ -45,6 +53,9 @@ struct TakeSnapshotSaga: Saga {
 
     private func cut(_ context: StepContext, _ notes: CutNotes, _ tools: SagaTools) async throws {
         let (cuts, process) = (try await cuts(tools), try await tools.serving(serverID))
+        let volumes = parts.map(\.volumeID)
+        // One that may have been cut before shows nothing of who had written until then.
+        let before = await isFirstTry(context) ? tools.writers.look(at: volumes, on: process) : [:]
         do throws(CutFailure) {
             let report = try await tools.engine.cut(cuts, of: process, within: limit)
             notes.add(report)
@@ -55,6 +66,7 @@ struct TakeSnapshotSaga: Saga {
             guard error.outcome == .nothingCut, isFirstTry(context) else { throw error.cause }
             throw StepRefusal(error.cause)
         }
+        notes.add(before: before, after: await tools.writers.look(at: volumes, on: process))
     }
 
     private func prepare(_ tools: SagaTools) async throws {
@@ -62,6 +74,7 @@ struct TakeSnapshotSaga: Saga {
         guard let process = try await tools.serving(serverID) else {
             return try await tools.engine.prepareCut(cuts, of: nil)
         }
+        try await tools.requireAnswer(of: process)
         try await tools.withProcess(of: process) { try await tools.engine.prepareCut(cuts, of: process) }
     }
 

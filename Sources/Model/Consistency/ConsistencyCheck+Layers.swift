@@ -1,14 +1,21 @@
 /// Layers: rows and files say the same.
 extension ConsistencyCheck {
     func layersAreThere() -> [ConsistencyFinding] {
-        settledRows.filter { facts.inventory.layers[$0.id] == nil && !strayLayers.contains($0.id) }.map {
+        settledRows.filter { row in
+            facts.inventory.layers[row.id] == nil && facts.inventory.unread[row.id] == nil && strays[row.id] == nil
+        }.map {
             finding(.layerMissing, $0.id, "has no file: its data is gone. \(Self.restoreAdvice)")
         }
     }
 
     func layersAreWhole() -> [ConsistencyFinding] {
-        let headless = settledRows.filter { strayLayers.contains($0.id) }.map {
-            finding(.layerDamaged, $0.id, "has a file without a whole header. \(Self.restoreAdvice)")
+        let strays = strays
+        let headless = settledRows.compactMap { row in
+            strays[row.id].map { stray in
+                let what =
+                    stray.kind == .file ? "a file without a whole header" : "a \(stray.kind.rawValue) in its place"
+                return finding(.layerDamaged, row.id, "has \(what). \(Self.restoreAdvice)")
+            }
         }
         let marked = settledLayers.filter(\.facts.isMarkedDamaged).map {
             finding(.layerDamaged, $0.row.id, "is marked damaged by QEMU. \(Self.restoreAdvice)")
@@ -16,7 +23,48 @@ extension ConsistencyCheck {
         return headless + marked
     }
 
-    private var strayLayers: Set<LayerID> { Set(facts.inventory.strays.compactMap(\.layerID)) }
+    /// What has the name of a layer and is none.
+    private var strays: [LayerID: StrayFile] {
+        let named = facts.inventory.strays.compactMap { stray in stray.layerID.map { ($0, stray) } }
+        return Dictionary(named, uniquingKeysWith: { first, _ in first })
+    }
+
+    func layersCanBeRead() -> [ConsistencyFinding] {
+        let unread = settledRows.compactMap { row in
+            facts.inventory.unread[row.id].map {
+                finding(
+                    .layerUnreadable, row.id, "has a file that cannot be read, so nobody knows if it is whole: \($0)")
+            }
+        }
+        let unknown = settledLayers.filter { $0.facts.isOpen == nil }.map {
+            finding(
+                .layerUnreadable, $0.row.id, "has a file of which cannot be found out whether a process has it open")
+        }
+        return unread + unknown
+    }
+
+    func frozenLayersAreAsTheyWere() -> [ConsistencyFinding] {
+        settledLayers.compactMap { row, facts in
+            guard row.state == .frozen, let recorded = rows.stamps[row.id], let found = facts.stamp,
+                !found.fits(recorded)
+            else { return nil }
+            return finding(.layerChanged, row.id, Self.difference(recorded, found) + ". \(Self.restoreAdvice)")
+        }
+    }
+
+    private static func difference(_ recorded: LayerStamp, _ found: LayerStamp) -> String {
+        guard recorded.byteCount == found.byteCount else {
+            return "is frozen for ever, and its file has \(found.byteCount) bytes instead of \(recorded.byteCount)"
+        }
+        return "is frozen for ever, and its file was written since. If it was only copied, give it its time back: "
+            + "touch -d @\(seconds(recorded)) FILE"
+    }
+
+    private static func seconds(_ stamp: LayerStamp) -> String {
+        let (seconds, nanoseconds) = stamp.modificationNanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let digits = String(nanoseconds.magnitude)
+        return "\(seconds)." + String(repeating: "0", count: 9 - digits.count) + digits
+    }
 
     func filesAreKnown() -> [ConsistencyFinding] {
         let orphans = facts.inventory.layers.filter { rows.layers[$0.key] == nil }
@@ -28,8 +76,9 @@ extension ConsistencyCheck {
         }
         let files = facts.inventory.strays.filter { $0.layerID.map { rows.layers[$0] == nil } ?? true }.map {
             ConsistencyFinding(
-                .strayFile, kind: "file", id: $0.name,
-                "the file \($0.name) lies among the layers and is none. \(Self.repairAdvice)")
+                .strayFile, kind: "file", id: $0.displayedName,
+                "the \($0.kind.rawValue) \($0.displayedName) lies among the layers and is none. "
+                    + ($0.isNameable ? Self.repairAdvice : "Its name is no text: move it away by hand"))
         }
         return layers + files.sorted { $0.id < $1.id }
     }

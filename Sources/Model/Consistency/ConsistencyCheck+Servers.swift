@@ -1,7 +1,7 @@
 /// Servers: what their processes do is what is recorded, and no volume has two writers.
 extension ConsistencyCheck {
     func runningServersServe() -> [ConsistencyFinding] {
-        rows.servers.filter { isIdle($0) && $0.state == .running }.flatMap(unserved)
+        rows.servers.filter { isIdle($0) && $0.desiredState == .running }.flatMap(unserved)
     }
 
     private func unserved(_ server: Server) -> [ConsistencyFinding] {
@@ -9,10 +9,12 @@ extension ConsistencyCheck {
         case .serving(let served):
             return compare(server, served)
         case .silent(let cause):
-            let message = "has a process that does not answer: \(cause). \(Self.startAdvice)"
+            let message =
+                "has a process that does not answer: \(cause). It is left alone, because its clients may still be "
+                + "served: let it go on, or end it with `holdpoint server stop \(server.id) --force`"
             return [ConsistencyFinding(.serverNotServing, server, message)]
         case .notRunning:
-            let message = "is RUNNING, and no process serves it. \(Self.startAdvice)"
+            let message = "should be RUNNING, and no process serves it. \(Self.startAdvice)"
             return [ConsistencyFinding(.serverNotServing, server, message)]
         case nil:
             return []
@@ -23,8 +25,12 @@ extension ConsistencyCheck {
 
     private func compare(_ server: Server, _ served: [VolumeID: LayerID]) -> [ConsistencyFinding] {
         let attached = rows.volumes.filter { $0.placement?.serverID == server.id }
-        let missing = attached.filter { isIdle($0) && $0.state == .inUse && served[$0.id] == nil }.map {
-            ConsistencyFinding(.serverNotServing, $0, "is attached to \(server.header.name) and not served there")
+        let missing = attached.filter {
+            isIdle($0) && ($0.state == .inUse || $0.state == .error) && served[$0.id] == nil
+        }.map { volume in
+            let cause = volume.header.failure.map { ": \($0.message)" } ?? ""
+            return ConsistencyFinding(
+                .serverNotServing, volume, "is attached to \(server.header.name) and not served there\(cause)")
         }
         let wrong = served.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { id, layer in
             wrongLayer(id, layer, attached.first { $0.id == id }, on: server)
@@ -35,7 +41,9 @@ extension ConsistencyCheck {
     private func wrongLayer(
         _ id: VolumeID, _ layer: LayerID, _ volume: Volume?, on server: Server
     ) -> ConsistencyFinding? {
-        guard !busy.contains(id.rawValue), volume?.topLayerID != layer || volume?.state != .inUse else { return nil }
+        // One that could not be served until now may be served again at this moment.
+        let mayBeServed = volume?.state == .inUse || volume?.state == .error
+        guard !busy.contains(id.rawValue), volume?.topLayerID != layer || !mayBeServed else { return nil }
         let recorded = volume.map { "its recorded top is \($0.topLayerID)" } ?? "it is not attached there"
         return ConsistencyFinding(
             .wrongLayerServed, kind: ResourceKind.volume.rawValue, id: id.rawValue,
@@ -61,10 +69,13 @@ extension ConsistencyCheck {
 
     private func openWhileDetached() -> [ConsistencyFinding] {
         rows.volumes.filter { isIdle($0) && $0.state == .available }.compactMap { volume in
-            guard let top = facts.inventory.layers[volume.topLayerID], top.isOpen, top.isWritable else { return nil }
+            guard let top = facts.inventory.layers[volume.topLayerID], top.isOpen == true, top.isWritable else {
+                return nil
+            }
             return ConsistencyFinding(
                 .secondWriter, volume,
-                "is attached to nothing, and a process has its layer \(volume.topLayerID) open: end that process")
+                "is attached to nothing, and \(top.holderWords) has its layer \(volume.topLayerID) open: "
+                    + "end that process")
         }
     }
 
@@ -75,10 +86,14 @@ extension ConsistencyCheck {
                 guard !busy.contains(id.rawValue) else { return nil }
                 return ConsistencyFinding(
                     .strayProcess, kind: ResourceKind.server.rawValue, id: id.rawValue,
-                    "a process serves \(id), and there is no such server: end the process that its pid file names")
+                    "a process serves \(id), and there is no such server: end it (\(Self.ending(id)))")
             }
             guard isIdle(server), server.state == .stopped else { return nil }
-            return ConsistencyFinding(.strayProcess, server, "is STOPPED, and a process serves it: end that process")
+            return ConsistencyFinding(
+                .strayProcess, server, "is STOPPED, and a process serves it: end that (\(Self.ending(id)))")
         }
     }
+
+    /// Also where its pid file is lost: the process names that file in its arguments.
+    private static func ending(_ id: ServerID) -> String { "`pkill -f \(id).pid`" }
 }

@@ -9,12 +9,14 @@ public struct ConsistencyCheck: Sendable {
     let busy: Set<String>
     /// Layers that come or go: of what is busy or half deleted, and of nothing else.
     let unsettled: Set<LayerID>
+    private let users: LayerUsers
 
     public init(_ rows: MetadataRows, _ facts: StorageFacts) {
         self.rows = rows
         self.facts = facts
         busy = Self.busyIDs(rows)
         unsettled = Self.unsettledLayers(rows, busy)
+        users = LayerUsers(rows)
     }
 
     /// Everything that is not as it should be, in the order of the invariants.
@@ -27,6 +29,8 @@ public struct ConsistencyCheck: Sendable {
         { $0.requestsHaveTheirAnswer },
         { $0.layersAreThere },
         { $0.layersAreWhole },
+        { $0.layersCanBeRead },
+        { $0.frozenLayersAreAsTheyWere },
         { $0.filesAreKnown },
         { $0.parentsAreTheHeaders },
         { $0.layersFormTrees },
@@ -41,19 +45,30 @@ public struct ConsistencyCheck: Sendable {
         { $0.runningServersServe },
         { $0.volumesHaveOneWriter },
         { $0.processesAreWanted },
+        { $0.layersAreHeldByTheirServers },
+        { $0.foldersAreOurs },
     ]
 
-    /// Layers of which nothing was found that stands in the way of looking inside: those that no process has open, with
-    /// nothing wrong in their chain.
-    public func provableChains(besides findings: [ConsistencyFinding]) -> [[LayerRecord]] {
-        let wrong = Set(findings.map(\.id))
-        return rows.layers.keys.sorted { $0.rawValue < $1.rawValue }.compactMap { id in
-            guard !unsettled.contains(id), facts.inventory.layers[id]?.isOpen == false else { return nil }
-            let chain = rows.ancestry(of: id)
-            guard !chain.contains(where: { wrong.contains($0.rawValue) }) else { return nil }
-            return chain.reversed().compactMap { rows.layers[$0] }
+    /// Layers that may be looked into, those below first: at rest, with nothing found of them or of what they rest on,
+    /// and written by nobody: frozen, or open nowhere.
+    public func provableLayers(besides findings: [ConsistencyFinding]) -> [LayerID] {
+        var wrong = Set(findings.filter { $0.reason != .unknownReader }.map(\.id))
+        return rows.layers.values.sorted { ($0.depth, $0.id.rawValue) < ($1.depth, $1.id.rawValue) }.compactMap { row in
+            if let parent = row.parentID, wrong.contains(parent.rawValue) { wrong.insert(row.id.rawValue) }
+            guard !wrong.contains(row.id.rawValue), !unsettled.contains(row.id),
+                let facts = facts.inventory.layers[row.id], !facts.isWritable || facts.isOpen == false
+            else { return nil }
+            return row.id
         }
     }
+
+    /// A layer behind all that it rests on.
+    public func chain(to layer: LayerID) -> [LayerRecord] {
+        rows.ancestry(of: layer).reversed().compactMap { rows.layers[$0] }
+    }
+
+    /// By what a layer's file is known to be the one that was looked at; nil: it cannot be known.
+    public func stamp(of layer: LayerID) -> LayerStamp? { facts.inventory.layers[layer]?.stamp }
 
     /// What is said of a layer that a look inside found damaged.
     public func damaged(_ layer: LayerID, _ cause: String) -> ConsistencyFinding {
@@ -99,7 +114,7 @@ public struct ConsistencyCheck: Sendable {
     func finding(_ reason: ConsistencyFinding.Reason, _ layer: LayerID, _ message: String) -> ConsistencyFinding {
         ConsistencyFinding(
             reason, kind: ResourceKind.layer.rawValue, id: layer.rawValue,
-            "layer \(layer) \(message) (needed by \(rows.users(of: layer)))")
+            "layer \(layer) \(message) (needed by \(users.words(of: layer)))")
     }
 
     /// Layers that are at rest, with what their file says; absent ones are left out.

@@ -10,7 +10,8 @@ public struct ConsistencyFinding: Hashable, Sendable {
     }
 
     public let reason: Reason
-    /// volume, layer and the like; `file` for one that is no layer, `metadata` for the store itself.
+    /// volume, layer and the like; `file` for one that is no layer, `folder` for one of the engine's, `metadata` for
+    /// the store itself.
     public let kind: String
     public let id: String
     public let name: String
@@ -45,10 +46,23 @@ public struct ConsistencyFinding: Hashable, Sendable {
             "the metadata are damaged: \(problem). Stop holdpointd, and restore them from a backup")
     }
 
-    /// Whether a later look found the same of a resource that has not changed meanwhile.
-    public func isConfirmed(by later: ConsistencyFinding) -> Bool {
-        (reason, kind, id, revision) == (later.reason, later.kind, later.id, later.revision)
+    /// What a finding is about: a later look that finds the same of a resource that has not changed confirms it.
+    public struct Subject: Hashable, Sendable {
+        let reason: Reason
+        let kind: String
+        let id: String
+        let revision: Int64
+
+        public init(_ finding: ConsistencyFinding) {
+            reason = finding.reason
+            kind = finding.kind
+            id = finding.id
+            revision = finding.revision
+        }
     }
+
+    /// Whether a later look found the same of a resource that has not changed meanwhile.
+    public func isConfirmed(by later: ConsistencyFinding) -> Bool { Subject(self) == Subject(later) }
 }
 
 extension ConsistencyFinding {
@@ -63,6 +77,10 @@ extension ConsistencyFinding {
         case layerMissing = "LAYER_MISSING"
         /// A layer's file has no whole header, is marked damaged, or its tables are broken.
         case layerDamaged = "LAYER_DAMAGED"
+        /// A layer's file is there and could not be read: whether it is whole is not known.
+        case layerUnreadable = "LAYER_UNREADABLE"
+        /// A frozen layer's file is not as it was: something wrote it, or another file has its place.
+        case layerChanged = "LAYER_CHANGED"
         /// A layer's file has no row.
         case orphanedLayer = "ORPHANED_LAYER"
         /// A file among the layers is none.
@@ -100,11 +118,18 @@ extension ConsistencyFinding {
         case secondWriter = "SECOND_WRITER"
         /// A process serves a server that is stopped or unknown.
         case strayProcess = "STRAY_PROCESS"
+        /// A process that serves no server has a layer open, and may write it.
+        case unknownWriter = "UNKNOWN_WRITER"
+        /// A process that serves no server has a layer open for reading: nothing can delete it meanwhile.
+        case unknownReader = "UNKNOWN_READER"
+
+        /// A folder of the engine is a link, or others can write it, or its file system is not mounted.
+        case unsafeFolder = "UNSAFE_FOLDER"
 
         public var severity: Severity {
             switch self {
             case .wrongDepth, .chainTooDeep, .requestWithoutAnswer, .transitionWithoutOperation, .operationEnded,
-                .serverNotServing, .strayProcess:
+                .serverNotServing, .strayProcess, .unknownReader:
                 .warning
             default: .error
             }

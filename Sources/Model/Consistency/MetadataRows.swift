@@ -5,6 +5,8 @@ public struct MetadataRows: Sendable {
     public var snapshots: [VolumeSnapshot] = []
     public var serverSnapshots: [ServerSnapshot] = []
     public var layers: [LayerID: LayerRecord] = [:]
+    /// How the files of frozen layers looked when they were found sound; those without were never looked at.
+    public var stamps: [LayerID: LayerStamp] = [:]
     public var quarantined: [QuarantinedLayer] = []
     /// Operations that have not ended, stuck ones included.
     public var openOperations: [Operation] = []
@@ -33,21 +35,6 @@ public struct MetadataRows: Sendable {
         }
         return all
     }
-
-    /// What needs a layer, itself or by what rests on it: `volume data-1, snapshot monday`.
-    func users(of layer: LayerID) -> String {
-        let users =
-            volumes.filter { ancestry(of: $0.topLayerID).contains(layer) }.map { "volume \($0.header.name)" }
-            + snapshots.filter { ancestry(of: $0.layerID).contains(layer) }.map { "snapshot \($0.header.name)" }
-            + quarantined.filter { ancestry(of: $0.layerID).contains(layer) }.map { "quarantined \($0.layerID)" }
-        guard users.count > Self.maximumNamedUsers else {
-            return users.isEmpty ? "nothing" : users.joined(separator: ", ")
-        }
-        let named = users.prefix(Self.maximumNamedUsers).joined(separator: ", ")
-        return "\(named) and \(users.count - Self.maximumNamedUsers) more"
-    }
-
-    private static var maximumNamedUsers: Int { 8 }
 }
 
 /// What a server's process was seen to do.

@@ -24,8 +24,11 @@ public struct Volume: Resource {
     public var sourceSnapshotID: SnapshotID?
     /// Its active layer.
     public var topLayerID: LayerID
-    /// Its last writer did not end cleanly: it was killed or cut off, or its process died.
+    /// The last writer of what it holds is not proved to have ended cleanly: it was killed or cut off, its process
+    /// died, or what it was copied from or reverted to was CRASH.
     public var writerWasKilled: Bool
+    /// Its top when its serving began; nil: it is not served.
+    public var servedLayer: ServedLayer?
     /// Bytes allocated for its active layer. Measured when a volume is shown.
     public var used = ByteCount.zero
     /// Snapshots of it. Kept by the snapshots; filled in when a volume is read.

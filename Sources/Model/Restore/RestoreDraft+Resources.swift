@@ -57,7 +57,7 @@ extension RestoreDraft {
             settled.settle(
                 volume.placement == nil ? .available : .inUse, at: now, failure: volume.keptFailure)
         }
-        if settled.placement != nil { settled.writerWasKilled = true }
+        if volume.placement != nil { settled.loseWriter() }
         volumes[volume.id] = settled
     }
 

@@ -17,14 +17,18 @@ public struct LayerFacts: Hashable, Sendable {
     public var isWritable: Bool
     /// It is marked as not closed well, or as damaged.
     public var isMarkedDamaged: Bool
-    /// A process has it open.
-    public var isOpen: Bool
+    /// A process has it open; nil: it could not be found out.
+    public var isOpen: Bool?
+    /// The processes that have it open, as far as they can be seen.
+    public var holders: [LayerHolder]
     /// It may hold bytes of its own: it is not as it was when it was made.
     public var holdsData: Bool
+    /// By what it is known to be unchanged; nil: the engine knows nothing of the kind.
+    public var stamp: LayerStamp?
 
     public init(
         parent: Parent, size: ByteCount, allocated: ByteCount, isWritable: Bool, isMarkedDamaged: Bool = false,
-        isOpen: Bool = false, holdsData: Bool = true
+        isOpen: Bool? = false, holders: [LayerHolder] = [], holdsData: Bool = true, stamp: LayerStamp? = nil
     ) {
         self.parent = parent
         self.size = size
@@ -32,7 +36,9 @@ public struct LayerFacts: Hashable, Sendable {
         self.isWritable = isWritable
         self.isMarkedDamaged = isMarkedDamaged
         self.isOpen = isOpen
+        self.holders = holders
         self.holdsData = holdsData
+        self.stamp = stamp
     }
 
     /// The layer that it rests on; nil: none, or no layer.
@@ -42,28 +48,74 @@ public struct LayerFacts: Hashable, Sendable {
     }
 }
 
-/// A file among the layers that is none: its name is no layer's, or it has no whole header.
+/// Something among the layers that is none: its name is no layer's, it has no whole header, or it is no plain file.
 public struct StrayFile: Hashable, Sendable {
+    /// What stands there.
+    public enum Kind: String, Hashable, Sendable {
+        case file, link, folder
+        /// A device, a pipe, a socket.
+        case other = "special file"
+    }
+
+    /// As the file system has it; with `isNameable` false as people are told.
     public let name: String
     /// The layer that it would be, by its name.
     public let layerID: LayerID?
+    public let kind: Kind
+    /// Its name is text. What is not is told and left alone: any text that is made of it could be another's name.
+    public let isNameable: Bool
 
-    public init(name: String, layerID: LayerID?) {
+    public init(name: String, layerID: LayerID?, kind: Kind = .file) {
         self.name = name
         self.layerID = layerID
+        self.kind = kind
+        isNameable = true
     }
+
+    /// One whose name is no text: its bytes are spelled out.
+    public init(unnameable bytes: [UInt8], kind: Kind) {
+        name = bytes.map { byte in
+            (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\\")
+                ? String(Unicode.Scalar(byte)) : "\\x\(String(byte, radix: 16))"
+        }.joined()
+        layerID = nil
+        self.kind = kind
+        isNameable = false
+    }
+
+    /// The name for people and terminals: what is not plainly visible is spelled out.
+    public var displayedName: String {
+        guard isNameable else { return name }
+        return name.unicodeScalars.map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: escaped(scalar)
+            default: scalar == "\\" ? "\\\\" : String(scalar)
+            }
+        }.joined()
+    }
+
+    private func escaped(_ scalar: Unicode.Scalar) -> String { "\\u{\(String(scalar.value, radix: 16))}" }
 }
 
 /// Everything that a storage engine finds in its hands.
 public struct StorageInventory: Hashable, Sendable {
     public var layers: [LayerID: LayerFacts]
     public var strays: [StrayFile]
+    /// Layers whose file is there and could not be read, and why: whether they are whole is not known.
+    public var unread: [LayerID: String]
+    /// Folders that are not as they must be to be trusted, by path, and why.
+    public var folderProblems: [String: String]
     /// Servers whose process runs, known or not, answering or not.
     public var processes: Set<ServerID>
 
-    public init(layers: [LayerID: LayerFacts] = [:], strays: [StrayFile] = [], processes: Set<ServerID> = []) {
+    public init(
+        layers: [LayerID: LayerFacts] = [:], strays: [StrayFile] = [], unread: [LayerID: String] = [:],
+        folderProblems: [String: String] = [:], processes: Set<ServerID> = []
+    ) {
         self.layers = layers
         self.strays = strays
+        self.unread = unread
+        self.folderProblems = folderProblems
         self.processes = processes
     }
 }

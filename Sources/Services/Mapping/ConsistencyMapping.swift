@@ -6,10 +6,12 @@ extension HoldpointMessages.ConsistencyReport {
     init(_ report: Manager.ConsistencyReport) {
         self.init(
             time: HoldpointMessages.Timestamp(report.time), clean: report.isClean,
-            findings: report.findings.map { HoldpointMessages.ConsistencyFinding($0) },
+            findings: report.toldFindings.map { HoldpointMessages.ConsistencyFinding($0) },
             volumeCount: UInt32(clamping: report.volumeCount), snapshotCount: UInt32(clamping: report.snapshotCount),
             serverCount: UInt32(clamping: report.serverCount), layerCount: UInt32(clamping: report.layerCount),
-            quarantinedLayerCount: UInt32(clamping: report.quarantinedLayerCount))
+            quarantinedLayerCount: UInt32(clamping: report.quarantinedLayerCount),
+            uncheckedLayerCount: UInt32(clamping: report.uncheckedLayerCount),
+            omittedFindingCount: UInt32(clamping: report.findings.count - report.toldFindings.count))
     }
 }
 

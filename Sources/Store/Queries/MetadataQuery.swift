@@ -11,6 +11,7 @@ extension ReadTransaction {
         rows.snapshots = try select("TRUE", [])
         rows.serverSnapshots = try select("TRUE", [])
         rows.layers = Dictionary(try layers().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        rows.stamps = try layerStamps()
         rows.quarantined = try quarantined()
         rows.openOperations = try operations(
             where: "state IN ('PENDING', 'RUNNING', 'STUCK')", [], order: "create_time, id", limit: nil)

@@ -6,6 +6,15 @@ extension ReadTransaction {
         try rows("SELECT COALESCE(MAX(sequence), 0) FROM event", []) { try $0.integer(0) }.first ?? 0
     }
 
+    /// The sequence number that the next event has.
+    ///
+    /// - Throws: `StoreError.malformed` if there is none: the last row is no work of this program.
+    func nextSequence() throws -> Int64 {
+        let (next, overflow) = try lastSequence().addingReportingOverflow(1)
+        guard !overflow else { throw StoreError.malformed("no revision is left after that of the last event") }
+        return next
+    }
+
     /// Sequence number of the oldest event that is kept; 0: there is none.
     public func firstSequence() throws -> Int64 {
         try rows("SELECT COALESCE(MIN(sequence), 0) FROM event", []) { try $0.integer(0) }.first ?? 0
@@ -73,8 +82,8 @@ extension WriteTransaction {
         try execute(
             """
             INSERT INTO event (sequence, project_id, time, principal, source, action, kind, resource_id, operation_id,
-                request_id, reason, resource)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                request_id, reason, resource, age_milliseconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(StoreAge.expression))
             """,
             [
                 .integer(sequence), .text(project.rawValue), .integer(time.millisecondsSinceEpoch),
@@ -94,11 +103,13 @@ extension WriteTransaction {
             sequence, .updated, of: project, project: project, resource: Project?.none, by: author, at: time)
     }
 
-    /// Drops what is no longer kept: entries older than a time, but never the newest ones.
+    /// Drops what is no longer kept: entries from before the store had this age, but never the newest ones.
     @discardableResult
-    public func compactEvents(before time: Timestamp, keepingNewest count: Int64) throws -> Int {
+    public func compactEvents(beforeAge milliseconds: Int64, keepingNewest count: Int64) throws -> Int {
         try execute(
-            "DELETE FROM event WHERE time < ? AND sequence <= (SELECT COALESCE(MAX(sequence), 0) FROM event) - ?",
-            [.integer(time.millisecondsSinceEpoch), .integer(count)])
+            """
+            DELETE FROM event WHERE age_milliseconds < ?
+                AND sequence <= (SELECT COALESCE(MAX(sequence), 0) FROM event) - ?
+            """, [.integer(milliseconds), .integer(count)])
     }
 }

@@ -37,7 +37,9 @@ extension StoredValue {
 extension StoredRow {
     func flag(_ column: Int) throws -> Bool { try integer(column) != 0 }
 
-    func int(_ column: Int) throws -> Int { Int(try integer(column)) }
+    /// A small number: a depth, a slot, a count. What is beyond `Int32` counts as its end, so that sums of such numbers
+    /// stay numbers whatever a row holds.
+    func int(_ column: Int) throws -> Int { Int(Int32(clamping: try integer(column))) }
 
     func id<Resource>(_ column: Int, _: Resource.Type = Resource.self) throws -> Identifier<Resource> {
         Identifier(stored: try text(column))

@@ -49,6 +49,31 @@ extension ReadTransaction {
         try rows("SELECT \(Self.layerColumns) FROM layer WHERE state = ?", [.text(state.rawValue)], decodeLayer)
     }
 
+    /// How the files of frozen layers looked when they were found sound.
+    public func layerStamps() throws -> [LayerID: LayerStamp] {
+        let stamps: [(LayerID, LayerStamp)] = try rows(
+            """
+            SELECT id, file_byte_count, modification_nanoseconds FROM layer
+            WHERE modification_nanoseconds IS NOT NULL
+            """, []
+        ) { row in
+            (
+                try row.id(0),
+                LayerStamp(byteCount: try row.integer(1), modificationNanoseconds: try row.integer(2))
+            )
+        }
+        return Dictionary(stamps, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Frozen layers whose file has no stamp yet, at most as many as that.
+    public func unstampedLayers(limit: Int) throws -> [LayerRecord] {
+        try rows(
+            """
+            SELECT \(Self.layerColumns) FROM layer WHERE state = 'FROZEN' AND modification_nanoseconds IS NULL
+            ORDER BY id LIMIT ?
+            """, [.integer(Int64(limit))], decodeLayer)
+    }
+
     public func layerCount() throws -> Int {
         try rows("SELECT COUNT(*) FROM layer", []) { try $0.int(0) }.first ?? 0
     }
@@ -79,6 +104,17 @@ extension WriteTransaction {
                 .text(layer.state.rawValue), .text(layer.id.rawValue),
             ])
         if changed == 0 { try insert(layer) }
+    }
+
+    /// Records how the file of a layer looks that was found frozen and sound. What has a stamp keeps it, and what is
+    /// not frozen by its row gets none: success.
+    public func stamp(_ layer: LayerID, _ stamp: LayerStamp) throws {
+        try execute(
+            """
+            UPDATE layer SET file_byte_count = ?, modification_nanoseconds = ?
+            WHERE id = ? AND state = 'FROZEN' AND modification_nanoseconds IS NULL
+            """,
+            [.integer(stamp.byteCount), .integer(stamp.modificationNanoseconds), .text(layer.rawValue)])
     }
 
     public func deleteLayer(_ id: LayerID) throws {

@@ -56,7 +56,7 @@ extension ReadTransaction {
 extension WriteTransaction {
     /// Accepts an operation and appends the event; sets its revision.
     public func insert(_ operation: inout Operation, by author: ChangeAuthor, at time: Timestamp) throws {
-        operation.revision = try lastSequence() + 1
+        operation.revision = try nextSequence()
         try execute(
             """
             INSERT INTO operation (id, project_id, type, state, state_since, create_time, steps, target_ids, request_id,
@@ -79,7 +79,7 @@ extension WriteTransaction {
 
     /// Writes what changes while an operation runs and appends the event; sets its revision.
     public func update(_ operation: inout Operation, by author: ChangeAuthor, at time: Timestamp) throws {
-        operation.revision = try lastSequence() + 1
+        operation.revision = try nextSequence()
         try execute(
             """
             UPDATE operation SET state = ?, state_since = ?, steps = ?, problem = ?, cancel_requested = ?, revision = ?,

@@ -82,8 +82,8 @@ extension WriteTransaction {
         try execute(
             """
             INSERT INTO request (principal, project_id, method, request_id, fingerprint, target_id, operation_id,
-                warnings, parts, time)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                warnings, parts, time, age_milliseconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(StoreAge.expression))
             """,
             request.key.values + [
                 .text(request.fingerprint), .text(request.targetID), .id(request.operationID),
@@ -93,8 +93,9 @@ extension WriteTransaction {
             ])
     }
 
+    /// Forgets what was remembered before the store had this age.
     @discardableResult
-    public func forgetRequests(before time: Timestamp) throws -> Int {
-        try execute("DELETE FROM request WHERE time < ?", [.integer(time.millisecondsSinceEpoch)])
+    public func forgetRequests(beforeAge milliseconds: Int64) throws -> Int {
+        try execute("DELETE FROM request WHERE age_milliseconds < ?", [.integer(milliseconds)])
     }
 }

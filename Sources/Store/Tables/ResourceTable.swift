@@ -35,7 +35,7 @@ extension WriteTransaction {
     public func insert<Element: StoredResource>(
         _ resource: inout Element, by author: ChangeAuthor, at time: Timestamp
     ) throws {
-        resource.header.revision = try lastSequence() + 1
+        resource.header.revision = try nextSequence()
         let places = Element.columns.map { _ in "?" }.joined(separator: ", ")
         try execute(
             "INSERT INTO \(Element.table) (\(Element.columns.joined(separator: ", "))) VALUES (\(places))",
@@ -49,7 +49,7 @@ extension WriteTransaction {
     public func update<Element: StoredResource>(
         _ resource: inout Element, by author: ChangeAuthor, at time: Timestamp
     ) throws {
-        resource.header.revision = try lastSequence() + 1
+        resource.header.revision = try nextSequence()
         let changes = Element.columns.dropFirst().map { "\($0) = ?" }.joined(separator: ", ")
         try execute(
             "UPDATE \(Element.table) SET \(changes) WHERE id = ?",
@@ -65,7 +65,7 @@ extension WriteTransaction {
     ) throws {
         try execute("DELETE FROM \(Element.table) WHERE id = ?", [.text(resource.id.rawValue)])
         try appendEvent(
-            try lastSequence() + 1, .deleted, of: resource.id, project: resource.header.projectID,
+            try nextSequence(), .deleted, of: resource.id, project: resource.header.projectID,
             resource: Element?.none, by: author, at: time)
     }
 }

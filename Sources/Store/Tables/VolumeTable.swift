@@ -3,7 +3,10 @@ public import Model
 extension Volume: StoredResource {
     public static var table: String { "volume" }
     public static var ownColumns: [String] {
-        ["size_bytes", "server_id", "slot", "boot", "source_snapshot_id", "top_layer_id", "writer_was_killed"]
+        [
+            "size_bytes", "server_id", "slot", "boot", "source_snapshot_id", "top_layer_id", "writer_was_killed",
+            "served_layer_id", "served_version",
+        ]
     }
     public static var derivedColumns: [String] {
         ["(SELECT COUNT(*) FROM volume_snapshot WHERE volume_id = this.id)"]
@@ -13,7 +16,7 @@ extension Volume: StoredResource {
         [
             .integer(size.bytes), .id(placement?.serverID), .optional(placement.map { Int64($0.slot) }),
             .flag(placement?.boot ?? false), .id(sourceSnapshotID), .text(topLayerID.rawValue),
-            .flag(writerWasKilled),
+            .flag(writerWasKilled), .id(servedLayer?.layerID), .optional(servedLayer?.version),
         ]
     }
 
@@ -25,6 +28,9 @@ extension Volume: StoredResource {
         }
         sourceSnapshotID = try row.optionalID(first + 4)
         writerWasKilled = try row.flag(first + 6)
-        snapshotCount = try row.int(first + 7)
+        if let layerID: LayerID = try row.optionalID(first + 7), let version = try row.optionalInteger(first + 8) {
+            servedLayer = ServedLayer(layerID: layerID, version: version)
+        }
+        snapshotCount = try row.int(first + 9)
     }
 }

@@ -82,14 +82,14 @@ struct FatedStore: MetadataStore {
     }
 
     func write<Result: Sendable>(
-        _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+        for purpose: WritePurpose, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
         switch fate.atCommit() {
         case .diesBefore: throw StoreError.unusable("died")
         case .noRoom: throw StoreError.storageFull
         case .diesAfter:
             // Dead before anybody can see the commit; a refusal writes nothing, and kills nobody.
-            _ = try await base.write { transaction in
+            _ = try await base.write(for: purpose) { transaction in
                 let result = try body(transaction)
                 fate.die()
                 return result
@@ -97,7 +97,7 @@ struct FatedStore: MetadataStore {
             throw StoreError.unusable("died")
         default: break
         }
-        let result = try await base.write(body)
+        let result = try await base.write(for: purpose, body)
         if fate.isDead { throw StoreError.unusable("died") }
         return result
     }

@@ -92,6 +92,10 @@ struct FatedEngine: StorageEngine {
         try await perform(.verify) { () throws(EngineError) in try await base.verify(layers, extent) }
     }
 
+    func proveTables(of layer: LayerID) async throws(EngineError) -> LayerFacts? {
+        try await base.proveTables(of: layer)
+    }
+
     func freeze(_ layers: [LayerID]) async throws(EngineError) {
         try await perform(.freeze) { () throws(EngineError) in try await base.freeze(layers) }
     }
@@ -108,6 +112,10 @@ struct FatedEngine: StorageEngine {
 
     func clients(of server: ServerID) async throws(EngineError) -> [String] {
         try await base.clients(of: server)
+    }
+
+    func activity(of layer: LayerID, on server: ServerID) async throws(EngineError) -> LayerActivity {
+        try await base.activity(of: layer, on: server)
     }
 
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount] {

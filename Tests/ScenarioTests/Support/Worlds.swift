@@ -12,6 +12,7 @@ import Services
 import Store
 import StoreSQLite
 import Synchronization
+import Testing
 
 /// One password for all, without the cost of a hash.
 final class FixedPassword: PasswordCheck {
@@ -40,9 +41,12 @@ struct ManagedHouse {
     let router: Router
     private let upkeep: Task<Void, Never>
 
-    /// - Parameter wrap: what the manager sees of the store.
+    /// - Parameters:
+    ///   - clock: the wall clock.
+    ///   - wrap: what the manager sees of the store.
     init(
         _ state: String, engine: any StorageEngine,
+        clock: @escaping @Sendable () -> Model.Timestamp = Self.now,
         wrap: (SQLiteStore) -> any MetadataStore = { $0 }
     ) async throws {
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -50,7 +54,7 @@ struct ManagedHouse {
             fatalError("the store failed: \($0)")
         }
         let manager = ResourceManager(
-            store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: Self.now,
+            store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
             sleep: { try await Task.sleep(for: $0 / 1_000) })
         self.manager = manager
@@ -114,6 +118,20 @@ enum InProcessWorld {
             throw error
         }
         await house.close()
+    }
+}
+
+extension InProcessWorld {
+    /// Runs one life of a house; another may follow over the same engine and folder.
+    static func result<Result: Sendable>(
+        _ directory: String, engine: SimulatedEngine, _ scenario: @Sendable (World) async throws -> Result
+    ) async throws -> Result {
+        let result = Mutex<Result?>(nil)
+        try await with(directory, engine: engine) { world, _ in
+            let value = try await scenario(world)
+            result.withLock { $0 = value }
+        }
+        return try #require(result.withLock { $0 })
     }
 }
 

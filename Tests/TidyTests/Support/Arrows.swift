@@ -14,7 +14,7 @@ enum Arrows {
         "HoldpointMessages": ["HoldpointRPC", "ProtobufC", "CMessages"],
         "Model": [],
         "Store": ["Model"],
-        "StoreSQLite": ["Store", "Model", "GRDB", "Logging"],
+        "StoreSQLite": ["Store", "Model", "CLinux", "GRDB", "GRDBSQLite", "Logging"],
         "Engine": ["Model"],
         "CLinux": [],
         "EngineQEMU": ["Engine", "Model", "CLinux", "Logging"],
@@ -25,7 +25,7 @@ enum Arrows {
             "HoldpointMessages", "HoldpointRPC", "ProtobufC", "Manager", "Access", "Model", "Logging", "Crypto",
         ],
         "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Crypto"],
-        "HoldpointCommand": ["HoldpointClient", "ArgumentParser"],
+        "HoldpointCommand": ["HoldpointClient", "CLinux", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
     ]
 

@@ -5,17 +5,32 @@ import HoldpointClient
 struct AdminCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Prove that metadata and data agree, or print where they do not.",
-        discussion: "Exit 0: nothing worse than a notice; 4: warnings; 7: errors, data is in danger.")
+        discussion: """
+            Exit 0: nothing worse than a notice; 4: warnings; 7: errors, data is in danger.
+            Looks inside layers for some seconds and says how many are left; the server goes on with them in the \
+            background, and --thorough waits for all.
+            """)
 
     @Flag(help: "Put what nobody knows into quarantine; changes nothing else.")
     var repair = false
+
+    @Flag(help: "Look inside every layer that was not looked into since it changed, however long that takes.")
+    var thorough = false
 
     @OptionGroup var globals: GlobalOptions
 
     func run() async throws {
         try await globals.session("admin check") { session in
-            let request = CheckConsistencyRequest(repair: repair && !session.settings.dryRun)
-            let report = try await session.client.admin.checkConsistency(request, options: session.callOptions)
+            var request = CheckConsistencyRequest(repair: repair && !session.settings.dryRun, thorough: thorough)
+            var report = try await session.client.admin.checkConsistency(request, options: session.callOptions)
+            while thorough, report.uncheckedLayerCount > 0 {
+                session.note("\(report.uncheckedLayerCount) of \(report.layerCount) layers are left to look into")
+                let leftBefore = report.uncheckedLayerCount
+                request.repair = false
+                report = try await session.client.admin.checkConsistency(request, options: session.callOptions)
+                // Those that are left cannot be looked into now: a process has opened them, say.
+                guard report.uncheckedLayerCount < leftBefore else { break }
+            }
             try session.print(report)
             if let code = report.failure {
                 throw CommandFailure(session.what, Status(code: code, message: report.summary))
@@ -55,11 +70,14 @@ extension ConsistencyReport {
         let found = [
             ResourceText.count(severe, "error"), ResourceText.count(findings.count - severe - notices, "warning"),
             ResourceText.count(notices, "notice"), repaired == 0 ? nil : "\(repaired) put into quarantine",
+            omittedFindingCount == 0 ? nil : "\(omittedFindingCount) more",
         ].compactMap { $0 }.joined(separator: ", ")
         return "\(found); looked at \(ResourceText.count(Int(volumeCount), "volume")), "
             + "\(ResourceText.count(Int(snapshotCount), "snapshot")), "
             + "\(ResourceText.count(Int(serverCount), "server")), \(ResourceText.count(Int(layerCount), "layer"))"
             + (quarantinedLayerCount == 0 ? "" : " (\(quarantinedLayerCount) in quarantine)")
+            + (uncheckedLayerCount == 0
+                ? "" : "; \(ResourceText.count(Int(uncheckedLayerCount), "layer")) not looked into yet")
     }
 }
 

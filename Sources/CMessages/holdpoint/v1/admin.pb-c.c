@@ -811,7 +811,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_answer__descript
   (ProtobufCMessageInit) holdpoint__v1__resolve_failure_answer__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__check_consistency_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor holdpoint__v1__check_consistency_request__field_descriptors[2] =
 {
   {
     "repair",
@@ -825,14 +825,27 @@ static const ProtobufCFieldDescriptor holdpoint__v1__check_consistency_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "thorough",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CheckConsistencyRequest, thorough),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__check_consistency_request__field_indices_by_name[] = {
   0,   /* field[0] = repair */
+  1,   /* field[1] = thorough */
 };
 static const ProtobufCIntRange holdpoint__v1__check_consistency_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__check_consistency_request__descriptor =
 {
@@ -842,14 +855,14 @@ const ProtobufCMessageDescriptor holdpoint__v1__check_consistency_request__descr
   "Holdpoint__V1__CheckConsistencyRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__CheckConsistencyRequest),
-  1,
+  2,
   holdpoint__v1__check_consistency_request__field_descriptors,
   holdpoint__v1__check_consistency_request__field_indices_by_name,
   1,  holdpoint__v1__check_consistency_request__number_ranges,
   (ProtobufCMessageInit) holdpoint__v1__check_consistency_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__consistency_report__field_descriptors[8] =
+static const ProtobufCFieldDescriptor holdpoint__v1__consistency_report__field_descriptors[10] =
 {
   {
     "time",
@@ -947,21 +960,47 @@ static const ProtobufCFieldDescriptor holdpoint__v1__consistency_report__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "unchecked_layer_count",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, unchecked_layer_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "omitted_finding_count",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ConsistencyReport, omitted_finding_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__consistency_report__field_indices_by_name[] = {
   1,   /* field[1] = clean */
   2,   /* field[2] = findings */
   6,   /* field[6] = layer_count */
+  9,   /* field[9] = omitted_finding_count */
   7,   /* field[7] = quarantined_layer_count */
   5,   /* field[5] = server_count */
   4,   /* field[4] = snapshot_count */
   0,   /* field[0] = time */
+  8,   /* field[8] = unchecked_layer_count */
   3,   /* field[3] = volume_count */
 };
 static const ProtobufCIntRange holdpoint__v1__consistency_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__consistency_report__descriptor =
 {
@@ -971,7 +1010,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__consistency_report__descriptor =
   "Holdpoint__V1__ConsistencyReport",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__ConsistencyReport),
-  8,
+  10,
   holdpoint__v1__consistency_report__field_descriptors,
   holdpoint__v1__consistency_report__field_indices_by_name,
   1,  holdpoint__v1__consistency_report__number_ranges,

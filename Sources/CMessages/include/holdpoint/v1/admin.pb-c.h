@@ -155,10 +155,15 @@ struct  Holdpoint__V1__CheckConsistencyRequest
    * Put what nobody knows into quarantine.
    */
   protobuf_c_boolean repair;
+  /*
+   * Look inside layers for some twenty seconds instead of a few. Repeated until none is left unchecked, every layer is
+   * looked into.
+   */
+  protobuf_c_boolean thorough;
 };
 #define HOLDPOINT__V1__CHECK_CONSISTENCY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__check_consistency_request__descriptor) \
-    , 0 }
+    , 0, 0 }
 
 
 /*
@@ -185,10 +190,19 @@ struct  Holdpoint__V1__ConsistencyReport
    * Layers whose data nobody uses and that are kept until an administrator abandons them.
    */
   uint32_t quarantined_layer_count;
+  /*
+   * Layers whose inside was not looked at since they changed: the next call goes on there, and so does the server in
+   * the background. Those that are being written are left out.
+   */
+  uint32_t unchecked_layer_count;
+  /*
+   * Findings beyond the thousand worst, which are told.
+   */
+  uint32_t omitted_finding_count;
 };
 #define HOLDPOINT__V1__CONSISTENCY_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__consistency_report__descriptor) \
-    , NULL, 0, 0,NULL, 0, 0, 0, 0, 0 }
+    , NULL, 0, 0,NULL, 0, 0, 0, 0, 0, 0, 0 }
 
 
 /*
