@@ -74,8 +74,17 @@ public protocol StorageEngine: Sendable {
         _ volume: VolumeChain, to size: ByteCount, in server: ServerID?, force: Bool
     ) async throws(EngineError)
 
-    /// What a server's process really does now; nil: it does not run.
+    /// What a server's process does now; nil: it does not run. Asks nothing of a process whose doings are known: one
+    /// that was stopped is seen, one that hangs is not.
+    ///
+    /// - Throws: `.timeout` if it cannot answer, `.unknown`.
     func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation?
+
+    /// Asks a server's process whether it answers: for before a change of which nobody would know the outcome if not.
+    ///
+    /// - Returns: false: it does not run.
+    /// - Throws: `.timeout` if it does not answer, `.unknown`.
+    func answers(_ server: ServerID) async throws(EngineError) -> Bool
 
     /// Where a volume that is attached to a server is served, as an NBD URI. Asks nobody.
     func exportURI(of volume: VolumeID, on server: ServerID) -> String

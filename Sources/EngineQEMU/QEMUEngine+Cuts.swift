@@ -98,22 +98,10 @@ extension QEMUEngine {
         await monitor.turns.begin()
         defer { monitor.turns.end() }
         do throws(CutFailure) {
-            return try await LiveCut(cuts, in: monitor, stalls: try stallWatch(of: server)).make(within: limit)
+            return try await LiveCut(cuts, in: monitor).make(within: limit)
         } catch {
             guard error.cause.reason == .serverLost, try await hasEnded(server) else { throw error }
             return nil
-        }
-    }
-
-    private func stallWatch(of server: ServerID) throws(CutFailure) -> StallWatch {
-        do throws(EngineError) {
-            guard let processID = try servers.process(of: server).runningID() else {
-                throw EngineError(.serverLost, "the process of \(server) has ended")
-            }
-            return StallWatch(
-                clients: StalledClients(server: server, processID: processID, limits: limits), logger: logger)
-        } catch {
-            throw CutFailure(.nothingCut, error)
         }
     }
 

@@ -12,7 +12,6 @@ public final class QEMUEngine: StorageEngine {
     let layers: LayerStore
     let servers: ServerTable
     let limits: QEMULimits
-    let logger: Logger
     private let version = Mutex("QEMU")
 
     /// Reads of a chain this long reach a twelfth of a fresh volume's rate; a snapshot that would pass it is refused.
@@ -27,7 +26,6 @@ public final class QEMUEngine: StorageEngine {
     public init(stateDirectory: String, limits: QEMULimits = QEMULimits(), logger: Logger) throws(EngineError) {
         let directory = try StateDirectory(stateDirectory)
         self.limits = limits
-        self.logger = logger
         layers = LayerStore(directory, logger: logger)
         servers = ServerTable(directory, limits: limits, logger: logger)
     }
@@ -114,10 +112,16 @@ public final class QEMUEngine: StorageEngine {
 
     public func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
         guard let monitor = try await servers.monitor(of: server) else { return nil }
-        let activeLayers = try await monitor.exports()
+        let activeLayers = monitor.served
         let socket = servers.directory.exportSocket(of: server)
         let exports = activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=\(socket)") }
         return ServerObservation(
             activeLayers: activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))
+    }
+
+    public func answers(_ server: ServerID) async throws(EngineError) -> Bool {
+        guard let monitor = try await servers.monitor(of: server) else { return false }
+        try await monitor.requireAnswer()
+        return true
     }
 }

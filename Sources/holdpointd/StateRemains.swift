@@ -31,7 +31,7 @@ enum StateRemains {
     static func refusal(reason: String, stateDirectory: String) -> String {
         """
         the metadata store cannot be opened: \(reason). Nothing was changed. To go on from a backup: \
-        holdpointd restore --state-dir \(quoted(stateDirectory)) --from BACKUP
+        holdpointd restore --state-dir \(ShellWord.quoted(stateDirectory)) --from BACKUP
         """
     }
 
@@ -44,19 +44,5 @@ enum StateRemains {
 
     private static func unreadable(_ path: String, _ why: String) -> DaemonExit {
         DaemonExit(code: DaemonExit.fault, message: "cannot look into \(path): \(why)")
-    }
-
-    /// One word of a shell's command.
-    private static func quoted(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        return plain ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 }

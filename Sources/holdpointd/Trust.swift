@@ -31,7 +31,7 @@ enum Trust {
         guard status.st_uid != 0, status.st_uid != geteuid() else { return }
         throw refusal(
             "\(path) belongs to user \(status.st_uid), who can change what is kept there; if everything in it is as "
-                + "it should be: chown \(geteuid()) \(quoted(path))")
+                + "it should be: chown \(geteuid()) \(ShellWord.quoted(path))")
     }
 
     private static func kind(_ status: stat) -> Kind? {
@@ -55,24 +55,11 @@ enum Trust {
         let mode = "mode 0" + String(status.st_mode & 0o7777, radix: 8)
         let (deed, change) = bits == everything ? ("read", "go=") : ("changed", "go-w")
         return refusal(
-            "\(path) can be \(deed) by others (\(mode)); if nobody has: chmod \(change) \(quoted(path))")
+            "\(path) can be \(deed) by others (\(mode)); if nobody has: chmod \(change) \(ShellWord.quoted(path))")
     }
 
     /// Every refusal tells the other way out too.
     private static func refusal(_ reason: String) -> DaemonExit {
         DaemonExit(code: DaemonExit.fault, message: reason + "; or give another --state-dir")
-    }
-
-    /// As a word for a shell. By scalars: a combining mark behind a quote makes another character of it.
-    private static func quoted(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "-_./:=,+@%".utf8.contains(byte)
-            }
-        }
-        guard !isPlain else { return path }
-        return "'" + path.unicodeScalars.map { $0 == "'" ? #"'\''"# : String($0) }.joined() + "'"
     }
 }

@@ -230,6 +230,10 @@ class FullDisk(CrashCase):
             number += 1
             self.assertLess(number, DISK_MEBIBYTES)
 
+    def has_room(self):
+        status = os.statvfs(self.disk)
+        return status.f_bavail * status.f_frsize > BALLAST_CHUNKS * CHUNK_BYTES // 2
+
     def inventory(self):
         """Everything that users can see, but for what is measured anew at each look."""
         measured = {"usedBytes", "exclusiveBytes"}
@@ -259,6 +263,8 @@ class FullDisk(CrashCase):
             self.assertEqual(database.execute("PRAGMA foreign_key_check").fetchall(), [])
 
     def go_on(self, client, number):
+        """A check that had a deleted layer open keeps its blocks until it ends."""
+        wait_until(self.has_room, FULL_DEADLINE_SECONDS, "the deleted data's room is free")
         client.pwrite(chunk(number), number * CHUNK_BYTES)
         client.flush()
 

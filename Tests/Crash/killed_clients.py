@@ -16,6 +16,7 @@ class KilledClients(CrashCase):
         super().setUp()
         self.daemon.start()
         self.server = self.make_server("web", 1)
+        self.snapshot_count = 0
 
     def test_a_grade_is_carried(self):
         self.assertEqual(self.written(is_killed=False), "OFFLINE")
@@ -55,4 +56,6 @@ class KilledClients(CrashCase):
                    GONE_DEADLINE_SECONDS, "the volume is detached")
 
     def grade(self, volume, name=""):
-        return self.command.ask("snapshot", "create", *([name] if name else []), "--volume", volume)["consistency"]
+        self.snapshot_count += 1
+        name = name or f"grade-{self.snapshot_count}"
+        return self.command.ask("snapshot", "create", name, "--volume", volume)["consistency"]

@@ -178,7 +178,7 @@ extension QEMUTests {
                 kill(try world.processID(of: server), SIGSTOP)
 
                 let begin = ContinuousClock.now
-                let error = await #expect(throws: EngineError.self) { _ = try await world.engine.observe(server) }
+                let error = await #expect(throws: EngineError.self) { _ = try await world.engine.answers(server) }
                 #expect(error?.reason == .timeout)
                 #expect(begin.duration(to: .now) < .seconds(5))
                 #expect(try await world.engine.observe(other) != nil, "another server is not disturbed")
@@ -193,7 +193,7 @@ extension QEMUTests {
                     #expect(error?.reason == .timeout, "\(error?.message ?? "")")
                 }
                 kill(try world.processID(of: server), SIGCONT)
-                #expect(try await eventually { (try? await world.engine.observe(server)) != nil })
+                #expect(try await eventually { (try? await world.engine.answers(server)) == true })
                 #expect(try client.read(4096, at: 0) == block(1), "its client has not noticed")
                 #expect(try await world.engine.cut([cut], of: server) >= .zero)
                 client.disconnect()
@@ -215,9 +215,9 @@ extension QEMUTests {
                 let client = try world.connect(volume, of: server)
                 let processID = try world.processID(of: server)
                 kill(processID, SIGSTOP)
-                await #expect(throws: EngineError.self) { _ = try await world.engine.observe(server) }
+                await #expect(throws: EngineError.self) { _ = try await world.engine.answers(server) }
                 kill(processID, SIGCONT)
-                #expect(try await eventually { (try? await world.engine.observe(server)) != nil })
+                #expect(try await eventually { (try? await world.engine.answers(server)) == true })
                 try await world.engine.startServer(server)
                 #expect(try world.processID(of: server) == processID)
                 try client.write(block(1), at: 0)

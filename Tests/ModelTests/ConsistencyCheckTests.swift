@@ -81,7 +81,7 @@ import Testing
             house.rows.servers.append(
                 Server(
                     id: ServerID(stored: "srv-b"), header: House.header("b"), state: .error, kind: .external,
-                    desiredState: .running))
+                    desiredState: .stopped))
             house.facts.servers[ServerID(stored: "srv-b")] = .serving([House.volumeID: House.top])
         },
         Fault(.secondWriter) { house in
@@ -101,6 +101,7 @@ import Testing
         Fault(.strayProcess) { $0.facts.inventory.processes.insert(ServerID(stored: "srv-unknown")) },
         Fault(.strayProcess) { house in
             house.rows.servers[0].state = .stopped
+            house.rows.servers[0].desiredState = .stopped
             house.facts.servers[House.serverID] = .notRunning
         },
     ]

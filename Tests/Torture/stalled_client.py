@@ -3,8 +3,8 @@
 
 JSON: `answered` and `unanswered`, extents (offset, hexadecimal bytes) that it writes whole first, waiting for the
 answers or not; `stalls`: `write` (half of the bytes at `offset` are sent) or `read` (nobody takes what comes);
-`ending`: what then becomes of the process: `stopped`, `silent` or `gone`, its connection open in all three. Just before,
-it writes the id of the process that has the connection."""
+`ending`: what then becomes of the process: `stopped`, `silent` or `gone`, its connection open in all three. Just
+before, it writes the id of the process that has the connection."""
 
 import array
 import fcntl

@@ -100,6 +100,10 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.observe) { storage throws(EngineError) in try storage.observation(of: server) }
     }
 
+    public func answers(_ server: ServerID) async throws(EngineError) -> Bool {
+        try await perform(.answers) { storage throws(EngineError) in try storage.answering(server) != nil }
+    }
+
     public func exportURI(of volume: VolumeID, on server: ServerID) -> String {
         "simulated:///\(server)/\(volume)"
     }

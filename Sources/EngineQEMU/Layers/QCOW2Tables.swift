@@ -94,7 +94,7 @@ struct QCOW2Tables {
     }
 
     private func checkRefcounts() throws {
-        for block in try entries(of: refcounts) where block != 0 {
+        try forEachEntry(of: refcounts) { block in
             guard block.isMultiple(of: clusterByteCount), block < fileByteCount else {
                 throw Problem(words: "a refcount block lies at \(block), in a file of \(fileByteCount)")
             }
@@ -102,43 +102,51 @@ struct QCOW2Tables {
     }
 
     private func checkClusters() throws {
-        for entry in try entries(of: level1) {
+        try forEachEntry(of: level1) { entry in
             let table = Table(offset: entry & Self.offsetMask, byteCount: clusterByteCount)
-            guard table.offset != 0 else {
-                guard entry == 0 else { throw Problem(words: "an entry of its level 1 table is \(entry)") }
-                continue
-            }
+            guard table.offset != 0 else { throw Problem(words: "an entry of its level 1 table is \(entry)") }
             try requireInside(table, "level 2 table", atMost: clusterByteCount)
-            try checkClusters(of: table)
+            try forEachEntry(of: table, entryByteCount: entryByteCount, checkCluster)
         }
     }
 
     /// The last cluster of a file may be written in part; QEMU reads zeros behind it.
-    private func checkClusters(of table: Table) throws {
-        let entries = try entries(of: table)
-        let step = entryByteCount / 8
-        for index in stride(from: 0, to: entries.count, by: step) {
-            let entry = entries[index]
-            guard entry != 0 else { continue }
-            let offset = entry & Self.compressedFlag == 0 ? entry & Self.offsetMask : compressedOffset(entry)
-            guard offset < fileByteCount,
-                entry & Self.compressedFlag != 0 || offset.isMultiple(of: clusterByteCount)
-            else {
-                throw Problem(words: "its data lies at \(offset), in a file of \(fileByteCount)")
-            }
+    private func checkCluster(_ entry: UInt64) throws {
+        let isCompressed = entry & Self.compressedFlag != 0
+        let offset = isCompressed ? compressedOffset(entry) : entry & Self.offsetMask
+        guard offset < fileByteCount, isCompressed || offset.isMultiple(of: clusterByteCount) else {
+            throw Problem(words: "its data lies at \(offset), in a file of \(fileByteCount)")
         }
     }
 
     /// A compressed cluster begins at any byte; the bits above say how many sectors it takes.
     private func compressedOffset(_ entry: UInt64) -> UInt64 { entry & ((1 << (62 - (clusterBits - 8))) - 1) }
 
-    private func entries(of table: Table) throws -> [UInt64] {
+    /// Calls `body` with the first eight bytes of each entry where they are not zero. Tables are mostly zeros, which
+    /// are skipped a block at a time.
+    private func forEachEntry(of table: Table, entryByteCount: Int = 8, _ body: (UInt64) throws -> Void) throws {
         let byteCount = Int(clamping: table.byteCount)
         let bytes = try Files.read(from: descriptor, at: table.offset, upTo: byteCount, path: path)
         guard bytes.count == byteCount else { throw Problem(words: "a table ends with the file") }
-        return bytes.withUnsafeBytes { buffer in
-            // The offsets are multiples of 8 below the buffer's length.
-            (0..<byteCount / 8).map { UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)) }
+        try bytes.withUnsafeBytes { buffer in
+            for block in stride(from: 0, to: byteCount, by: Self.zeros.count) {
+                let end = min(block + Self.zeros.count, byteCount)
+                let part = UnsafeRawBufferPointer(rebasing: buffer[block..<end])
+                guard !Self.isZero(part) else { continue }
+                // A table's length is a multiple of an entry's, and so is a block's.
+                for offset in stride(from: 0, to: part.count - 7, by: entryByteCount) {
+                    let entry = UInt64(bigEndian: part.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                    if entry != 0 { try body(entry) }
+                }
+            }
         }
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 512)
+
+    private static func isZero(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        // Both are at least `bytes.count` long; memcmp reads no more.
+        guard let start = bytes.baseAddress else { return true }
+        return memcmp(start, zeros, bytes.count) == 0
     }
 }

@@ -63,7 +63,8 @@ struct ServerIdentity: Sendable {
         let path = directory.pidFile(of: id)
         let text: [UInt8]
         do {
-            guard try Files.status(of: path) != nil else { return nil }
+            // What stands there instead of a file names nobody.
+            guard let status = try Files.status(of: path), status.st_mode & S_IFMT == S_IFREG else { return nil }
             text = try Files.read(path, upTo: 32)
         } catch {
             // Gone between the two calls, or nobody can tell.

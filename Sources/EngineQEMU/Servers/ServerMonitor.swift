@@ -10,6 +10,8 @@ final class ServerMonitor: Sendable {
     let session: QMPSession
     /// For everything that changes what is open or served, and takes more than one command.
     let turns = Turns()
+    /// Over every command that changes something.
+    let stalls: StallWatch
     private let usesDirectAccess: Bool
     private let silence: Duration
     private let state: Mutex<State>
@@ -25,8 +27,11 @@ final class ServerMonitor: Sendable {
     /// Asks the process what it has open and serves.
     ///
     /// - Parameter silence: how long an answer is waited for from a process that does nothing.
-    init(session: QMPSession, usesDirectAccess: Bool, silence: Duration) async throws(EngineError) {
+    init(
+        session: QMPSession, stalls: StallWatch, usesDirectAccess: Bool, silence: Duration
+    ) async throws(EngineError) {
         self.session = session
+        self.stalls = stalls
         self.silence = silence
         self.usesDirectAccess = usesDirectAccess
         let nodes = try await session.execute("query-named-block-nodes", ["flat": true]).array ?? []
@@ -98,10 +103,12 @@ final class ServerMonitor: Sendable {
         until event: QMPEvent? = nil
     ) async throws(EngineError) {
         do throws(EngineError) {
-            if let event {
-                try await session.execute(command, arguments, until: event)
-            } else {
-                try await session.execute(command, arguments, within: deadline)
+            try await stalls.during { () throws(EngineError) in
+                if let event {
+                    try await session.execute(command, arguments, until: event)
+                } else {
+                    try await session.execute(command, arguments, within: deadline)
+                }
             }
         } catch {
             if error.reason == .timeout { await session.close() }
@@ -122,15 +129,34 @@ final class ServerMonitor: Sendable {
         let volume: VolumeID
         let active: LayerID
         let overlay: LayerID
+
+        fileprivate var action: JSONValue {
+            [
+                "type": "blockdev-snapshot",
+                "data": ["node": .string(active.rawValue), "overlay": .string(overlay.rawValue)],
+            ]
+        }
     }
 
-    /// Returns once every request that clients have begun is done. The process takes no new ones meanwhile, and goes on
-    /// when they are done, whoever still waits for the answer.
+    /// Does all that a switch does, and takes it back: every request that clients have begun is done then, and what
+    /// they had written is flushed. It changes nothing, whether or not somebody still waits for its end.
     ///
-    /// Source: QEMU's transaction waits for them before its first action, also if there is none.
-    func drain(within limit: Duration) async throws(EngineError) {
-        try await session.execute("transaction", ["actions": []], within: patience(limit))
+    /// Source: QEMU's transaction undoes the actions before one that fails, and the action `abort` always does.
+    func rehearse(_ cuts: [Switch]) async throws(EngineError) {
+        let abort: JSONValue = ["type": "abort", "data": [:]]
+        do throws(EngineError) {
+            _ = try await stalls.during { () throws(EngineError) in
+                try await session.execute(
+                    "transaction", ["actions": .array(cuts.map(\.action) + [abort])],
+                    within: patience(Self.longestRehearsal))
+            }
+        } catch {
+            guard error.reason == .failed, error.message.contains("Abort action") else { throw error }
+        }
     }
+
+    /// A disk that takes longer is no disk.
+    private static let longestRehearsal = Duration.seconds(24 * 3_600)
 
     /// Waiting for its clients is what the process has to do here; one that was stopped does not even that.
     private func patience(_ limit: Duration) -> QMPSession.Deadline {
@@ -141,14 +167,8 @@ final class ServerMonitor: Sendable {
     ///
     /// - Returns: how long the process took.
     func switchToOverlays(_ cuts: [Switch], within limit: Duration) async throws(EngineError) -> Duration {
-        let actions = cuts.map { cut -> JSONValue in
-            [
-                "type": "blockdev-snapshot",
-                "data": ["node": .string(cut.active.rawValue), "overlay": .string(cut.overlay.rawValue)],
-            ]
-        }
         let begin = ContinuousClock.now
-        try await change("transaction", ["actions": .array(actions)], within: patience(limit))
+        try await change("transaction", ["actions": .array(cuts.map(\.action))], within: patience(limit))
         let duration = begin.duration(to: .now)
         state.withLock { state in
             for cut in cuts {
@@ -161,9 +181,9 @@ final class ServerMonitor: Sendable {
 
     // MARK: Exports
 
-    /// The active layer of each volume that is served, as the process says.
-    func exports() async throws(EngineError) -> [VolumeID: LayerID] {
-        try await Self.exports(in: session)
+    /// Asks for something that changes nothing.
+    func requireAnswer() async throws(EngineError) {
+        try await session.execute("query-block-exports")
     }
 
     private static func exports(in session: QMPSession) async throws(EngineError) -> [VolumeID: LayerID] {

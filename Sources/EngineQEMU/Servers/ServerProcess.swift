@@ -69,6 +69,17 @@ struct ServerProcess: Sendable {
         throw EngineError(.failed, "the process of \(id) did not start: \(logExcerpt)")
     }
 
+    /// Waits until a process that was started a moment ago has its pid file. One that is older has lost it.
+    func waitUntilReady(_ processID: pid_t) async throws(EngineError) {
+        _ = await Polling.wait(limits.startDeadline, every: Self.readyInterval) {
+            if isReady(processID) { return true }
+            guard let age = ProcessFile.age(of: processID) else { return true }
+            return age > limits.startDeadline
+        }
+    }
+
+    private static let readyInterval = Duration.milliseconds(10)
+
     private func isReady(_ childID: pid_t) -> Bool {
         (try? identity.processInPIDFile(of: id)) == childID
     }

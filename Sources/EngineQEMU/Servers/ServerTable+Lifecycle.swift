@@ -7,8 +7,7 @@ extension ServerTable {
     /// - Throws: `.timeout` if one runs and does not answer: its clients may still be served, so it is left alone.
     func start(_ id: ServerID) async throws(EngineError) {
         if let monitor = try await monitor(of: id) {
-            _ = try await monitor.exports()
-            return
+            return try await monitor.requireAnswer()
         }
         try await process(of: id).start()
         _ = try await runningMonitor(of: id)

@@ -74,10 +74,7 @@ final class ServerTable: Sendable {
     func monitor(of id: ServerID) async throws(EngineError) -> ServerMonitor? {
         let process = process(of: id)
         guard let processID = try await BlockingWork.run({ () throws(EngineError) in try process.runningID() }) else {
-            // What follows may open what the process still holds for a moment.
-            guard try await process.waitForEnd(limits.commandDeadline) else {
-                throw EngineError(.timeout, "the process of \(id) does not end: its disk does not answer")
-            }
+            try await requireEnd(of: process)
             return nil
         }
         try watch(id, processID)
@@ -96,7 +93,21 @@ final class ServerTable: Sendable {
             state.connections[id] = Connection(number: number, processID: processID, attempt: attempt)
             return attempt
         }
-        return try await attempt.value.get()
+        do throws(EngineError) {
+            return try await attempt.value.get()
+        } catch {
+            guard error.reason == .serverLost else { throw error }
+            // It ended meanwhile.
+            try await requireEnd(of: process)
+            return nil
+        }
+    }
+
+    /// What follows may open what the process still holds for a moment.
+    private func requireEnd(of process: ServerProcess) async throws(EngineError) {
+        guard try await process.waitForEnd(limits.commandDeadline) else {
+            throw EngineError(.timeout, "the process of \(process.id) does not end: its disk does not answer")
+        }
     }
 
     /// - Throws: `.serverLost` if the process does not run.
@@ -109,15 +120,21 @@ final class ServerTable: Sendable {
         to id: ServerID, _ processID: pid_t, number: Int
     ) async -> Result<ServerMonitor, EngineError> {
         do throws(EngineError) {
-            let session = try await QMPSession.connect(
-                to: directory.monitorSocket(of: id),
-                deadline: .init(silence: limits.commandDeadline, work: limits.workDeadline),
-                activity: { ProcessFile.activity(of: processID) },
-                onEnd: { [weak self] error in self?.connectionEnded(to: id, number: number, error) })
-            let usesDirectAccess = state.withLock { $0.usesDirectAccess }
-            return .success(
-                try await ServerMonitor(
-                    session: session, usesDirectAccess: usesDirectAccess, silence: limits.commandDeadline))
+            try await process(of: id).waitUntilReady(processID)
+            let stalls = StallWatch(
+                StalledClients(server: id, processID: processID, limits: limits), logger: logger)
+            let monitor = try await stalls.during { () throws(EngineError) in
+                let session = try await QMPSession.connect(
+                    to: directory.monitorSocket(of: id),
+                    deadline: .init(silence: limits.commandDeadline, work: limits.workDeadline),
+                    activity: { ProcessFile.activity(of: processID) },
+                    onEnd: { [weak self] error in self?.connectionEnded(to: id, number: number, error) })
+                let usesDirectAccess = state.withLock { $0.usesDirectAccess }
+                return try await ServerMonitor(
+                    session: session, stalls: stalls, usesDirectAccess: usesDirectAccess,
+                    silence: limits.commandDeadline)
+            }
+            return .success(monitor)
         } catch {
             connectionEnded(to: id, number: number, error)
             guard error.reason == .serverLost, (try? process(of: id).runningID()) == processID else {

@@ -2,58 +2,73 @@ internal import Engine
 internal import Logging
 internal import Synchronization
 
-/// Looks after a command that waits for clients: disconnects those that would keep it waiting for ever.
-struct StallWatch {
-    let clients: StalledClients
-    let logger: Logger
+/// Looks after commands to one process that may wait for its clients: disconnects those that would keep them waiting
+/// for ever. A drain that somebody gave up, or that an earlier owner of the process began, goes on all the same, and
+/// every later command waits behind it.
+final class StallWatch: Sendable {
+    private struct State {
+        /// The latest, oldest first.
+        var disconnections: [(time: ContinuousClock.Instant, name: String)] = []
+    }
+
+    private let clients: StalledClients
+    private let logger: Logger
+    private let state = Mutex(State())
 
     private static let interval = Duration.milliseconds(250)
+    private static let keptCount = 256
 
-    /// What a watched command came to.
-    struct Outcome {
-        let result: Result<Duration, EngineError>
-        /// Whom it cost; a process with several connections once.
-        let disconnected: [String]
+    init(_ clients: StalledClients, logger: Logger) {
+        self.clients = clients
+        self.logger = logger
     }
 
     /// Runs a command under watch.
-    func during(_ command: () async throws(EngineError) -> Void) async -> Outcome {
-        let disconnected = Mutex<[String]>([])
-        let watching = Task { await watch { name in disconnected.withLock { $0.append(name) } } }
-        let begin = ContinuousClock.now
-        let result: Result<Duration, EngineError>
+    func during<Value>(_ command: () async throws(EngineError) -> Value) async throws(EngineError) -> Value {
+        let watching = Task { await watch() }
+        let result: Result<Value, EngineError>
         do throws(EngineError) {
-            try await command()
-            result = .success(begin.duration(to: .now))
+            result = .success(try await command())
         } catch {
             result = .failure(error)
         }
         watching.cancel()
         await watching.value
-        return Outcome(result: result, disconnected: disconnected.withLock { Set($0).sorted() })
+        return try result.get()
     }
 
-    private func watch(_ note: @Sendable (String) -> Void) async {
+    /// Who was disconnected since then; a process with several connections once.
+    func disconnected(since begin: ContinuousClock.Instant) -> [String] {
+        state.withLock { Set($0.disconnections.filter { $0.time >= begin }.map(\.name)).sorted() }
+    }
+
+    private func watch() async {
         let begin = ContinuousClock.now
-        var lastDisconnection = begin
         while (try? await Task.sleep(for: Self.interval)) != nil {
+            let now = ContinuousClock.now
+            let last = state.withLock { $0.disconnections.last?.time } ?? begin
             let stall = StalledClients.Stall(
-                sinceBegin: begin.duration(to: .now), sinceLastDisconnection: lastDisconnection.duration(to: .now))
+                sinceBegin: begin.duration(to: now), sinceLastDisconnection: max(begin, last).duration(to: now))
             do throws(EngineError) {
                 let name = try await BlockingWork.run { [clients] () throws(EngineError) in
                     try clients.disconnectNext(after: stall)
                 }
-                guard let name else { continue }
-                logger.warning(
-                    "disconnected a client that a cut would have waited for for ever",
-                    metadata: ["server": "\(clients.server)", "client": "\(name)"])
-                note(name)
-                lastDisconnection = .now
+                if let name { note(name) }
             } catch {
                 logger.warning(
-                    "cannot look after a cut that waits",
+                    "cannot look after a command that waits",
                     metadata: ["server": "\(clients.server)", "cause": "\(error)"])
             }
+        }
+    }
+
+    private func note(_ name: String) {
+        logger.warning(
+            "disconnected a client that would have been waited for for ever",
+            metadata: ["server": "\(clients.server)", "client": "\(name)"])
+        state.withLock { state in
+            state.disconnections.append((.now, name))
+            if state.disconnections.count > Self.keptCount { state.disconnections.removeFirst() }
         }
     }
 }

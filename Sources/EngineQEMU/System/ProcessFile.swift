@@ -46,6 +46,20 @@ enum ProcessFile {
         return String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.dropFirst().first
     }
 
+    /// How long ago it was started; nil if that cannot be read: it is gone.
+    static func age(of process: pid_t) -> Duration? {
+        guard let bytes = try? content("stat", of: process) else { return nil }
+        // The 22nd field, counted from the state, which is the third and follows the name.
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > startTimeIndex, let start = Int64(fields[startTimeIndex]) else { return nil }
+        var now = timespec()
+        let ticksPerSecond = Int64(sysconf(Int32(_SC_CLK_TCK)))
+        guard clock_gettime(CLOCK_BOOTTIME, &now) == 0, ticksPerSecond > 0 else { return nil }
+        return .seconds(Int64(now.tv_sec) - start / ticksPerSecond)
+    }
+
+    private static let startTimeIndex = 19
+
     static func commandName(of process: pid_t) -> String {
         let bytes = (try? content("comm", of: process)) ?? []
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

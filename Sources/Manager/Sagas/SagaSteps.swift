@@ -41,7 +41,7 @@ extension SagaTools {
     /// Nothing is asked of a process that does not answer: what it did then nobody would know.
     func requireAnswer(of server: ServerID) async throws {
         do {
-            _ = try await engine.observe(server)
+            _ = try await engine.answers(server)
         } catch {
             switch error.reason {
             case .timeout:

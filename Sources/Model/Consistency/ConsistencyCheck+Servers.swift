@@ -5,6 +5,10 @@ extension ConsistencyCheck {
     }
 
     private func unserved(_ server: Server) -> [ConsistencyFinding] {
+        if server.state == .error {
+            let cause = server.header.failure.map { ": \($0.message)" } ?? ""
+            return [ConsistencyFinding(.serverNotServing, server, "should be RUNNING, and is ERROR\(cause)")]
+        }
         switch facts.servers[server.id] {
         case .serving(let served):
             return compare(server, served)

@@ -108,6 +108,8 @@ struct FatedEngine: StorageEngine {
         try await base.observe(server)
     }
 
+    func answers(_ server: ServerID) async throws(EngineError) -> Bool { try await base.answers(server) }
+
     func exportURI(of volume: VolumeID, on server: ServerID) -> String { base.exportURI(of: volume, on: server) }
 
     func clients(of server: ServerID) async throws(EngineError) -> [String] {
