@@ -29,7 +29,7 @@ public struct ConnectionPlaces: Sendable {
     private static let leastRefusals = 4
 
     /// Connections that are served at once.
-    public let count: Int
+    public private(set) var count: Int
     private var openCounts: [Listener: Int] = [:]
     private var servedCounts: [Listener: Int] = [:]
     /// Without a credential, the oldest first.
@@ -39,10 +39,10 @@ public struct ConnectionPlaces: Sendable {
         self.count = count
     }
 
-    /// As many as open sockets leave room for, and at most `limit`.
-    public init(sockets: Int, limit: Int) {
+    /// Sets the count to what so many sockets leave room for, and at most `limit`. Nobody loses a place by that.
+    public mutating func fit(sockets: Int, limit: Int) {
         let served = min(sockets - Self.leastRefusals, sockets * Self.refusalShare / (Self.refusalShare + 1))
-        self.init(count: max(0, min(served, limit)))
+        count = max(1, min(served, limit))
     }
 
     private var refusals: Int { max(Self.leastRefusals, count / Self.refusalShare) }
@@ -59,9 +59,12 @@ public struct ConnectionPlaces: Sendable {
 
     public mutating func closed(by listener: Listener) { openCounts[listener, default: 0] -= 1 }
 
+    /// Sockets that are open.
+    public var openCount: Int { openCounts.values.reduce(0, +) }
+
     /// Whether there is a socket for one more connection, be it to refuse it. Until then it waits in the system.
     public func hasSocket(for listener: Listener) -> Bool {
-        openCounts.values.reduce(0, +) < count + refusals
+        openCount < count + refusals
             && openCounts[listener, default: 0] < places(for: listener) + refusals
     }
 

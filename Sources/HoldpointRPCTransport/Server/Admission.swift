@@ -3,8 +3,12 @@ internal import Synchronization
 
 /// The places of a server's connections, shared by its listeners and event loops. Safe from any thread.
 final class Admission: Sendable {
+    /// How old a measurement of the process' descriptors may be when a connection comes.
+    private static let measurementAge = Duration.seconds(1)
+
     private struct State {
         var places: ConnectionPlaces
+        var measured: ContinuousClock.Instant?
         var lastID: ConnectionPlaces.ID = 0
         /// How to end each connection that is served.
         var ends: [ConnectionPlaces.ID: @Sendable () -> Void] = [:]
@@ -12,18 +16,31 @@ final class Admission: Sendable {
         var waiting: [(listener: ConnectionPlaces.Listener, resume: @Sendable () -> Void)] = []
     }
 
+    private let limit: Int
     private let state: Mutex<State>
 
-    init(places: ConnectionPlaces) {
-        state = Mutex(State(places: places))
+    /// - Parameter limit: connections at most, however many descriptors there are.
+    init(limit: Int) {
+        self.limit = limit
+        state = Mutex(State(places: ConnectionPlaces(count: limit)))
     }
 
-    /// Legal before the first connection.
-    func provide(_ places: ConnectionPlaces) {
-        state.withLock { $0.places = places }
+    /// Fits the places to the descriptors that the process has left: what it holds beside connections grows with its
+    /// work.
+    ///
+    /// - Throws: `tooFewDescriptors`; the few places without which there is no serving are there nevertheless.
+    func measure() throws(EndpointError) {
+        let budget = DescriptorBudget.current(connections: state.withLock { $0.places.openCount })
+        state.withLock { state in
+            state.measured = .now
+            state.places.fit(sockets: budget.sockets, limit: limit)
+        }
+        try budget.check()
     }
 
-    var placeCount: Int { state.withLock { $0.places.count } }
+    private var isMeasurementOld: Bool {
+        state.withLock { state in state.measured.map { ContinuousClock.now - $0 >= Self.measurementAge } ?? true }
+    }
 
     // MARK: Sockets
 
@@ -32,8 +49,10 @@ final class Admission: Sendable {
     /// - Parameter resume: called once there is a socket again if there is none now.
     /// - Returns: whether to go on accepting.
     func opened(by listener: ConnectionPlaces.Listener, resume: @escaping @Sendable () -> Void) -> Bool {
-        state.withLock { state in
-            state.places.opened(by: listener)
+        state.withLock { $0.places.opened(by: listener) }
+        // Whoever is served already goes on, and some places are there in any case.
+        if isMeasurementOld { try? measure() }
+        return state.withLock { state in
             guard !state.places.hasSocket(for: listener) else { return true }
             state.waiting.append((listener, resume))
             return false

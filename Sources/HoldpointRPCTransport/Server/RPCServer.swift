@@ -45,7 +45,7 @@ public final class RPCServer: Sendable {
 
     private func provideForConnections() async throws(EndpointError) {
         await DescriptorBudget.openTimers()
-        shared.admission.provide(try DescriptorBudget.current().places(atMost: shared.limits.connections))
+        try shared.admission.measure()
     }
 
     /// Connections that exist now, those included whose handlers have not ended.

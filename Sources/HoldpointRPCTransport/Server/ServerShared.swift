@@ -17,7 +17,7 @@ final class ServerShared: Sendable {
     init(router: Router, configuration: RPCServerConfiguration) {
         self.router = router
         self.configuration = configuration
-        admission = Admission(places: ConnectionPlaces(count: configuration.limits.connections))
+        admission = Admission(limit: configuration.limits.connections)
     }
 
     var limits: ServerLimits { configuration.limits }
