@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,7 +22,8 @@ struct search {
     size_t found;
 };
 
-static int ask(int descriptor) {
+// inode: of one socket; 0: all that are connected or listen.
+static int ask(int descriptor, uint32_t inode) {
     struct {
         struct nlmsghdr header;
         struct unix_diag_req request;
@@ -29,9 +31,11 @@ static int ask(int descriptor) {
     memset(&message, 0, sizeof message);
     message.header.nlmsg_len = sizeof message;
     message.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
-    message.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    message.header.nlmsg_flags = NLM_F_REQUEST | (inode == 0 ? NLM_F_DUMP : 0);
     message.request.sdiag_family = AF_UNIX;
-    message.request.udiag_states = 1u << ESTABLISHED | 1u << LISTENING;
+    message.request.udiag_states = inode == 0 ? 1u << ESTABLISHED | 1u << LISTENING : UINT32_MAX;
+    message.request.udiag_ino = inode;
+    message.request.udiag_cookie[0] = message.request.udiag_cookie[1] = UINT32_MAX;
     message.request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_PEER;
     return send(descriptor, &message, sizeof message, 0) < 0 ? -errno : 0;
 }
@@ -84,8 +88,33 @@ ssize_t linux_unix_sockets(const char *name, struct linux_unix_socket *sockets, 
     struct search search = {.name = name, .sockets = sockets, .capacity = capacity};
     int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     if (descriptor < 0) return -errno;
-    int result = ask(descriptor);
+    int result = ask(descriptor, 0);
     while (result == 0) result = read_answers(descriptor, &search);
     close(descriptor);
     return result < 0 ? result : (ssize_t)search.found;
+}
+
+int linux_unix_socket_is_here(uint32_t inode) {
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (descriptor < 0) return -errno;
+    _Alignas(struct nlmsghdr) char buffer[4096];
+    int result = ask(descriptor, inode);
+    if (result == 0) {
+        ssize_t length;
+        do length = recv(descriptor, buffer, sizeof buffer, 0);
+        while (length < 0 && errno == EINTR);
+        const struct nlmsghdr *header = (const struct nlmsghdr *)buffer;
+        if (length < 0) {
+            result = -errno;
+        } else if (!NLMSG_OK(header, (size_t)length)) {
+            result = -EBADMSG;
+        } else if (header->nlmsg_type != NLMSG_ERROR) {
+            result = 1;
+        } else {
+            int error = ((const struct nlmsgerr *)NLMSG_DATA(header))->error;
+            result = error == -ENOENT ? 0 : error == 0 ? -EBADMSG : error;
+        }
+    }
+    close(descriptor);
+    return result;
 }

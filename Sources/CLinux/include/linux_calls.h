@@ -47,6 +47,9 @@ struct linux_unix_socket {
 // it were spelled when they were bound. Stores up to capacity of them, and returns how many there are.
 ssize_t linux_unix_sockets(const char *name, struct linux_unix_socket *sockets, size_t capacity);
 
+// Whether a Unix socket of this network namespace has that inode number: 1 or 0.
+int linux_unix_socket_is_here(uint32_t inode);
+
 // A descriptor that stands for a process for as long as it is open, whoever gets its number later.
 int linux_open_process(pid_t process_id);
 int linux_signal_process(int process, int number);

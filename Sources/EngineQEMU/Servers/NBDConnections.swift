@@ -30,14 +30,23 @@ struct NBDConnections {
         let seen = sockets.filter { $0.isExport && $0.peer != 0 }.map {
             Connection(inode: $0.inode, descriptor: held[$0.inode], clientInode: $0.peer)
         }
-        // The kernel lists an accepted socket where its client lives. Every other socket of the process is listed here.
-        var hidden = held.filter { !known.contains($0.key) }
+        // The kernel lists an accepted socket where its client lives: in the network namespace of a container, say.
+        var hidden: [UInt64: Int32] = [:]
+        for (inode, descriptor) in held where try !known.contains(inode) && !Self.isListedHere(inode) {
+            hidden[inode] = descriptor
+        }
         if let process, !hidden.isEmpty {
             // What was closed between the two looks is in neither.
             let still = try SocketTable.sockets(of: process)
             hidden = hidden.filter { still[$0.key] == $0.value }
         }
         return seen + hidden.map { Connection(inode: $0.key, descriptor: $0.value, clientInode: nil) }
+    }
+
+    private static func isListedHere(_ inode: UInt64) throws(EngineError) -> Bool {
+        let result = linux_unix_socket_is_here(UInt32(truncatingIfNeeded: inode))
+        guard result >= 0 else { throw .unknown("whose a socket is", code: -result) }
+        return result == 1
     }
 
     private struct NamedSocket {
