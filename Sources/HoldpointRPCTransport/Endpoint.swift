@@ -53,6 +53,8 @@ public enum EndpointError: Error, Hashable, Sendable, CustomStringConvertible {
     case notASocket(String)
     /// Only loopback addresses are served without TLS.
     case notLoopback(String)
+    /// The process may not have so many files open as serving needs.
+    case tooFewDescriptors(limit: Int, needed: Int)
     /// A system call failed.
     case system(call: String, path: String, errno: Int32)
 
@@ -62,6 +64,8 @@ public enum EndpointError: Error, Hashable, Sendable, CustomStringConvertible {
         case .inUse(let path): "\(path): another process listens on it"
         case .notASocket(let path): "\(path): exists and is no socket"
         case .notLoopback(let host): "\(host): only loopback addresses are served without TLS"
+        case .tooFewDescriptors(let limit, let needed):
+            "\(limit) open files are too few to serve, \(needed) are needed: raise the limit (ulimit -n)"
         case .system(let call, let path, let number): "\(path): \(call) failed (errno \(number))"
         }
     }

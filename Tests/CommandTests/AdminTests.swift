@@ -142,7 +142,7 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try await withCommand { router in
-            router.serverStreaming(AdminServiceMethods.backupMetadata, hasNaturalEnd: true) { _, _, responses in
+            router.serverStreaming(AdminServiceMethods.backupMetadata) { _, _, responses in
                 for chunk in chunks { try await responses.send(chunk) }
             }
         } _: { command in

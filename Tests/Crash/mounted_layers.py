@@ -40,6 +40,8 @@ class MountedLayers(CrashCase):
             self.daemon.start()
 
     def test_everything_works_on_it(self):
+        self.daemon.start()
+        self.daemon.stop()
         # What a version before 0.2 left beside the folder is on another file system.
         for folder in ("trash", "quarantine"):
             with open(os.path.join(self.workspace.folder(os.path.join("state", folder)), "old"), "wb"):

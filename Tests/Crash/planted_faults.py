@@ -210,7 +210,7 @@ class PlantedFaults(CrashCase):
         os.chmod(os.path.join(self.daemon.state, "layers"), 0o777)
         self.expect("UNSAFE_FOLDER")
         self.daemon.stop()
-        with self.assertRaisesRegex(RuntimeError, "others can write it"):
+        with self.assertRaisesRegex(RuntimeError, "chmod go-w"):
             self.daemon.start()
 
     # Faults in rows

@@ -190,6 +190,17 @@ import Testing
         #expect(ends.reasons == [.serverLost])
     }
 
+    /// 300 levels once took the whole server down: they were read on the stack of the session's own thread.
+    @Test(arguments: [65, 300, 100_000]) func deepNestingEndsTheSessionAlone(_ depth: Int) async throws {
+        let monitor = try monitor { _, id in
+            let value = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            return "{\"return\":\(value),\"id\":\(id)}\n"
+        }
+        defer { monitor.stop() }
+        let session = try await connect(monitor, deadline: .seconds(60))
+        #expect(await failure(of: session)?.reason == .serverLost)
+    }
+
     @Test func hangingUpInACommandEndsTheSession() async throws {
         let monitor = try monitor { _, _ in nil }
         defer { monitor.stop() }

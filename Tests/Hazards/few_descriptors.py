@@ -10,7 +10,7 @@ from workspace import wait_until
 
 DESCRIPTORS = 64
 # How many are left to it, one after the other.
-LEFT = range(8, -1, -1)
+LEFT = range(4, -1, -1)
 SETTLE_DEADLINE_SECONDS = 15
 
 

@@ -6,8 +6,8 @@ import sys
 
 TESTS = [
     "another_path", "stalled_clients", "slow_disk", "questions", "unknown_clients", "grades", "growing",
-    "lost_pid_file", "held_layer", "few_descriptors", "foreign_folder", "one_bad_layer", "unservable_server",
-    "standard_error", "layers_mount", "backlog", "stopped_storage_daemon",
+    "lost_pid_file", "held_layer", "few_descriptors", "one_bad_layer", "unservable_server", "backlog",
+    "stopped_storage_daemon",
 ]
 
 

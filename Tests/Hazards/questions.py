@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 
 import nbd
 
@@ -15,6 +16,8 @@ QUESTIONS = 1000
 # A check looks at everything, twice; the others take milliseconds.
 QUESTIONS_A_CHECK = 50
 LEAST_CONNECTIONS = 100
+# A loop without a pause would take a processor of its own.
+VISIT_INTERVAL_SECONDS = 0.002
 ANSWER_LIMIT_SECONDS = 15
 
 
@@ -37,6 +40,7 @@ class Visitor:
                 handle.shutdown()
             except nbd.Error as error:
                 self.refusals.append(str(error))
+            time.sleep(VISIT_INTERVAL_SECONDS)
 
     def end(self):
         self._ends.set()

@@ -7,8 +7,8 @@ from hazard_case import FAILED, HazardCase
 from storage_shim import StorageShim
 
 SLOW_SECONDS = 12
-# After which a cut must give up; its end may have to wait for the disk.
-CUT_TIMEOUT = "4s"
+# After which a cut must give up, and when the disk is back, for which the end of that may have to wait.
+CUT_TIMEOUT, GIVEN_UP_SECONDS = "3s", 7
 POLL_MILLISECONDS = 1000
 
 
@@ -30,15 +30,14 @@ class SlowDisk(HazardCase):
         self.assertTrue(all(client.holds_what_it_wrote() for client in self.clients), "an acknowledged write is lost")
         self.assertEqual(self.servers_processes(self.server), [self.process])
 
-    def slow_down(self):
-        """For some seconds."""
-        timer = threading.Timer(SLOW_SECONDS, self.shim.speed_up)
+    def slow_down(self, seconds):
+        timer = threading.Timer(seconds, self.shim.speed_up)
         self.addCleanup(timer.cancel)
         self.shim.slow_down()
         timer.start()
 
     def test_a_flush_of_12_seconds(self):
-        self.slow_down()
+        self.slow_down(SLOW_SECONDS)
         begin = time.monotonic()
         result = self.command.run("server-snapshot", "create", "patient", "--server", self.server)
         seconds = time.monotonic() - begin
@@ -51,13 +50,13 @@ class SlowDisk(HazardCase):
         self.say(f"a flush of {SLOW_SECONDS} s: snapshot after {seconds:.1f} s, nobody cut off, nothing lost")
 
     def test_giving_up_a_flush_of_its_own(self):
-        self.slow_down()
+        self.slow_down(GIVEN_UP_SECONDS)
         self.give_up()
 
     def test_giving_up_a_clients_flush(self):
         """Which is under way when the cut comes."""
         handle = self.clients[0].handle
-        self.slow_down()
+        self.slow_down(GIVEN_UP_SECONDS)
         cookie = handle.aio_flush()
         self.give_up()
         while not handle.aio_command_completed(cookie):

@@ -4,10 +4,9 @@ nobody else notices."""
 import os
 import signal
 import subprocess
-import sys
-import urllib.parse
 
-from hazard_case import HazardCase
+from hazard_case import FAILED, HazardCase
+from stalling import StalledProcess
 from workspace import wait_until
 from writing import Writer
 
@@ -19,6 +18,7 @@ IMAGE_SIZE = "256MiB"
 # So much of it has gone out when the writer is stopped.
 STOPPED_AFTER_BYTES = 16 << 20
 ATTEMPTS = 5
+STALLED_LENGTH = 1 << 20
 
 
 class StalledClients(HazardCase):
@@ -42,24 +42,17 @@ class StalledClients(HazardCase):
 
     # The stalled ones
 
-    def start(self, *words):
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.addCleanup(self.end, process)
-        return process
+    def start_peer(self, stalls, ending):
+        peer = StalledProcess(self.uri, {"answered": [], "unanswered": [], "stalls": stalls, "ending": ending,
+                                         "offset": 0, "length": STALLED_LENGTH})
+        self.addCleanup(peer.end)
+        peer.wait_until_stalled()
+        return peer
 
     @staticmethod
     def end(process):
         process.kill()
         process.wait()
-        process.stdout.close()
-
-    def start_peer(self, how):
-        address = urllib.parse.urlsplit(self.uri)
-        [path] = urllib.parse.parse_qs(address.query)["socket"]
-        script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stalled_peer.py")
-        peer = self.start(sys.executable, "-B", script, how, path, address.path.lstrip("/"))
-        self.assertEqual(peer.stdout.readline(), b"stalled\n")
-        return peer
 
     def start_stopped_writer(self):
         image = self.workspace.file("image")
@@ -68,7 +61,8 @@ class StalledClients(HazardCase):
                 for _ in range(IMAGE_BYTES >> 20):
                     file.write(os.urandom(1 << 20))
         before = self.allocated()
-        writer = self.start("nbdcopy", image, self.uri)
+        writer = subprocess.Popen(["nbdcopy", image, self.uri], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(self.end, writer)
         wait_until(lambda: self.allocated() > before + STOPPED_AFTER_BYTES, REACH_DEADLINE_SECONDS, "nbdcopy writes")
         writer.send_signal(signal.SIGSTOP)
         return writer
@@ -81,24 +75,43 @@ class StalledClients(HazardCase):
     def test_a_stopped_writer(self):
         for attempt in range(ATTEMPTS):
             writer = self.start_stopped_writer()
-            if self.check_cut(writer, "nbdcopy", "snapshot", "create", f"snap-{attempt}", "--volume", "stalled"):
+            if self.check_cut(writer.pid, "nbdcopy", "snapshot", "create", f"snap-{attempt}", "--volume", "stalled"):
                 return
             # It was stopped between two requests, which is no hazard.
             self.end(writer)
         self.fail("nbdcopy was never stopped in the middle of a request")
 
-    def test_half_a_request(self):
-        peer = self.start_peer("half-request")
-        self.assertTrue(self.check_cut(
-            peer, "python", "server-snapshot", "create", "snap", "--server", self.server))
+    def test_half_a_request_of_one_that_waits(self):
+        self.check_peer("write", "silent")
+
+    def test_half_a_request_of_one_that_is_gone(self):
+        self.check_peer("write", "gone")
 
     def test_a_stopped_reader(self):
-        peer = self.start_peer("unread")
-        peer.send_signal(signal.SIGSTOP)
-        self.assertTrue(self.check_cut(
-            peer, "python", "server-snapshot", "create", "snap", "--server", self.server))
+        self.check_peer("read", "stopped")
 
-    def check_cut(self, peer, name, *words):
+    def check_peer(self, stalls, ending):
+        peer = self.start_peer(stalls, ending)
+        self.assertTrue(self.check_cut(
+            peer.process_id, "python", "server-snapshot", "create", "snap", "--server", self.server))
+
+    def test_a_cut_that_gives_up_first(self):
+        """What it has begun in the process waits for the same client, and everybody else with it."""
+        peer = self.start_peer("write", "silent")
+        for number, other in enumerate(self.others):
+            other.write(self.first_block + number)
+        result = self.command.run("server-snapshot", "create", "hasty", "--server", self.server, "--cut-timeout", "1s")
+        self.expect(result, (FAILED, "ENGINE_TIMEOUT"))
+        self.check_others()
+        self.wait_until_settled()
+        self.assertEqual(self.command.ask("server-snapshot", "list", "--all"), [])
+        self.command.ask("server-snapshot", "create", "patient", "--server", self.server)
+        self.check_others()
+        self.check_consistency()
+        peer.end()
+        self.say("gave up before the stalled client was found: nothing was cut, the others and the next snapshot went on")
+
+    def check_cut(self, peer_id, name, *words):
         """Returns whether the peer was in the way."""
         for number, other in enumerate(self.others):
             other.write(self.first_block + number)
@@ -108,9 +121,9 @@ class StalledClients(HazardCase):
         self.check_others()
         if "CLIENT_CUT_OFF" not in result.error:
             return False
-        self.check_warnings(result, peer.pid, name)
+        self.check_warnings(result, peer_id, name)
         cut_off = [line for line in result.error.splitlines() if "CLIENT_CUT_OFF" in line]
-        self.assertTrue(all(f"pid={peer.pid} " in line for line in cut_off), f"others were cut off: {cut_off}")
+        self.assertTrue(all(f"pid={peer_id} " in line for line in cut_off), f"others were cut off: {cut_off}")
         self.check_consistency()
         self.say(f"{name} stalled, snapshot after {took}, it alone was cut off, nothing lost")
         return True

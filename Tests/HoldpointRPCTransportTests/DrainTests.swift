@@ -69,6 +69,29 @@ import Testing
         }
     }
 
+    @Test func letsTransfersComeToTheirEnd() async throws {
+        try await withServer { test in
+            let peer = try RawPeer(test.endpoint)
+            try await peer.sendHello(window: 65_536)
+            try await peer.send(.request(try Request(1, TestHandlers.transfer.name, Ping(nonce: 1_000))))
+            try await eventually("no item was sent") { test.handlers.itemsSent.value > 60 }
+            async let draining: Void = test.server.drain(within: .seconds(60))
+            try await eventually("the server does not drain") { (try? RawPeer(test.endpoint)) == nil }
+            // Longer than a stream without a natural end has.
+            try await Task.sleep(for: TestServer.limits.streamFarewell * 3)
+            try await peer.send(.windowUpdate(WindowUpdate(callID: 1, bytes: 1 << 30)))
+            var items = 0
+            var status: Status?
+            while let kind = try await peer.answer() {
+                if case .streamItem = kind { items += 1 }
+                if case .response(let response) = kind { status = response.status }
+            }
+            #expect(items == 1_000)
+            #expect(status?.code == .ok)
+            await draining
+        }
+    }
+
     @Test func leavesNoConnectionThatComesWithTheEnd() async throws {
         for _ in 0..<30 {
             try await withServer { test in

@@ -26,8 +26,10 @@ final class RawPeer: @unchecked Sendable {
         guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { throw SocketFailure(call: "fcntl") }
     }
 
-    convenience init(_ endpoint: Endpoint) throws {
-        let descriptor = socket(endpoint.family, Int32(SOCK_STREAM.rawValue), 0)
+    /// - Parameter isBlocking: wait for room in a Unix socket's queue, instead of failing.
+    convenience init(_ endpoint: Endpoint, isBlocking: Bool = true) throws {
+        let flags = isBlocking ? 0 : Int32(SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(endpoint.family, Int32(SOCK_STREAM.rawValue) | flags, 0)
         guard descriptor >= 0 else { throw SocketFailure(call: "socket") }
         guard endpoint.withAddress({ connect(descriptor, $0, $1) }) == 0 else {
             let failure = SocketFailure(call: "connect")

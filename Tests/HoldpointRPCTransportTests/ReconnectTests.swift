@@ -121,6 +121,52 @@ import Testing
         }
     }
 
+    @Test func waitsForRoomInAFullQueue() async throws {
+        try await withFolder { folder in
+            let endpoint = Endpoint.unix(path: folder + "/socket")
+            let listener = try RawListener(endpoint)
+            var waiting: [RawPeer] = []
+            while let peer = try? RawPeer(endpoint, isBlocking: false) { waiting.append(peer) }
+            var configuration = RPCClientConfiguration()
+            configuration.retryPolicy.attempts = 1
+            try await withClient(endpoint, configuration: configuration) { client in
+                async let answer = client.unary(
+                    TestHandlers.echo, Metadata(), options: CallOptions(timeout: .seconds(60)))
+                try await Task.sleep(for: .seconds(2))
+                for _ in waiting { _ = try await listener.accept() }
+                let peer = try await listener.accept()
+                let request = try await readRequest(peer)
+                try await peer.send(
+                    .hello(Hello(protocolVersions: [1])),
+                    .response(Response(callID: request.callID, payload: try Metadata(key: "waited").serialized())))
+                let key = try await answer.key
+                #expect(key == "waited")
+            }
+        }
+    }
+
+    /// Of a call that never got a connection the caller learns why, and that nothing was done.
+    @Test func aFullQueueIsUnavailableInTheEnd() async throws {
+        try await withFolder { folder in
+            let endpoint = Endpoint.unix(path: folder + "/socket")
+            let listener = try RawListener(endpoint)
+            var waiting: [RawPeer] = []
+            while let peer = try? RawPeer(endpoint, isBlocking: false) { waiting.append(peer) }
+            var configuration = RPCClientConfiguration()
+            configuration.helloTimeout = .milliseconds(300)
+            configuration.retryPolicy.attempts = 1
+            try await withClient(endpoint, configuration: configuration) { client in
+                for timeout in [Duration.milliseconds(500), nil] {
+                    await expect(.unavailable, "") {
+                        _ = try await client.unary(
+                            TestHandlers.echo, Metadata(), options: CallOptions(timeout: timeout))
+                    }
+                }
+            }
+            withExtendedLifetime((listener, waiting)) {}
+        }
+    }
+
     @Test func movesCallsThatWereNotStarted() async throws {
         try await withFolder { folder in
             let endpoint = Endpoint.unix(path: folder + "/socket")

@@ -13,6 +13,8 @@ final class TestHandlers: RPCService {
     static let large = UnaryMethod<Ping, Metadata>("test.Echo/Large")
     /// As many items of 1,000 bytes.
     static let count = ServerStreamingMethod<Ping, Metadata>("test.Echo/Count")
+    /// The same, with a natural end.
+    static let transfer = ServerStreamingMethod<Ping, Metadata>("test.Echo/Transfer", hasNaturalEnd: true)
     /// One item; then waits for the end, and says farewell if the server drains.
     static let watch = ServerStreamingMethod<Ping, Metadata>("test.Echo/Watch")
     static let check = UnaryMethod<Ping, Pong>("holdpoint.v1.HealthService/Check")
@@ -36,6 +38,7 @@ final class TestHandlers: RPCService {
         }
         router.unary(Self.check) { ping, _ in Pong(nonce: ping.nonce) }
         router.serverStreaming(Self.count) { try await self.count($0, $1, $2) }
+        router.serverStreaming(Self.transfer) { try await self.count($0, $1, $2) }
         router.serverStreaming(Self.watch) { try await self.watch($0, $1, $2) }
     }
 

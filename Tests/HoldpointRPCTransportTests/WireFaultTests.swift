@@ -161,6 +161,86 @@ import Testing
         }
     }
 
+    @Test func strangersMakeRoomForEachOther() async throws {
+        var limits = TestServer.limits
+        limits.connections = 32
+        try await withServer(limits: limits, tcp: true) { test in
+            let known = try RawPeer(test.endpoint)
+            try await known.sendHello(token: "secret")
+            #expect(try await isServed(known))
+            var strangers: [RawPeer] = []
+            for _ in 0..<3 {
+                let stranger = try RawPeer(test.endpoint)
+                try await stranger.sendHello()
+                #expect(try await isServed(stranger))
+                strangers.append(stranger)
+            }
+            // Two of 32 places are for them.
+            #expect(try await strangers[0].goAway() == .enhanceYourCalm)
+            for peer in strangers.dropFirst() + [known] {
+                try await peer.send(.request(try Request(1, TestHandlers.check.name, Ping(nonce: 1))))
+                #expect(try await peer.response().status == Status())
+            }
+        }
+    }
+
+    @Test func keepsPlacesForTheUnixSocket() async throws {
+        var limits = TestServer.limits
+        limits.connections = 8
+        try await withFolder { folder in
+            let test = try await TestServer.start(on: .unix(path: folder + "/socket"), limits: limits)
+            let tcp = try await test.server.listen(on: .tcp(host: "127.0.0.1", port: 0))
+            var peers: [RawPeer] = []
+            for _ in 0..<6 {
+                let peer = try RawPeer(tcp)
+                try await peer.sendHello(token: "secret")
+                #expect(try await isServed(peer))
+                peers.append(peer)
+            }
+            #expect(try await RawPeer(tcp).goAway() == .enhanceYourCalm)
+            for _ in 0..<2 {
+                let peer = try RawPeer(test.endpoint)
+                try await peer.sendHello()
+                #expect(try await isServed(peer))
+                peers.append(peer)
+            }
+            #expect(try await RawPeer(test.endpoint).goAway() == .enhanceYourCalm)
+            await test.stop()
+        }
+    }
+
+    @Test func acceptsAgainOnceThereAreSockets() async throws {
+        var limits = TestServer.limits
+        limits.connections = 2
+        try await withServer(limits: limits) { test in
+            for _ in 0..<3 {
+                #expect(try await served(of: 40, by: test) == 2)
+                try await eventually("connections stay") { test.server.connectionCount == 0 }
+            }
+            let peer = try RawPeer(test.endpoint)
+            try await peer.sendHello()
+            #expect(try await isServed(peer))
+        }
+    }
+
+    /// Whether the server's Hello comes.
+    private func isServed(_ peer: RawPeer) async throws -> Bool {
+        if case .hello = try await peer.frame(within: .seconds(60)) { true } else { false }
+    }
+
+    /// Connections that come at once; those that are not served learn it as there are sockets to accept them.
+    private func served(of count: Int, by test: TestServer) async throws -> Int {
+        let peers = try (0..<count).map { _ in try RawPeer(test.endpoint) }
+        var served = 0
+        for peer in peers {
+            // One that was refused may be gone already.
+            try? await peer.sendHello()
+            if try await isServed(peer) { served += 1 }
+            #expect(test.server.connectionCount <= 2 + 4 + 4)
+        }
+        return served
+    }
+
     @Test func survivesConnectionsThatEndAnywhere() async throws {
         try await withServer { test in
             let hello = try RawPeer.bytes(.hello(Hello(protocolVersions: [1])))

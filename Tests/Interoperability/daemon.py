@@ -17,42 +17,68 @@ END_SECONDS = 40
 class Daemon:
     """What the tests need to know about the process."""
 
-    def __init__(self, state: pathlib.Path, process: subprocess.Popen, port: int):
+    def __init__(self, folder: pathlib.Path, process: subprocess.Popen, port: int):
         self.process = process
+        self.folder = folder
         self.address = ("127.0.0.1", port)
-        self.token = (state / "admin.token").read_text().strip()
-        self.password = (state / "admin.password").read_text().strip()
+        self.unix_address = str(folder / "socket")
+        self.token = (folder / "state/admin.token").read_text().strip()
+        self.password = (folder / "state/admin.password").read_text().strip()
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
 
     def memory_kilobytes(self, name: str) -> int:
         """A line of /proc/PID/status: VmRSS is what it holds now, VmHWM the most that it ever held."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(rf"^{name}:\s+(\d+) kB$", status, re.MULTILINE).group(1))
 
+    def descriptor_count(self) -> int:
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
-# The daemon of this run; set by start().
+    def command(self, *arguments: str) -> subprocess.Popen:
+        """The real command, started; its output is text."""
+        holdpoint = pathlib.Path(program).with_name("holdpoint")
+        return subprocess.Popen(
+            [holdpoint, "--endpoint", f"unix:{self.unix_address}", *arguments], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+# The program of this run, and the daemon that most tests share; set by start().
+program: str
 current: Daemon
 
 
 @contextlib.contextmanager
-def start(program: str):
-    """Starts it, and ends it and everything that it started, whatever happens in between."""
-    global current
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="hpi-", dir="/tmp"))
-    state = folder / "state"
-    log = open(folder / "log", "w+b")
-    process = subprocess.Popen(
-        [program, "--state-dir", str(state), "--listen", "tcp://127.0.0.1:0"], stdin=subprocess.DEVNULL, stderr=log)
-    try:
-        current = Daemon(state, process, _port(process, folder / "log"))
+def start(path: str):
+    """Starts the daemon that the tests share."""
+    global program, current
+    program = path
+    with own() as current:
         yield current
-        if process.poll() is not None:
+
+
+@contextlib.contextmanager
+def own(*prefix: str):
+    """Starts a daemon, by way of a prefix command, and ends it and everything that it started, whatever happens."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hpi-", dir="/tmp"))
+    log = open(folder / "log", "w+b")
+    listeners = ["--listen", "tcp://127.0.0.1:0", "--listen", f"unix:{folder}/socket"]
+    process = subprocess.Popen(
+        [*prefix, program, "--state-dir", str(folder / "state"), *listeners], stdin=subprocess.DEVNULL, stderr=log)
+    try:
+        daemon = Daemon(folder, process, _port(process, folder / "log"))
+        yield daemon
+        # A test may end it, as an operator does.
+        if process.poll():
             raise AssertionError(f"holdpointd ended by itself with {process.returncode}")
     except BaseException:
         print((folder / "log").read_text(errors="replace")[-4000:])
         raise
     finally:
         _end(process)
-        _end_servers(state)
+        _end_servers(folder / "state")
         log.close()
         shutil.rmtree(folder)
 
@@ -61,7 +87,9 @@ def _port(process: subprocess.Popen, log: pathlib.Path) -> int:
     ended = os.pidfd_open(process.pid)
     try:
         for _ in range(START_SECONDS * 50):
-            if line := re.search(r"^listening on tcp://127\.0\.0\.1:(\d+)$", log.read_text(), re.MULTILINE):
+            text = log.read_text()
+            line = re.search(r"^listening on tcp://127\.0\.0\.1:(\d+)$", text, re.MULTILINE)
+            if line and "listening on unix:" in text:
                 return int(line.group(1))
             if select.select([ended], [], [], 0.02)[0]:
                 raise AssertionError("holdpointd did not start")
@@ -71,6 +99,9 @@ def _port(process: subprocess.Popen, log: pathlib.Path) -> int:
 
 
 def _end(process: subprocess.Popen) -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGCONT)
     process.terminate()
     try:
         process.wait(END_SECONDS)

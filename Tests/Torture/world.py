@@ -79,6 +79,9 @@ class World:
         failed = operation is not None and operation.state == operation.FAILED
         if failed and is_allowed(operation.error.reason, reasons):
             self.model.failed.update(operation.target_ids)
+            # A cut's volumes show its failure too, and are no targets of it.
+            if "cut" in {step.name for step in operation.steps}:
+                self.model.failed.update(self.model.volumes)
             self.doubt_grades()
         elif expected or (operation is not None and operation.state != operation.SUCCEEDED):
             raise Mismatch(f"{name} ended as {' '.join(str(operation).split())}, expected {expected}")

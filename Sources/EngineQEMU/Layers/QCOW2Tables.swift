@@ -122,8 +122,8 @@ struct QCOW2Tables {
     /// A compressed cluster begins at any byte; the bits above say how many sectors it takes.
     private func compressedOffset(_ entry: UInt64) -> UInt64 { entry & ((1 << (62 - (clusterBits - 8))) - 1) }
 
-    /// Calls `body` with the first eight bytes of each entry where they are not zero. Tables are mostly zeros, which are
-    /// skipped a block at a time.
+    /// Calls `body` with the first eight bytes of each entry where they are not zero. Tables are mostly zeros, which
+    /// are skipped a block at a time.
     private func forEachEntry(of table: Table, entryByteCount: Int = 8, _ body: (UInt64) throws -> Void) throws {
         let byteCount = Int(clamping: table.byteCount)
         let bytes = try Files.read(from: descriptor, at: table.offset, upTo: byteCount, path: path)

@@ -1,5 +1,4 @@
 internal import Engine
-internal import FoundationEssentials
 
 /// What is sent to a QMP server.
 struct QMPCommand {
@@ -24,7 +23,7 @@ enum QMPMessage: Hashable, Sendable {
 
     /// - Returns: nil if the line is none of these.
     init?(line: some Sequence<UInt8>) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(line)) else { return nil }
+        guard let value = JSONParser.value(of: Array(line)) else { return nil }
         if value["QMP"] != nil {
             self = .greeting
         } else if let name = value["event"]?.string {

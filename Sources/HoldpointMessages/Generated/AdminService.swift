@@ -56,7 +56,7 @@ public enum AdminServiceMethods {
             "holdpoint.v1.AdminService/CheckConsistency")
     public static let backupMetadata =
         ServerStreamingMethod<BackupMetadataRequest, BackupChunk>(
-            "holdpoint.v1.AdminService/BackupMetadata")
+            "holdpoint.v1.AdminService/BackupMetadata", hasNaturalEnd: true)
 }
 
 /// Calls `holdpoint.v1.AdminService` over a channel.

@@ -14,8 +14,12 @@ public struct UnaryMethod<Request: ProtobufMessage, Response: ProtobufMessage>: 
 public struct ServerStreamingMethod<Request: ProtobufMessage, Response: ProtobufMessage>: Sendable {
     /// Full name: `holdpoint.v1.EventService/Watch`.
     public let name: String
+    /// Whether a call ends by itself, as a transfer does, and is waited for when the server drains; others, a watch,
+    /// are ended then. An option of the method in its .proto file.
+    public let hasNaturalEnd: Bool
 
-    public init(_ name: String) {
+    public init(_ name: String, hasNaturalEnd: Bool = false) {
         self.name = name
+        self.hasNaturalEnd = hasNaturalEnd
     }
 }

@@ -1,6 +1,7 @@
 /// Reasons that the RPC layer itself puts into a status; those of the services are in the command's table.
 public enum RPCReason {
-    /// `RESOURCE_EXHAUSTED`: the connection has as many calls in flight as the server takes.
+    /// `RESOURCE_EXHAUSTED`: the connection has as many calls in flight as the server takes. `UNAVAILABLE`: the server
+    /// has as many connections as it serves.
     public static let overloaded = "OVERLOADED"
     /// `RESOURCE_EXHAUSTED`: the answer is over the peer's frame limit.
     public static let responseTooLarge = "RESPONSE_TOO_LARGE"

@@ -32,7 +32,13 @@ extension ServerConnection {
     }
 
     private var idleDeadline: ContinuousClock.Instant? {
-        calls.isEmpty ? limits.idle.map { lastWork + $0 } : nil
+        calls.isEmpty ? idleLimit.map { lastWork + $0 } : nil
+    }
+
+    /// Time without calls after which the connection ends; nil: none.
+    public var idleLimit: Duration? {
+        guard case .open(hasCredential: false) = phase else { return limits.idle }
+        return min(limits.idle ?? limits.idleWithoutCredential, limits.idleWithoutCredential)
     }
 
     /// Begins to drain: later requests are refused with `UNAVAILABLE`. Safe to repeat.

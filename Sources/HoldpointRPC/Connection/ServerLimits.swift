@@ -17,6 +17,8 @@ public struct ServerLimits: Sendable {
     public var keepalive: Duration? = .seconds(15)
     /// Time without calls after which the connection is closed; nil: never.
     public var idle: Duration?
+    /// The same for a connection without a credential.
+    public var idleWithoutCredential = Duration.seconds(60)
     /// Waiting outbound bytes over which no new Request is taken.
     public var outboundBytes = 1 << 20
     /// Waiting outbound bytes over which the connection is closed.

@@ -30,6 +30,9 @@ extension RPCError {
         switch goAway.code {
         case .unauthenticated: self.init(.unauthenticated, goAway.message)
         case .version: self.init(.unimplemented, goAway.message)
+        case .enhanceYourCalm:
+            self.init(
+                .unavailable, "the server ended the connection: \(goAway.message)", reason: RPCReason.overloaded)
         default: self.init(.unavailable, "the server ended the connection: \(goAway.message)")
         }
     }

@@ -20,14 +20,12 @@ public struct Router: Sendable {
         }
     }
 
-    /// - Parameter hasNaturalEnd: whether a call ends by itself and is waited for when the server drains (a transfer);
-    ///   others (a watch) are cancelled then.
     /// - Precondition: as `unary`.
     public mutating func serverStreaming<Request, Response>(
-        _ method: ServerStreamingMethod<Request, Response>, hasNaturalEnd: Bool = false,
+        _ method: ServerStreamingMethod<Request, Response>,
         _ body: @escaping @Sendable (Request, CallContext, ResponseStream<Response>) async throws -> Void
     ) {
-        register(name: method.name, isStreaming: true, hasNaturalEnd: hasNaturalEnd) {
+        register(name: method.name, isStreaming: true, hasNaturalEnd: method.hasNaturalEnd) {
             (bytes, arena) throws(MessageError) in
             let request = try Request(serialized: bytes, from: .request, arena: arena)
             return { context, sink in

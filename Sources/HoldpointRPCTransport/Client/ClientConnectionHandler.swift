@@ -116,7 +116,8 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
         let orphans = calls.values
         calls = [:]
         for call in orphans { core.finish(call, .failure(.outcomeUnknown)) }
-        core.lost(self, failure: failure)
+        // Of one that was never made, whoever connects learns why.
+        core.lost(self, failure: hasBegun ? failure : nil)
     }
 
     // MARK: Frames

@@ -38,6 +38,8 @@ final class ClientCore: @unchecked Sendable {
     private var isClosed = false
     private var queue = Fifo<ClientCall>()
     private var connectFailure: RPCError?
+    /// Set while the server's queue of connections is full.
+    private var fullQueue: (since: ContinuousClock.Instant, failures: Int)?
 
     init(endpoint: Endpoint, hello: Hello, configuration: RPCClientConfiguration, loop: LoopContext) {
         self.endpoint = endpoint
@@ -162,8 +164,14 @@ final class ClientCore: @unchecked Sendable {
         pumpQueue()
     }
 
-    private func failQueue(_ error: RPCError) {
-        for call in queue.removeAll() where !call.isOver { finish(call, .failure(error)) }
+    private func failQueue(_ error: RPCError, keeping isKept: (ClientCall) -> Bool = { _ in false }) {
+        for call in queue.removeAll() where !call.isOver {
+            if isKept(call) {
+                queue.append(call)
+            } else {
+                finish(call, .failure(error))
+            }
+        }
     }
 
     private func connect() {
@@ -181,6 +189,7 @@ final class ClientCore: @unchecked Sendable {
         switch result {
         case .success(let connection):
             connectFailure = nil
+            fullQueue = nil
             if isClosed || connection.isClosed { return connection.close() }
             self.connection = connection
             // The connection is told of its start only after this; calls follow the Hello.
@@ -188,10 +197,29 @@ final class ClientCore: @unchecked Sendable {
         case .failure(let error):
             let failure = RPCError(.unavailable, "cannot connect to \(endpoint): \(ConnectFailure.text(error))")
             connectFailure = failure
+            if ConnectFailure.isFullQueue(error) { return waitForRoom(failure) }
+            fullQueue = nil
             failQueue(failure)
         }
         pumpQueue()
     }
+
+    /// Connects again in a moment. Calls wait until their deadlines; those that have none, as long as for a Hello.
+    private func waitForRoom(_ failure: RPCError) {
+        let (since, failures) = fullQueue ?? (loop.now, 0)
+        fullQueue = (since, failures + 1)
+        if loop.now - since >= configuration.helloTimeout { failQueue(failure) { $0.deadline != nil } }
+        var generator = SystemRandomNumberGenerator()
+        let pause = configuration.retryPolicy.backoff(failures: failures + 1, using: &generator)
+        isConnecting = true
+        _ = loop.timers.schedule(after: min(pause, Self.longestWaitForRoom)) {
+            self.isConnecting = false
+            self.pumpQueue()
+        }
+    }
+
+    /// Between two attempts at a queue of connections that is full.
+    private static let longestWaitForRoom = Duration.milliseconds(500)
 
     private func close() {
         isClosed = true

@@ -2,13 +2,19 @@ internal import NIOCore
 
 /// All timers of an event loop: however many there are, one task is scheduled, for the next of them.
 ///
-/// Never early, at most about 10 ms late. Used on its loop only.
+/// Never early, at most about 10 ms late; later after a standstill of the loop. Used on its loop only.
 final class LoopTimers {
     private static let tickNanoseconds: Int64 = 10_000_000
+    /// Later than that: the process did not run, because it was stopped or its machine was busy.
+    private static let standstillTicks: Int64 = 100
+    /// What came meanwhile is read in this time, before anybody's is over: the silence was ours.
+    private static let graceTicks: Int64 = 50
 
     private let eventLoop: any EventLoop
     private var wheel = TimerWheel(tick: tick(of: .now()))
     private var wake: (tick: Int64, task: Scheduled<Void>)?
+    /// Set after a standstill: nothing is due before.
+    private var graceEnd: Int64?
     /// Runs what it is given, the timers' actions, as a turn of the loop.
     var inTurn: ((() -> Void) -> Void)?
 
@@ -32,8 +38,13 @@ final class LoopTimers {
     }
 
     private func advance() {
+        let now = Self.tick(of: .now())
+        let planned = wake?.tick ?? now
         wake = nil
-        let due = wheel.takeDue(Self.tick(of: .now()))
+        if graceEnd == nil, now - planned >= Self.standstillTicks { graceEnd = now + Self.graceTicks }
+        if let graceEnd, now < graceEnd { return wakeUp(at: graceEnd) }
+        graceEnd = nil
+        let due = wheel.takeDue(now)
         if !due.isEmpty { inTurn? { for timer in due { timer.fire() } } }
         if let next = wheel.nextTick { wakeUp(at: next) }
     }

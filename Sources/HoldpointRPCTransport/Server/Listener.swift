@@ -1,3 +1,4 @@
+internal import HoldpointRPC
 internal import NIOCore
 internal import NIOPosix
 
@@ -7,18 +8,22 @@ struct Listener: Sendable {
     let endpoint: Endpoint
     private let removeFile: @Sendable () -> Void
 
-    private static let backlog: Int32 = 1_024
+    /// Connections that wait while nothing is accepted, because the process is stopped or busy.
+    private static let backlog: Int32 = 4_096
 
     static func open(
-        _ endpoint: Endpoint, group: any EventLoopGroup, limits: (low: Int, high: Int),
+        _ endpoint: Endpoint, group: any EventLoopGroup, limits: (low: Int, high: Int), admission: Admission,
         makeHandler: @escaping @Sendable (any EventLoop) throws -> ServerConnectionHandler
     ) async throws -> Listener {
-        let bootstrap = bootstrap(group: group, limits: limits, makeHandler: makeHandler)
+        let gate = { @Sendable in AcceptGate(admission: admission, listener: endpoint.listener) }
+        let bootstrap = bootstrap(group: group, limits: limits, makeGate: gate, makeHandler: makeHandler)
         switch endpoint {
         case .unix(let path):
             let socket = try UnixSocket(path: path)
             do {
                 let channel = try await bootstrap.withBoundSocket(socket.descriptor).get()
+                // NIO listens on a socket that was bound before with a backlog of its own.
+                try socket.listen(backlog: backlog)
                 return Listener(channel: channel, endpoint: endpoint, removeFile: { socket.removeFile() })
             } catch {
                 socket.removeFile()
@@ -40,7 +45,7 @@ struct Listener: Sendable {
     }
 
     private static func bootstrap(
-        group: any EventLoopGroup, limits: (low: Int, high: Int),
+        group: any EventLoopGroup, limits: (low: Int, high: Int), makeGate: @escaping @Sendable () -> AcceptGate,
         makeHandler: @escaping @Sendable (any EventLoop) throws -> ServerConnectionHandler
     ) -> ServerBootstrap {
         ServerBootstrap(group: group)
@@ -48,7 +53,7 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause())
+                    try channel.pipeline.syncOperations.addHandler(makeGate())
                 }
             }
             .childChannelOption(.writeBufferWaterMark, value: .init(low: limits.low, high: limits.high))
@@ -62,6 +67,12 @@ struct Listener: Sendable {
                     try channel.pipeline.syncOperations.addHandler(try makeHandler(channel.eventLoop))
                 }
             }
+    }
+}
+
+extension Endpoint {
+    fileprivate var listener: ConnectionPlaces.Listener {
+        if case .unix = self { .unix } else { .tcp }
     }
 }
 

@@ -23,14 +23,17 @@ public final class RPCServer: Sendable {
         group.shutdownGracefully { _ in }
     }
 
-    /// Begins to serve.
+    /// Begins to serve. Whatever needs descriptors as long as the process lives has them by then: connections get no
+    /// more than the process' limit leaves.
     ///
     /// - Returns: the endpoint with the port that was chosen.
     /// - Throws: `EndpointError`, or NIO's error of the system call that failed.
     public func listen(on endpoint: Endpoint) async throws -> Endpoint {
+        if listeners.withLock({ $0.isEmpty }) { try await provideForConnections() }
         let high = shared.limits.outboundBytes
-        let listener = try await Listener.open(endpoint, group: group, limits: (low: high / 2, high: high)) {
-            [shared, loops] eventLoop in
+        let listener = try await Listener.open(
+            endpoint, group: group, limits: (low: high / 2, high: high), admission: shared.admission
+        ) { [shared, loops] eventLoop in
             guard let home = loops.first(where: { $0.context.eventLoop === eventLoop }) else {
                 throw ChannelError.operationUnsupported
             }
@@ -38,6 +41,11 @@ public final class RPCServer: Sendable {
         }
         listeners.withLock { $0.append(listener) }
         return listener.endpoint
+    }
+
+    private func provideForConnections() async throws(EndpointError) {
+        await DescriptorBudget.openTimers()
+        try shared.admission.measure()
     }
 
     /// Connections that exist now, those included whose handlers have not ended.

@@ -111,7 +111,7 @@ extension ServerConnectionHandler {
         accountForInput()
         closeIfDrained()
         forgetIfOver()
-        if limits.idle != nil, state.liveCallCount == 0 { armCheck() }
+        if state.idleLimit != nil, state.liveCallCount == 0 { armCheck() }
     }
 
     private func answer(_ callID: UInt32, _ message: (any RPCMessage)?) {

@@ -7,18 +7,37 @@ extension ServerConnectionHandler {
         guard phase == .active else { return }
         logger.debug("connection ended", metadata: ["code": "\(fault.code.name)", "reason": "\(fault.message)"])
         append(message(GoAway(fault, lastCallID: state.lastCallID)) { .goAway($0) })
-        shutOutput()
-    }
-
-    private func shutOutput() {
         phase = .ending
         flush()
         stopEverything()
         context?.close(mode: .output, promise: nil)
+        linger()
+        discardInput()
+    }
+
+    /// Ends the connection once the peer has taken what it was answered; a slow reader is no reason to cut that off.
+    private func finish() {
+        guard let context else { return }
+        phase = .finishing
+        stopEverything()
+        flush()
+        watchOutput()
+        let shut = loop.eventLoop.makePromise(of: Void.self)
+        context.close(mode: .output, promise: shut)
+        shut.futureResult.assumeIsolated().whenComplete { _ in self.linger() }
+        discardInput()
+    }
+
+    private func linger() {
+        guard phase != .closed else { return }
+        phase = .ending
         lingerTimer = loop.timers.schedule(after: limits.lingering) {
             self.context?.close(promise: nil)
         }
-        // Whatever the peer has sent must be read, or closing would reset the connection and lose the GoAway.
+    }
+
+    /// Whatever the peer has sent must be read, or closing would reset the connection and lose the GoAway.
+    private func discardInput() {
         if isReadHeld {
             isReadHeld = false
             context?.read()
@@ -46,12 +65,14 @@ extension ServerConnectionHandler {
     }
 
     private func stopEverything() {
+        leavePlace()
         input.discard()
         deferred = []
         accountForInput()
         checkTimer.map { loop.timers.cancel($0.timer) }
         memoryTimer.map(loop.timers.cancel)
         stallTimer.map(loop.timers.cancel)
+        (stall, stallTimer) = (nil, nil)
         for call in calls.values {
             call.deadline.map(loop.timers.cancel)
             call.interrupt(.cancelled)
@@ -77,7 +98,7 @@ extension ServerConnectionHandler {
 
     func closeIfDrained() {
         guard phase == .active, state.isDrained, deferred.isEmpty else { return }
-        shutOutput()
+        finish()
     }
 
     /// Sets the timer for whatever time brings next: the Hello's end, a ping, the idle limit.

@@ -44,13 +44,16 @@ extension ServerConnectionHandler {
         for callID in calls.keys { resumeItems(of: callID) }
     }
 
-    private func watchOutput() {
-        guard phase == .active, let waiting = waitingBytes else { return }
+    func watchOutput() {
+        guard isSending, let waiting = waitingBytes, waiting > 0 else { return }
         if waiting > limits.outboundBytesAtMost { return giveUp("\(waiting) bytes wait for the peer") }
         guard stall == nil else { return }
         stall = OutboundStall(takenBytes: handedOverBytes - waiting, since: loop.now)
         scheduleStallCheck()
     }
+
+    /// Whether it matters that the peer reads.
+    private var isSending: Bool { phase == .active || phase == .finishing }
 
     private func scheduleStallCheck() {
         guard stallTimer == nil else { return }
@@ -61,7 +64,7 @@ extension ServerConnectionHandler {
 
     private func checkStall() {
         stallTimer = nil
-        guard phase == .active, let stall, let waiting = waitingBytes else { return }
+        guard isSending, let stall, let waiting = waitingBytes else { return }
         let taken = handedOverBytes - waiting
         if taken > stall.takenBytes {
             self.stall = OutboundStall(takenBytes: taken, since: loop.now)

@@ -12,6 +12,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
 
     enum Phase {
         case active
+        /// Drained: every call has ended, and what was answered is still on its way to the peer. Input is discarded.
+        case finishing
         /// The GoAway is sent, the write side shut; input is discarded.
         case ending
         case closed
@@ -26,6 +28,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
     var state: ServerConnection
     var context: ChannelHandlerContext?
     var caller: Caller?
+    /// Among the connections that the server has places for; nil: it has none for this one, or no longer.
+    var place: Place?
 
     // Input
     var input = FrameInput()
@@ -78,8 +82,9 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
         home.add(self)
         let count = shared.connectionCount.add(1, ordering: .relaxed).newValue
         loop.turn {
-            if count > limits.connections {
-                end(ConnectionFault(.enhanceYourCalm, "the server has \(limits.connections) connections"))
+            // Handlers that have not ended count too.
+            if count > limits.connections || !takePlace(context.channel) {
+                end(ConnectionFault(.enhanceYourCalm, "the server has as many connections as it may"))
             } else if shared.drain.isRaised {
                 drain()
             } else {

@@ -9,6 +9,7 @@ final class ServerShared: Sendable {
     let router: Router
     let configuration: RPCServerConfiguration
     let drain = DrainSignal()
+    let admission: Admission
     let connectionCount = Atomic(0)
     let receivedBytes = Atomic(0)
     let decodedBytes = Atomic(0)
@@ -16,6 +17,7 @@ final class ServerShared: Sendable {
     init(router: Router, configuration: RPCServerConfiguration) {
         self.router = router
         self.configuration = configuration
+        admission = Admission(limit: configuration.limits.connections)
     }
 
     var limits: ServerLimits { configuration.limits }

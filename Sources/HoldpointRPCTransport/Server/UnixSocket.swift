@@ -45,6 +45,11 @@ struct UnixSocket {
         }
     }
 
+    /// Sets how many connections the system keeps until they are accepted; it has its own limit, net.core.somaxconn.
+    func listen(backlog: Int32) throws(EndpointError) {
+        guard Glibc.listen(descriptor, backlog) == 0 else { throw .system(call: "listen", path: path, errno: errno) }
+    }
+
     /// Removes the file if it is still ours. The descriptor is the channel's to close.
     func removeFile() {
         if FileIdentity(path: path) == identity { unlink(path) }

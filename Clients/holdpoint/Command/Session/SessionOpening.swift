@@ -50,7 +50,8 @@ extension GlobalOptions {
 extension Settings {
     /// Longest token, bytes.
     static let longestTokenBytes = 4 << 10
-    /// Attempts at a server that is away, before the command says so: some three seconds in all.
+    /// Attempts at a server that is away, before the command says so: some three seconds in all. One that is there but
+    /// does not answer is waited for as long as the call may last.
     static let attempts = 8
 
     /// A client that connects at its first call.
@@ -59,6 +60,7 @@ extension Settings {
         var configuration = RPCClientConfiguration()
         configuration.software = "holdpoint/\(HoldpointClient.version)"
         configuration.retryPolicy.attempts = Settings.attempts
+        configuration.helloTimeout = max(configuration.helloTimeout, timeout)
         return HoldpointClient(endpoint: endpoint, token: token, project: project, configuration: configuration)
     }
 }

@@ -9,25 +9,30 @@ struct HoldpointGenerator: CodeGenerator {
         [.proto3Optional]  // Announced so that the profile check can refuse it by name.
     }
 
+    var customOptionExtensions: [any AnyMessageExtension] { [MethodOptions.naturalEnd] }
+
     func generate(
         files: [FileDescriptor], parameter: any CodeGeneratorParameter,
         protoCompilerContext: any ProtoCompilerContext, generatorOutputs: any GeneratorOutputs
     ) throws {
         let ordered = importOrder(files)
-        try Profile.check(ordered)
-        for file in ordered {
+        let api = ordered.filter(\.describesAPI)
+        try Profile.check(api)
+        for file in api {
             try add(messagesText(file), as: "\(file.folder)/\(file.swiftName)Messages.swift", to: generatorOutputs)
             for service in file.services {
                 try add(serviceText(service), as: "\(file.folder)/\(service.name).swift", to: generatorOutputs)
             }
         }
-        try addTables(ordered, to: generatorOutputs)
+        try addTables(api, describedBy: ordered, to: generatorOutputs)
     }
 
     /// What only one file can hold: written once all of the API is in one run.
-    private func addTables(_ files: [FileDescriptor], to outputs: any GeneratorOutputs) throws {
-        guard files.contains(where: { !$0.services.isEmpty }) else { return }
-        try add(apiTableText(files), as: "HoldpointMessages/Generated/HoldpointAPI.swift", to: outputs)
+    private func addTables(
+        _ api: [FileDescriptor], describedBy files: [FileDescriptor], to outputs: any GeneratorOutputs
+    ) throws {
+        guard api.contains(where: { !$0.services.isEmpty }) else { return }
+        try add(apiTableText(api), as: "HoldpointMessages/Generated/HoldpointAPI.swift", to: outputs)
         try add(fileDescriptorsHeader(), as: "CMessages/include/file_descriptors.h", to: outputs)
         try add(fileDescriptorsText(files), as: "CMessages/file_descriptors.c", to: outputs)
     }

@@ -115,6 +115,9 @@ enum Profile {
         try require(service.name.hasSuffix("Service"), service.fullName, "names of services end in Service")
         for method in service.methods {
             try require(!method.clientStreaming, method.fullName, "client streams have no generated code")
+            try require(
+                method.serverStreaming || !method.hasNaturalEnd, method.fullName,
+                "natural_end is an option of streams: every other call has an end")
         }
     }
 

@@ -54,7 +54,8 @@ extension SourceText {
                 let kind = method.serverStreaming ? "ServerStreamingMethod" : "UnaryMethod"
                 text.line("public static let \(method.swiftName) =")
                 text.line("    \(kind)<\(method.inputType.name), \(method.outputType.name)>(")
-                text.line("        \"\(service.fullName)/\(method.name)\")")
+                let options = method.hasNaturalEnd ? ", hasNaturalEnd: true" : ""
+                text.line("        \"\(service.fullName)/\(method.name)\"\(options))")
             }
         }
     }

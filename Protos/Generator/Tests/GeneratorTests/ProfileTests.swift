@@ -34,6 +34,12 @@ import Testing
         ("message DoRequest { string request_id = 1; bool consent = 2; }", "is a holdpoint.v1.Consent"),
         ("message A {} service Thing { rpc F(A) returns (A); }", "end in Service"),
         ("message A {} service AService { rpc F(stream A) returns (A); }", "client streams"),
+        (
+            """
+            import "holdpoint/rpc/v1/options.proto";
+            message A {} service AService { rpc F(A) returns (A) { option (holdpoint.rpc.v1.natural_end) = true; } }
+            """, "an option of streams"
+        ),
     ])
     func refuses(declarations: String, reason: String) throws {
         let files = try parse("syntax = \"proto3\"; package holdpoint.v1;" + declarations)
@@ -68,6 +74,11 @@ import Testing
         try Profile.check(files)
     }
 
+    /// The folder with the API's own .proto files.
+    private var protos: String {
+        URL(filePath: #filePath).appending(path: "../../../..").standardized.path(percentEncoded: false)
+    }
+
     /// protoc turns the file into descriptors, as it does for the plugin.
     private func parse(_ text: String) throws -> [FileDescriptor] {
         let folder = FileManager.default.temporaryDirectory.appending(path: "holdpoint-profile-\(UUID().uuidString)")
@@ -77,12 +88,16 @@ import Testing
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.currentDirectoryURL = folder
-        process.arguments = ["protoc", "-I.", "--include_imports", "--descriptor_set_out=out.pb", "test.proto"]
+        process.arguments = [
+            "protoc", "-I.", "-I\(protos)", "--include_imports", "--descriptor_set_out=out.pb", "test.proto",
+        ]
         try process.run()
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         let bytes = try Data(contentsOf: folder.appending(path: "out.pb"))
-        return DescriptorSet(proto: try Google_Protobuf_FileDescriptorSet(serializedBytes: bytes)).files
+        let set = try Google_Protobuf_FileDescriptorSet(
+            serializedBytes: bytes, extensions: SimpleExtensionMap([MethodOptions.naturalEnd]))
+        return DescriptorSet(proto: set).files.filter(\.describesAPI)
     }
 }
 

@@ -1,0 +1,110 @@
+internal import HoldpointRPC
+internal import Synchronization
+
+/// The places of a server's connections, shared by its listeners and event loops. Safe from any thread.
+final class Admission: Sendable {
+    /// How old a measurement of the process' descriptors may be when a connection comes.
+    private static let measurementAge = Duration.seconds(1)
+
+    private struct State {
+        var places: ConnectionPlaces
+        var measured: ContinuousClock.Instant?
+        var lastID: ConnectionPlaces.ID = 0
+        /// How to end each connection that is served.
+        var ends: [ConnectionPlaces.ID: @Sendable () -> Void] = [:]
+        /// Listeners that wait for a socket.
+        var waiting: [(listener: ConnectionPlaces.Listener, resume: @Sendable () -> Void)] = []
+    }
+
+    private let limit: Int
+    private let state: Mutex<State>
+
+    /// - Parameter limit: connections at most, however many descriptors there are.
+    init(limit: Int) {
+        self.limit = limit
+        state = Mutex(State(places: ConnectionPlaces(count: limit)))
+    }
+
+    /// Fits the places to the descriptors that the process has left: what it holds beside connections grows with its
+    /// work.
+    ///
+    /// - Throws: `tooFewDescriptors`; the few places without which there is no serving are there nevertheless.
+    func measure() throws(EndpointError) {
+        let budget = DescriptorBudget.current(connections: state.withLock { $0.places.openCount })
+        state.withLock { state in
+            state.measured = .now
+            state.places.fit(sockets: budget.sockets, limit: limit)
+        }
+        try budget.check()
+    }
+
+    private var isMeasurementOld: Bool {
+        state.withLock { state in state.measured.map { ContinuousClock.now - $0 >= Self.measurementAge } ?? true }
+    }
+
+    // MARK: Sockets
+
+    /// A connection was accepted.
+    ///
+    /// - Parameter resume: called once there is a socket again if there is none now.
+    /// - Returns: whether to go on accepting.
+    func opened(by listener: ConnectionPlaces.Listener, resume: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { $0.places.opened(by: listener) }
+        // Whoever is served already goes on, and some places are there in any case.
+        if isMeasurementOld { try? measure() }
+        return state.withLock { state in
+            guard !state.places.hasSocket(for: listener) else { return true }
+            state.waiting.append((listener, resume))
+            return false
+        }
+    }
+
+    func closed(by listener: ConnectionPlaces.Listener) {
+        let resumed = state.withLock { state in
+            state.places.closed(by: listener)
+            let ready = state.waiting.filter { state.places.hasSocket(for: $0.listener) }
+            state.waiting.removeAll { state.places.hasSocket(for: $0.listener) }
+            return ready
+        }
+        for waiting in resumed { waiting.resume() }
+    }
+
+    // MARK: Places
+
+    /// A place for a connection; another may lose its own.
+    ///
+    /// - Parameter end: ends the connection, from any thread.
+    /// - Returns: its id; nil: there is no place.
+    func enter(by listener: ConnectionPlaces.Listener, end: @escaping @Sendable () -> Void) -> ConnectionPlaces.ID? {
+        let (id, loser): (ConnectionPlaces.ID?, (@Sendable () -> Void)?) = state.withLock { state in
+            state.lastID += 1
+            let id = state.lastID
+            switch state.places.enter(id, by: listener) {
+            case .refuse: return (nil, nil)
+            case .serve: state.ends[id] = end
+            case .replace(let other):
+                state.ends[id] = end
+                return (id, state.ends[other])
+            }
+            return (id, nil)
+        }
+        loser?()
+        return id
+    }
+
+    /// The connection has shown a credential, or that it has none.
+    func identified(_ id: ConnectionPlaces.ID, hasCredential: Bool) {
+        let loser = state.withLock { state in
+            state.places.identified(id, hasCredential: hasCredential).flatMap { state.ends[$0] }
+        }
+        loser?()
+    }
+
+    /// Gives a place back.
+    func leave(_ id: ConnectionPlaces.ID, by listener: ConnectionPlaces.Listener) {
+        state.withLock { state in
+            state.places.left(id, by: listener)
+            state.ends[id] = nil
+        }
+    }
+}
