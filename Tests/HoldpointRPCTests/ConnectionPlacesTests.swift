@@ -18,29 +18,33 @@ import Testing
 
     @Test func theOldestStrangerMakesRoom() {
         var places = ConnectionPlaces(count: 32)
-        #expect(places.enter(1, by: .tcp) == .serve)
-        #expect(places.enter(2, by: .tcp) == .serve)
-        #expect(places.enter(3, by: .tcp) == .replace(1))
-        places.left(1, by: .tcp)
+        for id in 1...4 { #expect(places.enter(UInt64(id), by: .tcp) == .serve) }
         #expect(places.identified(2, hasCredential: true) == nil)
-        #expect(places.enter(4, by: .tcp) == .serve)
+        #expect(places.identified(1, hasCredential: false) == nil)
+        #expect(places.identified(3, hasCredential: false) == nil)
+        #expect(places.identified(4, hasCredential: false) == 1)
+        places.left(1, by: .tcp)
+        // Said twice, and then a credential after all.
+        #expect(places.identified(3, hasCredential: false) == nil)
+        #expect(places.identified(3, hasCredential: true) == nil)
         // A stranger by the Unix socket is known as one once it has said its Hello.
         #expect(places.enter(5, by: .unix) == .serve)
-        #expect(places.identified(3, hasCredential: false) == nil)
-        #expect(places.identified(5, hasCredential: false) == 3)
+        #expect(places.identified(5, hasCredential: false) == nil)
+        #expect(places.enter(6, by: .tcp) == .serve)
+        #expect(places.identified(6, hasCredential: false) == 4)
     }
 
-    @Test func aStrangersPlaceIsAsGoodAsFree() {
+    @Test func whoeverHasShownNothingMakesRoomWhereThereIsNone() {
         var places = ConnectionPlaces(count: 16)
-        for id in 1...11 {
-            _ = places.enter(UInt64(id), by: .tcp)
-            _ = places.identified(UInt64(id), hasCredential: true)
-        }
-        #expect(places.enter(12, by: .tcp) == .serve)
+        for id in 1...12 { #expect(places.enter(UInt64(id), by: .tcp) == .serve) }
+        for id in 1...9 { #expect(places.identified(UInt64(id), hasCredential: true) == nil) }
+        #expect(places.identified(12, hasCredential: false) == nil)
         #expect(places.enter(13, by: .tcp) == .replace(12))
         places.left(12, by: .tcp)
-        #expect(places.identified(13, hasCredential: true) == nil)
-        #expect(places.enter(14, by: .tcp) == .refuse)
+        #expect(places.enter(14, by: .tcp) == .replace(10))
+        places.left(10, by: .tcp)
+        for id in [11, 13, 14] { #expect(places.identified(UInt64(id), hasCredential: true) == nil) }
+        #expect(places.enter(15, by: .tcp) == .refuse)
     }
 
     @Test func socketsForRefusalsAreFewToo() {

@@ -1,8 +1,9 @@
 /// Which connections there is a place for, so that nobody takes the last one from those it is meant for. No I/O.
 ///
 /// TCP leaves a quarter of the places to the Unix socket, whose users are trusted and repair the rest. Few are for
-/// those who have shown no credential: who comes next takes the place of the oldest of them, since one with a
-/// credential shows it at once.
+/// those without a credential, and the next of them takes the place of the oldest. Where there is no place left, who
+/// comes takes that of one without a credential, or of the oldest that still has to show one: whoever has one shows it
+/// at once.
 public struct ConnectionPlaces: Sendable {
     public enum Listener: Hashable, Sendable, CaseIterable {
         case unix
@@ -32,6 +33,8 @@ public struct ConnectionPlaces: Sendable {
     public private(set) var count: Int
     private var openCounts: [Listener: Int] = [:]
     private var servedCounts: [Listener: Int] = [:]
+    /// By TCP, and nothing is known of them yet; the oldest first.
+    private var undecided: [ID] = []
     /// Without a credential, the oldest first.
     private var strangers: [ID] = []
 
@@ -70,43 +73,38 @@ public struct ConnectionPlaces: Sendable {
 
     // MARK: Places
 
-    /// A connection has come.
+    /// A connection has come. By TCP it is to show a credential now.
     public mutating func enter(_ id: ID, by listener: Listener) -> Answer {
-        guard servedCounts.values.reduce(0, +) < count,
-            servedCounts[listener, default: 0] < places(for: listener)
-        else { return refusal(of: id, by: listener) }
+        let hasPlace =
+            servedCounts.values.reduce(0, +) < count && servedCounts[listener, default: 0] < places(for: listener)
+        let loser = hasPlace ? nil : Self.takeFirst(&strangers) ?? Self.takeFirst(&undecided)
+        guard hasPlace || loser != nil else { return .refuse }
         servedCounts[listener, default: 0] += 1
-        return listener == .tcp ? addStranger(id) : .serve
+        if listener == .tcp { undecided.append(id) }
+        return loser.map { .replace($0) } ?? .serve
     }
 
-    /// Whoever has shown a credential may still come in by TCP, so a place of one that has not is as good as free.
-    private mutating func refusal(of id: ID, by listener: Listener) -> Answer {
-        guard listener == .tcp, !strangers.isEmpty else { return .refuse }
-        servedCounts[listener, default: 0] += 1
-        strangers.append(id)
-        return .replace(strangers.removeFirst())
+    private static func takeFirst(_ ids: inout [ID]) -> ID? {
+        ids.isEmpty ? nil : ids.removeFirst()
     }
 
-    /// A connection that has entered has shown a credential, or that it has none.
+    /// A connection that has entered has shown a credential, or that it has none: in its Hello, or by silence.
     ///
     /// - Returns: whom to end for it.
     public mutating func identified(_ id: ID, hasCredential: Bool) -> ID? {
-        if hasCredential {
+        undecided.removeAll { $0 == id }
+        guard !hasCredential else {
             strangers.removeAll { $0 == id }
-        } else if !strangers.contains(id), case .replace(let other) = addStranger(id) {
-            return other
+            return nil
         }
-        return nil
-    }
-
-    private mutating func addStranger(_ id: ID) -> Answer {
-        strangers.append(id)
-        return strangers.count > strangerCount ? .replace(strangers.removeFirst()) : .serve
+        if !strangers.contains(id) { strangers.append(id) }
+        return strangers.count > strangerCount ? Self.takeFirst(&strangers) : nil
     }
 
     /// A connection that was served is no longer.
     public mutating func left(_ id: ID, by listener: Listener) {
         servedCounts[listener, default: 0] -= 1
+        undecided.removeAll { $0 == id }
         strangers.removeAll { $0 == id }
     }
 }

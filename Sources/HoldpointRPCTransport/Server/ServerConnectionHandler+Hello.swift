@@ -35,7 +35,7 @@ extension ServerConnectionHandler {
                 principal: caller.principal, software: shared.configuration.software)
             self.caller = caller
             append(message(hello) { .hello($0) })
-            place.map { shared.admission.identified($0.id, hasCredential: caller.principal != nil) }
+            identify(hasCredential: caller.principal != nil)
         } catch {
             return end(error)
         }

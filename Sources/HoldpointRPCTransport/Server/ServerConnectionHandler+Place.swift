@@ -6,7 +6,12 @@ extension ServerConnectionHandler {
     struct Place {
         let id: ConnectionPlaces.ID
         let listener: ConnectionPlaces.Listener
+        /// Set while a credential is waited for.
+        var timer: WheelTimer?
     }
+
+    /// Whoever has said nothing for so long by TCP counts as one without a credential.
+    private static let silence = Duration.seconds(1)
 
     /// False: there is none.
     func takePlace(_ channel: any Channel) -> Bool {
@@ -15,14 +20,26 @@ extension ServerConnectionHandler {
         let id = shared.admission.enter(by: listener) {
             loop.eventLoop.execute { loop.turn { bound.value.end(.placeIsNeeded) } }
         }
-        place = id.map { Place(id: $0, listener: listener) }
-        return id != nil
+        guard let id else { return false }
+        place = Place(id: id, listener: listener)
+        if listener == .tcp {
+            place?.timer = loop.timers.schedule(after: Self.silence) { self.identify(hasCredential: false) }
+        }
+        return true
+    }
+
+    func identify(hasCredential: Bool) {
+        guard let place else { return }
+        place.timer.map(loop.timers.cancel)
+        shared.admission.identified(place.id, hasCredential: hasCredential)
     }
 
     /// Safe to repeat.
     func leavePlace() {
-        place.map { shared.admission.leave($0.id, by: $0.listener) }
-        place = nil
+        guard let place else { return }
+        place.timer.map(loop.timers.cancel)
+        shared.admission.leave(place.id, by: place.listener)
+        self.place = nil
     }
 
     private static func listener(of channel: any Channel) -> ConnectionPlaces.Listener {
