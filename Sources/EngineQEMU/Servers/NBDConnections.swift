@@ -32,8 +32,8 @@ struct NBDConnections {
         }
         // The kernel lists an accepted socket where its client lives: in the network namespace of a container, say.
         var hidden: [UInt64: Int32] = [:]
-        for (inode, descriptor) in held where try !known.contains(inode) && !Self.isListedHere(inode) {
-            hidden[inode] = descriptor
+        for (inode, descriptor) in held where !known.contains(inode) {
+            if try !Self.isListedHere(inode) { hidden[inode] = descriptor }
         }
         if let process, !hidden.isEmpty {
             // What was closed between the two looks is in neither.
