@@ -30,6 +30,7 @@ extension QEMUEngine {
     private func checkForWriting(_ volume: VolumeChain) async throws(EngineError) {
         try await BlockingWork.run { [layers] () throws(EngineError) in
             try layers.check(volume.layers)
+            layers.note(volume.layers)
             guard let active = volume.layers.last, try !layers.isFrozen(active.id) else {
                 throw EngineError(.failed, "the active layer of \(volume.volume) is frozen")
             }

@@ -42,7 +42,11 @@ public final class QEMUEngine: StorageEngine {
             try layers.open()
             try Folders.takeOwn(directory.run)
             let version = try ChildProcess.run(Self.imageProgram, ["--version"], deadline: limits.commandDeadline)
-            return (version, linux_supports_direct_access(layers.folder) == 1)
+            let usesDirectAccess = linux_supports_direct_access(layers.folder)
+            guard usesDirectAccess >= 0 else {
+                throw .system("see how \(layers.folder) can be accessed", code: -usesDirectAccess)
+            }
+            return (version, usesDirectAccess == 1)
         }
         // `qemu-img version 7.2.22 (Debian …)`
         let words = version.split(whereSeparator: \.isWhitespace)
@@ -54,6 +58,12 @@ public final class QEMUEngine: StorageEngine {
     /// of this engine afterwards.
     public func close() async {
         await servers.close()
+    }
+
+    /// Ends what only reads through images, and lets nothing of the kind begin: for the end of the program, which must
+    /// not wait for it.
+    public func endProofs() {
+        Runs.shared.endAll()
     }
 
     /// A process needs a descriptor for every layer that it has open, and inherits our limit.

@@ -120,7 +120,7 @@ extension ResourceManager {
             guard let observation = try await engine.observe(server) else { return .notRunning }
             return .serving(observation.activeLayers)
         } catch {
-            return .silent(error.message)
+            return error.reason == .timeout ? .silent(error.message) : .unknown(error.message)
         }
     }
 }

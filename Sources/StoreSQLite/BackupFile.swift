@@ -50,7 +50,9 @@ struct BackupFile {
         guard let name = realpath(path, nil) else { return false }
         defer { free(name) }
         var status = stat()
-        return stat(String(cString: name) + "-wal", &status) == 0 && status.st_size > 0
+        // One that cannot be looked at may hold what was acknowledged last.
+        guard stat(String(cString: name) + "-wal", &status) == 0 else { return errno != ENOENT }
+        return status.st_size > 0
     }
 
     /// To a new file; nothing may stand there.

@@ -69,7 +69,7 @@ public struct DatabaseReplacement: Sendable {
     public func finish(keepingOldAs suffix: String) throws(StoreError) -> String? {
         try fold(preparedPath)
         try sync(preparedPath)
-        let isThere = exists(path)
+        let isThere = try exists(path)
         try keepOld(as: path + suffix)
         try call("rename \(preparedPath)") { rename(preparedPath, path) }
         try sync(folder)
@@ -83,7 +83,8 @@ public struct DatabaseReplacement: Sendable {
     /// it is folded into the old database. Where that is damaged, empty or gone, or the log is, the log is left to its
     /// second name: only then, and until the rename, is the damaged one in place without it.
     private func keepOld(as old: String) throws(StoreError) {
-        for suffix in ["", "-wal"] where exists(path + suffix) {
+        for suffix in ["", "-wal"] {
+            guard try exists(path + suffix) else { continue }
             try call("link \(path + suffix)") { link(path + suffix, old + suffix) }
         }
         try sync(folder)
@@ -92,9 +93,12 @@ public struct DatabaseReplacement: Sendable {
         try sync(folder)
     }
 
-    private func exists(_ path: String) -> Bool {
+    /// What cannot be looked at may be there: it is not replaced then.
+    private func exists(_ path: String) throws(StoreError) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0
+        if lstat(path, &status) == 0 { return true }
+        guard errno == ENOENT else { throw .unusable("cannot look at \(path): \(String(cString: strerror(errno)))") }
+        return false
     }
 
     /// Whether SQLite would keep everything that the database and its log hold.
@@ -114,7 +118,7 @@ public struct DatabaseReplacement: Sendable {
         } catch {
             throw .unusable("\(error)")
         }
-        guard !exists(path + "-wal") else {
+        guard try !exists(path + "-wal") else {
             throw .unusable("the log of \(path) cannot be folded into it")
         }
     }

@@ -71,7 +71,8 @@ final class SpaceReserve: @unchecked Sendable {
                 logger.warning(
                     "the metadata store has no room of its own for a full disk",
                     metadata: ["reason": "\(String(cString: strerror(error)))"])
-                return error != ENOSPC
+                // Only a file system that never will is not asked again.
+                return error == EOPNOTSUPP || error == EINVAL
             }
         }
         return true

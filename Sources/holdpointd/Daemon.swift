@@ -38,6 +38,7 @@ struct Daemon {
         await server.drain(within: Self.drainTime)
         await manager.drain()
         upkeep.cancel()
+        engine.endProofs()
         await upkeep.value
         await engine.close()
         await passwords.adopted()

@@ -16,11 +16,11 @@ extension LayerStore {
                 inventory.strays.append(StrayFile(unnameable: bytes, kind: .file))
                 continue
             }
-            guard !FolderMark.owns(name), let status = try Files.status(of: "\(folder)/\(name)"),
-                !isOurs(name, status)
-            else { continue }
             let id = Self.layer(named: name)
             do throws(EngineError) {
+                guard !FolderMark.owns(name), let status = try Files.status(of: "\(folder)/\(name)"),
+                    !isOurs(name, status)
+                else { continue }
                 if let id, Self.isPlain(status), let facts = try facts(of: id) {
                     inventory.layers[id] = facts
                     guard facts.isOpen != false, let file = LayerHolders.identity(of: path(of: id)) else { continue }

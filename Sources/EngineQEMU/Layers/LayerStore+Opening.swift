@@ -86,7 +86,7 @@ extension LayerStore {
         }
     }
 
-    /// One layer that cannot be read is no reason not to serve the others: the metadata know what it rests on.
+    /// One layer that cannot be read is no reason not to serve the others: whoever opens it says what it rests on.
     private func learnGraph() throws(EngineError) {
         for id in try all() {
             do throws(EngineError) {

@@ -241,6 +241,15 @@ final class LayerStore: Sendable {
         graph.withLock { graph in for id in ids { graph.remove(id) } }
     }
 
+    /// Notes what the caller knows of a chain, root first, whatever could be read of its files at the start.
+    func note(_ chain: [Layer]) {
+        var parent: LayerID?
+        for layer in chain {
+            note(layer.id, parent: parent)
+            parent = layer.id
+        }
+    }
+
     func note(_ id: LayerID, parent: LayerID?) {
         graph.withLock { $0.insert(id, parent: parent) }
     }

@@ -9,6 +9,9 @@ internal import Model
 /// look at every process, and from nothing less. Calls block.
 struct ServerIdentity: Sendable {
     let directory: StateDirectory
+    /// The layers' folder as it was at the start: another one in its place (a disk that is mounted no more, say) would
+    /// make every process look absent. nil: it was not looked at yet.
+    var knownFolder: FileIdentity?
 
     /// The argument behind it names the pid file, and so the server.
     static let option = "--pidfile"
@@ -87,7 +90,7 @@ struct ServerIdentity: Sendable {
         if arguments.isEmpty { return try Self.isEnding(processID) ? .ending : nil }
         guard let option = arguments.lastIndex(of: Self.option), option + 1 < arguments.count,
             let id = StateDirectory.server(ofPIDFile: arguments[option + 1]),
-            try ProcessFile.workingFolder(of: processID) == folder
+            let folder, try ProcessFile.workingFolder(of: processID) == folder
         else { return nil }
         return .server(id)
     }
@@ -101,11 +104,17 @@ struct ServerIdentity: Sendable {
     }
 
     /// - Returns: nil: there is none, so nobody works in it.
-    private func folder() throws(EngineError) -> FileIdentity? {
+    func folder() throws(EngineError) -> FileIdentity? {
+        let folder: FileIdentity?
         do {
-            return try Files.status(of: directory.layers).map(FileIdentity.init)
+            folder = try Files.status(of: directory.layers).map(FileIdentity.init)
         } catch {
             throw EngineError(.unknown, "it cannot be found out who works on the layers: \(error.message)")
         }
+        guard knownFolder == nil || folder == knownFolder else {
+            throw EngineError(
+                .unknown, "\(directory.layers) is not the folder that it was at the start; put that back in its place")
+        }
+        return folder
     }
 }

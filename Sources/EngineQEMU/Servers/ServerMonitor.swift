@@ -10,7 +10,7 @@ final class ServerMonitor: Sendable {
     let session: QMPSession
     /// For everything that changes what is open or served, and takes more than one command.
     let turns = Turns()
-    /// Over every command that changes something.
+    /// Over what waits for clients.
     let stalls: StallWatch
     private let usesDirectAccess: Bool
     private let silence: Duration
@@ -93,7 +93,9 @@ final class ServerMonitor: Sendable {
     }
 
     func resize(_ layer: LayerID, to size: ByteCount) async throws(EngineError) {
-        try await change("block_resize", ["node-name": .string(layer.rawValue), "size": .integer(size.bytes)])
+        try await stalls.during { () throws(EngineError) in
+            try await change("block_resize", ["node-name": .string(layer.rawValue), "size": .integer(size.bytes)])
+        }
     }
 
     /// Executes a command that changes what is open or served. If its answer does not come in time, nobody knows what
@@ -103,12 +105,10 @@ final class ServerMonitor: Sendable {
         until event: QMPEvent? = nil
     ) async throws(EngineError) {
         do throws(EngineError) {
-            try await stalls.during { () throws(EngineError) in
-                if let event {
-                    try await session.execute(command, arguments, until: event)
-                } else {
-                    try await session.execute(command, arguments, within: deadline)
-                }
+            if let event {
+                try await session.execute(command, arguments, until: event)
+            } else {
+                try await session.execute(command, arguments, within: deadline)
             }
         } catch {
             if error.reason == .timeout { await session.close() }
@@ -168,7 +168,9 @@ final class ServerMonitor: Sendable {
     /// - Returns: how long the process took.
     func switchToOverlays(_ cuts: [Switch], within limit: Duration) async throws(EngineError) -> Duration {
         let begin = ContinuousClock.now
-        try await change("transaction", ["actions": .array(cuts.map(\.action))], within: patience(limit))
+        try await stalls.during { () throws(EngineError) in
+            try await change("transaction", ["actions": .array(cuts.map(\.action))], within: patience(limit))
+        }
         let duration = begin.duration(to: .now)
         state.withLock { state in
             for cut in cuts {
@@ -209,9 +211,11 @@ final class ServerMonitor: Sendable {
     ///
     /// - Parameter force: cuts connected clients off; otherwise the process refuses while there are any.
     func endExport(_ volume: VolumeID, force: Bool) async throws(EngineError) {
-        try await change(
-            "block-export-del", ["id": .string(volume.rawValue), "mode": force ? "hard" : "safe"],
-            until: QMPEvent(name: "BLOCK_EXPORT_DELETED", data: ["id": .string(volume.rawValue)]))
+        try await stalls.during { () throws(EngineError) in
+            try await change(
+                "block-export-del", ["id": .string(volume.rawValue), "mode": force ? "hard" : "safe"],
+                until: QMPEvent(name: "BLOCK_EXPORT_DELETED", data: ["id": .string(volume.rawValue)]))
+        }
         state.withLock { $0.served[volume] = nil }
     }
 }

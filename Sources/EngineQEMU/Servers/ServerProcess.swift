@@ -11,6 +11,7 @@ struct ServerProcess: Sendable {
     let id: ServerID
     let directory: StateDirectory
     let limits: QEMULimits
+    let identity: ServerIdentity
 
     private static let program = "qemu-storage-daemon"
     private static let pollInterval = Duration.milliseconds(2)
@@ -31,8 +32,6 @@ struct ServerProcess: Sendable {
     private static func quoted(_ path: String) -> String {
         path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
     }
-
-    private var identity: ServerIdentity { ServerIdentity(directory: directory) }
 
     /// - Throws: `.unknown`.
     func presence() throws(EngineError) -> ServerIdentity.Presence {
@@ -63,8 +62,8 @@ struct ServerProcess: Sendable {
             isReady(childID) || ChildReaper.shared.hasEnded(childID)
         }
         if isReady(childID) { return }
-        // It never served anybody.
-        Glibc.kill(childID, SIGKILL)
+        // It never served anybody. One that has ended was collected, and its number may be another's.
+        if !ChildReaper.shared.hasEnded(childID) { Glibc.kill(childID, SIGKILL) }
         guard isOver else { throw EngineError(.timeout, "the process of \(id) did not start in time: \(logExcerpt)") }
         throw EngineError(.failed, "the process of \(id) did not start: \(logExcerpt)")
     }

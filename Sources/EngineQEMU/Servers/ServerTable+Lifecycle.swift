@@ -6,6 +6,9 @@ extension ServerTable {
     ///
     /// - Throws: `.timeout` if one runs and does not answer: its clients may still be served, so it is left alone.
     func start(_ id: ServerID) async throws(EngineError) {
+        let turns = turns(of: id)
+        await turns.begin()
+        defer { turns.end() }
         if let monitor = try await monitor(of: id) {
             return try await monitor.requireAnswer()
         }
@@ -18,6 +21,9 @@ extension ServerTable {
     /// - Parameter force: ends one that does not answer, or does not end in time: a power cut for its clients.
     /// - Throws: `.timeout` for such a one without `force`; what was asked of it may still come.
     func stop(_ id: ServerID, force: Bool) async throws(EngineError) {
+        let turns = turns(of: id)
+        await turns.begin()
+        defer { turns.end() }
         beginStopping(id)
         do throws(EngineError) {
             try await end(id, force: force)

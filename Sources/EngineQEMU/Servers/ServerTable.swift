@@ -17,10 +17,13 @@ final class ServerTable: Sendable {
         var lastConnectionNumber = 0
         /// Processes whose end will be told.
         var watched: [ServerID: pid_t] = [:]
+        /// For starts and ends: two starts at once would be two processes.
+        var turns: [ServerID: Turns] = [:]
         /// Servers whose end is wanted.
         var stopping: Set<ServerID> = []
         var isClosing = false
         var usesDirectAccess = false
+        var layersFolder: FileIdentity?
     }
 
     /// A conversation, or the attempt to begin one: a monitor takes one client, so whoever comes meanwhile waits for
@@ -43,8 +46,10 @@ final class ServerTable: Sendable {
         state.withLock { $0.usesDirectAccess = usesDirectAccess }
         return try await BlockingWork.run { [directory] () throws(EngineError) in
             try Folders.make(directory.run)
+            let folder = try ServerIdentity(directory: directory).folder()
+            self.state.withLock { $0.layersFolder = folder }
             var found: [ServerID] = []
-            for case (let id, .runs(let processID)) in try ServerIdentity(directory: directory).all() {
+            for case (let id, .runs(let processID)) in try self.identity.all() {
                 try self.watch(id, processID)
                 found.append(id)
             }
@@ -64,7 +69,11 @@ final class ServerTable: Sendable {
     }
 
     func process(of id: ServerID) -> ServerProcess {
-        ServerProcess(id: id, directory: directory, limits: limits)
+        ServerProcess(id: id, directory: directory, limits: limits, identity: identity)
+    }
+
+    var identity: ServerIdentity {
+        ServerIdentity(directory: directory, knownFolder: state.withLock { $0.layersFolder })
     }
 
     /// The monitor of a server's process, connected now if it was not.
@@ -153,6 +162,16 @@ final class ServerTable: Sendable {
         }
         guard isCurrent else { return }
         logger.info("a conversation with a server's process ended", metadata: ["server": "\(id)", "cause": "\(error)"])
+    }
+
+    /// For what makes or ends a server's process.
+    func turns(of id: ServerID) -> Turns {
+        state.withLock { state in
+            if let turns = state.turns[id] { return turns }
+            let turns = Turns()
+            state.turns[id] = turns
+            return turns
+        }
     }
 
     // MARK: Ends of processes

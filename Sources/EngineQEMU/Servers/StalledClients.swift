@@ -41,7 +41,10 @@ struct StalledClients {
             canGoOn(victim, peer)
             ? stall.sinceLastDisconnection >= limits.slowClientPatience
             : stall.sinceBegin >= limits.stoppedClientPatience
-        guard hasHadItsTime else { return nil }
+        // Finding out who it is took its time: it must still be so.
+        guard hasHadItsTime, ProcessFile.activity(of: processID) == .waiting,
+            try self.candidates().contains(where: { $0.connection == victim.connection })
+        else { return nil }
         return try shut(descriptor, victim.connection.inode) ? peer.name : nil
     }
 
@@ -59,9 +62,9 @@ struct StalledClients {
         var entries = [pollfd](repeating: pollfd(), count: Self.maximumPolledCount)
         let count = linux_polled_descriptors(processID, &entries, entries.count)
         // It does something else, or that cannot be seen: then nobody is disconnected on a guess.
-        guard count >= 0 else { return [] }
+        guard (0...entries.count).contains(count) else { return [] }
         let polled = Dictionary(
-            entries.prefix(min(count, entries.count)).map { ($0.fd, $0.events) }, uniquingKeysWith: { $0 | $1 })
+            entries.prefix(count).map { ($0.fd, $0.events) }, uniquingKeysWith: { $0 | $1 })
         // Whoever still listens for new clients has not begun to drain.
         let others = Set(sockets.values).subtracting(connections.compactMap(\.descriptor))
         guard others.isDisjoint(with: polled.keys) else { return [] }

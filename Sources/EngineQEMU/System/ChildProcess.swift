@@ -32,25 +32,29 @@ enum ChildProcess {
     ///
     /// - Parameter codes: exit codes that are no failure.
     /// - Returns: what it wrote.
-    /// - Throws: `.failed` with its output if it ends otherwise; `.timeout`.
+    /// - Throws: `.failed` with its output if it ends otherwise; `.timeout`; `.unknown` if it could not be run to its
+    ///   end, and has said nothing.
     static func run(
         _ program: String, _ arguments: [String], deadline: Duration, accepting codes: Set<Int32> = [0]
     ) throws(EngineError) -> String {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw .system("make a pipe", code: errno) }
+        guard pipe(&ends) == 0 else { throw .unknown("what \(program) says", code: errno) }
         defer { close(ends[0]) }
         let processID: pid_t
-        do {
+        do throws(EngineError) {
             defer { close(ends[1]) }
             processID = try spawn(program, arguments, in: "/", output: ends[1])
+        } catch {
+            throw EngineError(.unknown, error.message)
         }
-        let output = readAll(ends[0], until: .now + deadline)
+        let output = Runs.shared.during(processID) { readAll(ends[0], until: .now + deadline) }
         if output == nil { kill(processID, SIGKILL) }
         var status: Int32 = 0
         while waitpid(processID, &status, 0) < 0, errno == EINTR {}
         guard let output else { throw EngineError(.timeout, "\(program) did not end within \(deadline)") }
         // The exit code is in the second byte; the first is 0 unless a signal ended it.
-        guard status & 0xFF == 0, codes.contains(status >> 8) else { throw failure(of: program, output) }
+        guard status & 0xFF == 0 else { throw EngineError(.unknown, "\(program) was ended by signal \(status & 0x7F)") }
+        guard codes.contains(status >> 8) else { throw failure(of: program, output) }
         return output
     }
 

@@ -33,8 +33,11 @@ enum ProcessFile {
     static func workingFolder(of process: pid_t) throws(EngineError) -> FileIdentity? {
         var status = stat()
         if stat("/proc/\(process)/cwd", &status) == 0 { return FileIdentity(status) }
-        guard errno == ENOENT || errno == ESRCH else {
-            throw .unknown("where process \(process) works", code: errno)
+        let code = errno
+        // Another user's process is none of ours.
+        let isAnothers = code == EACCES && stat("/proc/\(process)", &status) == 0 && status.st_uid != geteuid()
+        guard code == ENOENT || code == ESRCH || isAnothers else {
+            throw .unknown("where process \(process) works", code: code)
         }
         return nil
     }

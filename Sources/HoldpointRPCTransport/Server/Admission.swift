@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import HoldpointRPC
 internal import Synchronization
 
@@ -52,16 +53,35 @@ final class Admission: Sendable {
         state.withLock { $0.places.opened(by: listener) }
         // Whoever is served already goes on, and some places are there in any case.
         if isMeasurementOld { try? measure() }
-        return state.withLock { state in
-            guard !state.places.hasSocket(for: listener) else { return true }
+        let (goesOn, isFirst) = state.withLock { state in
+            guard !state.places.hasSocket(for: listener) else { return (true, false) }
             state.waiting.append((listener, resume))
-            return false
+            return (false, state.waiting.count == 1)
+        }
+        if isFirst { measureWhileWaiting() }
+        return goesOn
+    }
+
+    /// What the process holds beside connections also comes free, and nobody tells.
+    private func measureWhileWaiting() {
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.waitingInterval) { [weak self] in
+            guard let self else { return }
+            try? measure()
+            resumeReady(after: { _ in })
+            if state.withLock({ !$0.waiting.isEmpty }) { measureWhileWaiting() }
         }
     }
 
+    private static let waitingInterval = DispatchTimeInterval.seconds(1)
+
     func closed(by listener: ConnectionPlaces.Listener) {
+        resumeReady(after: { $0.closed(by: listener) })
+    }
+
+    /// Lets listeners go on for which there is a socket after a change.
+    private func resumeReady(after change: @Sendable (inout ConnectionPlaces) -> Void) {
         let resumed = state.withLock { state in
-            state.places.closed(by: listener)
+            change(&state.places)
             let ready = state.waiting.filter { state.places.hasSocket(for: $0.listener) }
             state.waiting.removeAll { state.places.hasSocket(for: $0.listener) }
             return ready

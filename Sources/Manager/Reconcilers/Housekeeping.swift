@@ -16,15 +16,22 @@ extension ResourceManager {
     func keepHouse() async {
         var counted = ContinuousClock.now
         while !Task.isCancelled {
-            do {
+            await keeping { try await collectDeadLayers() }
+            await keeping {
                 let now = ContinuousClock.now
                 try await forgetOldThings(after: counted.duration(to: now))
                 counted = now
-                try await collectDeadLayers()
-            } catch {
-                logger.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: Retention.interval)
+        }
+    }
+
+    /// One task that fails keeps no other from being done.
+    private func keeping(_ task: () async throws -> Void) async {
+        do {
+            try await task()
+        } catch {
+            logger.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
         }
     }
 

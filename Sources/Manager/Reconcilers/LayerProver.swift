@@ -47,21 +47,27 @@ extension ResourceManager {
     /// A layer's row says frozen once its cut is done, and the engine closes a file for writing before it says that the
     /// cut is done: nothing writes it any more.
     private func stampFrozenLayers(besides unsound: inout Set<LayerID>) async throws {
+        var skipped: Set<LayerID> = []
         while !Task.isCancelled {
-            let known = unsound
+            let known = unsound.union(skipped)
             let rows = try await store.read {
                 try $0.unstampedLayers(limit: LayerProving.stampedAtOnce + known.count).map(\.id)
             }
             let layers = rows.filter { !known.contains($0) }
             unsound.formIntersection(rows)
+            skipped.formIntersection(rows)
             guard !layers.isEmpty else { return }
             var sound: [LayerID: LayerStamp] = [:]
             for layer in layers {
-                let facts = try? await engine.proveTables(of: layer)
-                if let facts, !facts.isWritable, let stamp = facts.stamp {
+                do {
+                    let facts = try await engine.proveTables(of: layer)
+                    guard let facts, !facts.isWritable, let stamp = facts.stamp else { throw Unsound() }
                     inspections.note(layer, stamp, .tables, damage: nil)
                     sound[layer] = stamp
-                } else {
+                } catch let error as EngineError where error.reason != .damaged {
+                    // Nobody could look: the next time.
+                    skipped.insert(layer)
+                } catch {
                     // A check tells what is wrong with it.
                     unsound.insert(layer)
                 }
@@ -69,6 +75,9 @@ extension ResourceManager {
             try await record(sound)
         }
     }
+
+    /// It is not there, or not frozen.
+    private struct Unsound: Error {}
 
     // MARK: Rounds
 

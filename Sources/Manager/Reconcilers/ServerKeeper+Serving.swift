@@ -41,6 +41,10 @@ extension ServerKeeper {
             return try await noteServing(of: id, served, attempt) && served.failures.isEmpty
         } catch let error as CancellationError {
             throw error
+        } catch let error as EngineError where error.reason == .unknown {
+            // What could not be found out is no news.
+            logger.warning("a server cannot be looked at", metadata: ["server": "\(id)", "error": "\(error)"])
+            return false
         } catch {
             try await noteFailure(of: id, ServingFailure(error), attempt)
             return false

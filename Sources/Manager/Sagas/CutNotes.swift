@@ -6,6 +6,7 @@ internal import Synchronization
 final class CutNotes: Sendable {
     private let warnings = Mutex<[Warning]>([])
     private let looks = Mutex<[VolumeID: Looks]>([:])
+    private let time = Mutex<Timestamp?>(nil)
 
     /// What was seen of a volume's top before and after the cut; nil: nothing that proves anything.
     typealias Looks = (before: LayerActivity?, after: LayerActivity?)
@@ -30,12 +31,17 @@ final class CutNotes: Sendable {
         looks.withLock { $0[id] } ?? (nil, nil)
     }
 
-    /// - Returns: what was noted since the last call.
-    func take() -> [Warning] {
-        warnings.withLock { warnings in
-            defer { warnings = [] }
-            return warnings
-        }
+    /// Adds what was noted to an operation's warnings. A transaction runs more than once: what is there stays single.
+    func tell(_ operation: inout Operation) {
+        let told = operation.warnings
+        operation.warnings += warnings.withLock { $0 }.filter { !told.contains($0) }
+    }
+
+    /// When the volumes were cut; nil: not by this process.
+    var cutTime: Timestamp? { time.withLock { $0 } }
+
+    func setCutTime(_ now: Timestamp) {
+        time.withLock { $0 = now }
     }
 
     private func add(_ new: [Warning]) {

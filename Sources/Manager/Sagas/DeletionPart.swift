@@ -62,7 +62,7 @@ enum DeletionPart: Codable, Sendable {
     private func stop(_ id: ServerID, _ volumes: [VolumeID], _ force: Bool, _ tools: SagaTools) async throws {
         do {
             try await tools.close(volumes, on: id, force: force)
-            try await tools.engine.stopServer(id, force: force)
+            try await tools.stopProcess(of: id, force: force)
         } catch {
             try await tools.reopen(volumes, on: id)
             throw StepRefusal(error)

@@ -10,7 +10,7 @@ extension SagaTools {
             name: "detach-volumes", run: { _ in try await close(volumes, on: id, force: force) },
             undo: { _ in try await reopen(volumes, on: id) })
         let stopping = StepDefinition(
-            name: "stop-server", run: { _ in try await engine.stopServer(id, force: force) },
+            name: "stop-server", run: { _ in try await stopProcess(of: id, force: force) },
             undo: { _ in try await reopen([], on: id) })
         return volumes.isEmpty ? [stopping] : [closing, stopping]
     }
@@ -67,8 +67,15 @@ extension SagaTools {
         if failure != nil { keeper.lookAfter(server) }
     }
 
+    /// What the keeper began before the operation took hold must not start it afterwards.
+    func stopProcess(of id: ServerID, force: Bool) async throws {
+        await keeper.untilQuiet(id)
+        try await engine.stopServer(id, force: force)
+    }
+
     /// A process that lives and does not answer is left as it is.
     private func startProcess(of id: ServerID) async throws {
+        await keeper.untilQuiet(id)
         do {
             try await engine.startServer(id)
         } catch  where error.reason == .timeout {

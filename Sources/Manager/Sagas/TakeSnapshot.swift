@@ -32,8 +32,11 @@ struct TakeSnapshotSaga: Saga {
         let cutting = StepDefinition(
             name: Self.cutStep, pointOfNoReturn: true, begins: begins,
             ends: { transaction, operation, now in
-                operation.warnings += notes.take()
+                notes.tell(&operation)
                 for part in parts {
+                    if let time = notes.cutTime {
+                        try transaction.change(part.snapshotID, by: operation, at: now) { $0.cutTime = time }
+                    }
                     let (before, after) = notes.looks(at: part.volumeID)
                     try transaction.change(part.volumeID, by: operation, at: now) { volume in
                         volume.judgeWriters(before: before, after: after)
@@ -44,7 +47,7 @@ struct TakeSnapshotSaga: Saga {
         return OperationDefinition(
             steps: parts.isEmpty ? [] : [preparing, cutting], complete: complete,
             rollback: { transaction, operation, now in
-                operation.warnings += notes.take()
+                notes.tell(&operation)
                 try rollback(transaction, &operation, now)
             })
     }
@@ -58,6 +61,7 @@ struct TakeSnapshotSaga: Saga {
         let before = await isFirstTry(context) ? tools.writers.look(at: volumes, on: process) : [:]
         do throws(CutFailure) {
             let report = try await tools.engine.cut(cuts, of: process, within: limit)
+            notes.setCutTime(tools.clock())
             notes.add(report)
             context.logger.info("cut", metadata: ["volumes": "\(parts.count)", "duration": "\(report.duration)"])
         } catch {

@@ -1,5 +1,6 @@
 internal import Engine
 internal import Model
+internal import Operations
 internal import Store
 
 /// Looks at what a served volume's writers left, before and after what makes their data durable, for its grade.
@@ -21,18 +22,45 @@ struct WriterWatch: Sendable {
     func whileEndingServing(
         _ id: VolumeID, on server: ServerID, isCutOff: Bool, _ body: () async throws -> Void
     ) async throws {
-        let before = await settledLook(at: id, on: server)
-        try await body()
-        let after = await settledLook(at: id, on: server)
-        try await judge(id, "VOLUME_CLOSED") { $0.endServing(before: before, after: after, isCutOff: isCutOff) }
+        try await whileDoubting(id, on: server, "VOLUME_CLOSED", body) { volume, before, after in
+            volume.endServing(before: before, after: after, isCutOff: isCutOff)
+        }
     }
 
     /// Changes a served volume's top by `body`.
     func whileChanging(_ id: VolumeID, on server: ServerID?, _ body: () async throws -> Void) async throws {
-        guard let server, let before = await settledLook(at: id, on: server) else { return try await body() }
-        try await body()
-        guard let after = await settledLook(at: id, on: server) else { return }
-        try await judge(id, "VOLUME_CHANGED") { $0.passOver(from: before, to: after) }
+        guard let server else { return try await body() }
+        try await whileDoubting(id, on: server, "VOLUME_CHANGED", body) { volume, before, after in
+            if let before, let after {
+                volume.passOver(from: before, to: after)
+            } else {
+                volume.doubtWriters(at: after)
+            }
+        }
+    }
+
+    /// Does something that makes a volume's data durable, and judges its writers by what was seen before and after.
+    /// Meanwhile, and if nobody comes to judge them, nothing is proved of them.
+    private func whileDoubting(
+        _ id: VolumeID, on server: ServerID, _ reason: String, _ body: () async throws -> Void,
+        _ verdict: @escaping @Sendable (inout Volume, LayerActivity?, LayerActivity?) -> Void
+    ) async throws {
+        guard let volume: Volume = try await store.read({ try $0.get(id) }), volume.servedLayer != nil else {
+            return try await body()
+        }
+        let before = await settledLook(at: id, on: server)
+        try await judge(id, reason) { $0.doubtWriters(at: before) }
+        do {
+            try await body()
+        } catch {
+            if error.hasChangedNothing { try await judge(id, reason) { $0.takeBackDoubt(volume) } }
+            throw error
+        }
+        let after = await settledLook(at: id, on: server)
+        try await judge(id, reason) { judged in
+            judged.takeBackDoubt(volume)
+            verdict(&judged, before, after)
+        }
     }
 
     /// Looks at volumes' recorded tops, all at once and without waiting. What cannot be looked at is left out: then
@@ -81,5 +109,12 @@ struct WriterWatch: Sendable {
             body(&judged)
             if judged != volume { try transaction.update(&judged, by: author, at: now) }
         }
+    }
+}
+
+extension Error {
+    /// The change was refused before it began.
+    fileprivate var hasChangedNothing: Bool {
+        self is StepRefusal || (self as? EngineError)?.reason == .volumeHasClients
     }
 }

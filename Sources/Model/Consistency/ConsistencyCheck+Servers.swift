@@ -17,6 +17,8 @@ extension ConsistencyCheck {
                 "has a process that does not answer: \(cause). It is left alone, because its clients may still be "
                 + "served: let it go on, or end it with `holdpoint server stop \(server.id) --force`"
             return [ConsistencyFinding(.serverNotServing, server, message)]
+        case .unknown(let cause):
+            return [ConsistencyFinding(.serverNotServing, server, "could not be looked at: \(cause). Check again")]
         case .notRunning:
             let message = "should be RUNNING, and no process serves it. \(Self.startAdvice)"
             return [ConsistencyFinding(.serverNotServing, server, message)]

@@ -42,6 +42,8 @@ public enum ServerFact: Hashable, Sendable {
     case notRunning
     /// It runs and does not answer, for this reason.
     case silent(String)
+    /// It could not be looked at, for this reason.
+    case unknown(String)
     /// The active layer of each volume that it serves.
     case serving([VolumeID: LayerID])
 }

@@ -8,6 +8,22 @@ extension Volume {
         servedLayer = ServedLayer(layerID: topLayerID, version: activity.version)
     }
 
+    /// Nothing is proved of its writers until now, whatever they had written. For before something that makes their data
+    /// durable, in case nobody lives to judge them afterwards.
+    ///
+    /// - Parameter activity: its top now; nil: not known.
+    public mutating func doubtWriters(at activity: LayerActivity?) {
+        guard let servedLayer else { return }
+        writerWasKilled = true
+        self.servedLayer = ServedLayer(layerID: topLayerID, version: activity?.version ?? servedLayer.version)
+    }
+
+    /// Takes such a doubt back: what it had before counts.
+    public mutating func takeBackDoubt(_ before: Volume) {
+        writerWasKilled = before.writerWasKilled
+        servedLayer = before.servedLayer
+    }
+
     /// Its process has ended: what its writers had not flushed is gone.
     public mutating func loseWriter() {
         writerWasKilled = true
