@@ -5,7 +5,8 @@ public import Model
 extension QEMUEngine {
     public func inventory() async throws(EngineError) -> StorageInventory {
         try await BlockingWork.run { [layers, servers] () throws(EngineError) in
-            let processes = try servers.identity.all()
+            // Of the folder as it is now: that it is another one is told among its problems.
+            let processes = try ServerIdentity(directory: servers.directory).all()
             var running: [pid_t: ServerID] = [:]
             for case (let server, .runs(let processID)) in processes { running[processID] = server }
             var inventory = try layers.inventory(servers: running)

@@ -109,7 +109,7 @@ class StalledClients(HazardCase):
         self.check_others()
         self.check_consistency()
         peer.end()
-        self.say("gave up before the stalled client was found: nothing was cut, the others and the next snapshot went on")
+        self.say("gave up before the stalled client was found: nothing was cut, the others and the next one went on")
 
     def check_cut(self, peer_id, name, *words):
         """Returns whether the peer was in the way."""

@@ -8,8 +8,8 @@ extension Volume {
         servedLayer = ServedLayer(layerID: topLayerID, version: activity.version)
     }
 
-    /// Nothing is proved of its writers until now, whatever they had written. For before something that makes their data
-    /// durable, in case nobody lives to judge them afterwards.
+    /// Nothing is proved of its writers until now, whatever they had written. For before something that makes their
+    /// data durable, in case nobody lives to judge them afterwards.
     ///
     /// - Parameter activity: its top now; nil: not known.
     public mutating func doubtWriters(at activity: LayerActivity?) {
