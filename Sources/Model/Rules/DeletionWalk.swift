@@ -82,7 +82,7 @@ struct DeletionWalk {
     private mutating func visit(_ server: Server, _ cause: Cause) {
         let volumes = graph.volumes(of: server.id)
         for volume in volumes {
-            noteClients(of: volume)
+            noteClients(of: volume, remedy: .cutOff(server))
             note(volume, onlyBusy: true)
         }
         if scope.deletesVolumes { for volume in volumes { visitSnapshots(of: volume) } }
@@ -137,12 +137,13 @@ struct DeletionWalk {
         obstacles.append((blocker, remedy))
     }
 
-    private mutating func noteClients(of volume: Volume) {
+    /// - Parameter remedy: nil: it is about the volume alone.
+    private mutating func noteClients(of volume: Volume, remedy: Refusal.Remedy? = nil) {
         guard !scope.cutsOffClients else { return }
         guard let clients = graph.clients[volume.id] else { return }
         for blocker in clients.blockers(of: volume) where reported.insert(blocker).inserted {
             // Whether it is in use is for the detachment to find out, which destroys nothing.
-            obstacles.append((blocker, clients.areOfThisVolume ? .disconnect(volume) : .detach(volume)))
+            obstacles.append((blocker, remedy ?? (clients.areOfThisVolume ? .disconnect(volume) : .detach(volume))))
         }
     }
 
