@@ -23,7 +23,12 @@ extension QEMUEngine {
         }
     }
 
-    private static let clockTick: Int64 = 20_000_000
+    /// Twice the grain of the clock that file systems take their times from.
+    private static let clockTick: Int64 = {
+        var grain = timespec()
+        guard clock_getres(CLOCK_REALTIME_COARSE, &grain) == 0 else { return 20_000_000 }
+        return 2 * nanoseconds(grain)
+    }()
 
     private static var now: Int64 {
         var time = timespec()
