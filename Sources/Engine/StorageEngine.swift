@@ -64,7 +64,11 @@ public protocol StorageEngine: Sendable {
     func cut(_ cuts: [Cut], of server: ServerID?, within limit: Duration) async throws(CutFailure) -> CutReport
 
     /// Gives up overlays that were prepared. They must not have become active.
-    func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError)
+    ///
+    /// - Returns: clients that were disconnected since the cut was given up: what it had begun to wait for is waited
+    ///   for all the same, and no client of the server is served until then.
+    @discardableResult
+    func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> [String]
 
     /// Makes a volume's active layer larger, in the server's process if there is one: it is then not served for some
     /// milliseconds. Already that size: success.

@@ -113,7 +113,8 @@ extension QEMUEngine {
         }
     }
 
-    public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
+    @discardableResult
+    public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> [String] {
         let monitor: ServerMonitor?
         if let server { monitor = try await servers.monitor(of: server) } else { monitor = nil }
         await monitor?.turns.begin()
@@ -126,6 +127,7 @@ extension QEMUEngine {
         try await BlockingWork.run { [layers] () throws(EngineError) in
             for cut in cuts { try Self.discard(cut, layers) }
         }
+        return monitor?.disconnectedSinceGivingUp() ?? []
     }
 
     /// Deletes an overlay that was never active: it holds no data, and what it rests on is not frozen.

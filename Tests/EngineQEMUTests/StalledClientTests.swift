@@ -82,6 +82,47 @@ extension QEMUTests {
             }
         }
 
+        /// Its request takes longer than the patience with a silent one, and comes to its end.
+        @Test func aSlowClientThatGoesOnIsWaitedFor() async throws {
+            try await TestWorld.with(limits: Self.limits) { world in
+                let server = try await world.newServer()
+                let volume = try await world.newAttachedVolume(to: server)
+                let slow = try world.connect(volume, of: server)
+                let pieceCount = 10
+                let pieceByteCount = 65_536 / pieceCount
+                try slow.beginWrite(byteCount: pieceByteCount * pieceCount, sending: pieceByteCount)
+                let cut = try world.newCut(of: volume)
+                try await world.engine.prepareCut([cut], of: server)
+                async let report = world.engine.cut([cut], of: server, within: .seconds(60))
+                for _ in 1..<(pieceCount - 1) {
+                    try await Task.sleep(for: .milliseconds(250))
+                    try slow.continueWrite(sending: pieceByteCount)
+                }
+                try slow.finishWrite(remaining: pieceByteCount)
+                #expect(try await report.disconnectedClients == [])
+                #expect(try slow.read(4096, at: 0) == block(7))
+            }
+        }
+
+        /// Who is disconnected behind a cut that was given up is told by whoever gives its overlays up.
+        @Test func whoIsDisconnectedAfterwardsIsTold() async throws {
+            try await TestWorld.with(limits: Self.limits) { world in
+                let server = try await world.newServer()
+                let volume = try await world.newAttachedVolume(to: server)
+                let stalled = try world.connect(volume, of: server)
+                try stalled.beginWrite(byteCount: 65_536, sending: 1_000)
+                let cut = try world.newCut(of: volume)
+                try await world.engine.prepareCut([cut], of: server)
+                let failure = await #expect(throws: CutFailure.self) {
+                    try await world.engine.cut([cut], of: server, within: .milliseconds(1))
+                }
+                #expect(failure?.outcome == .nothingCut)
+                #expect(try await world.engine.discardCut([cut], of: server).count == 1)
+                #expect(throws: NBDClient.Failure.self) { try stalled.flush() }
+                _ = try await world.snapshot([volume], of: server)
+            }
+        }
+
         @Test func nobodyIsDisconnectedFromAProcessThatWasStopped() async throws {
             try await TestWorld.with(limits: Self.limits) { world in
                 let server = try await world.newServer()

@@ -84,8 +84,12 @@ public final class SimulatedEngine: StorageEngine {
         }
     }
 
-    public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
-        try await perform(.discardCut) { storage throws(EngineError) in try storage.discardCut(cuts, of: server) }
+    @discardableResult
+    public func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> [String] {
+        try await perform(.discardCut) { storage throws(EngineError) in
+            try storage.discardCut(cuts, of: server)
+            return []
+        }
     }
 
     public func resize(

@@ -83,7 +83,8 @@ struct LiveCut {
             let cause = EngineError(
                 .timeout,
                 "the cut was given up after \(limit): a disk or client did not finish what it had begun; "
-                    + "nothing was changed")
+                    + "nothing was cut")
+            monitor.noteGivingUp()
             throw failure(.nothingCut, cause, since: begin)
         }
     }

@@ -22,6 +22,8 @@ final class ServerMonitor: Sendable {
         var prepared: Set<LayerID> = []
         /// The active layer of each volume that is served.
         var served: [VolumeID: LayerID]
+        /// When a cut was given up that nobody has told the end of yet.
+        var gaveUp: ContinuousClock.Instant?
     }
 
     /// Asks the process what it has open and serves.
@@ -122,6 +124,20 @@ final class ServerMonitor: Sendable {
     func prepare(_ overlay: LayerID) async throws(EngineError) {
         if !isOpen(overlay) { try await openWritable(overlay, parent: nil) }
         state.withLock { _ = $0.prepared.insert(overlay) }
+    }
+
+    /// A cut is given up that goes on waiting.
+    func noteGivingUp() {
+        state.withLock { $0.gaveUp = .now }
+    }
+
+    /// Who was disconnected since then; asked once.
+    func disconnectedSinceGivingUp() -> [String] {
+        let time = state.withLock { state in
+            defer { state.gaveUp = nil }
+            return state.gaveUp
+        }
+        return time.map(stalls.disconnected) ?? []
     }
 
     /// One volume's part in a cut.

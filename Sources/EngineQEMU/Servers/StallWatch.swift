@@ -44,11 +44,14 @@ final class StallWatch: Sendable {
 
     private func watch() async {
         let begin = ContinuousClock.now
+        var (sleepCount, lastSign) = (ProcessFile.sleepCount(of: clients.processID), begin)
         while (try? await Task.sleep(for: Self.interval)) != nil {
             let now = ContinuousClock.now
+            let count = ProcessFile.sleepCount(of: clients.processID)
+            if count != sleepCount { (sleepCount, lastSign) = (count, now) }
             let last = state.withLock { $0.disconnections.last?.time } ?? begin
             let stall = StalledClients.Stall(
-                sinceBegin: begin.duration(to: now), sinceLastDisconnection: max(begin, last).duration(to: now))
+                sinceBegin: begin.duration(to: now), inSilence: max(lastSign, last).duration(to: now))
             do throws(EngineError) {
                 let name = try await BlockingWork.run { [clients] () throws(EngineError) in
                     try clients.disconnectNext(after: stall)

@@ -10,7 +10,8 @@ internal import Model
 /// the process would be a power cut for all of them. Shutting that one socket from outside ends that one request
 /// (pidfd_getfd, shutdown), and the drain goes on; nothing that was acknowledged is lost (tried).
 ///
-/// A process that works on its disk is slow and waits for nobody: then nobody is disconnected. Calls block.
+/// A process that works on its disk is slow and waits for nobody: then nobody is disconnected. Nor is a slow client
+/// that goes on: its bytes wake the process, which nothing else wakes then. Calls block.
 struct StalledClients {
     let server: ServerID
     let processID: pid_t
@@ -22,7 +23,8 @@ struct StalledClients {
     /// How long the process has been waiting.
     struct Stall {
         let sinceBegin: Duration
-        let sinceLastDisconnection: Duration
+        /// Since anything woke it, a few bytes of a slow client for instance, or a client was disconnected.
+        let inSilence: Duration
     }
 
     /// Disconnects one client, if the process waits for one that has had its time.
@@ -39,7 +41,7 @@ struct StalledClients {
         else { return nil }
         let hasHadItsTime =
             canGoOn(victim, peer)
-            ? stall.sinceLastDisconnection >= limits.slowClientPatience
+            ? stall.inSilence >= limits.slowClientPatience
             : stall.sinceBegin >= limits.stoppedClientPatience
         // Finding out who it is took its time: it must still be so.
         guard hasHadItsTime, ProcessFile.activity(of: processID) == .waiting,

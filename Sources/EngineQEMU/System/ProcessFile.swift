@@ -63,6 +63,16 @@ enum ProcessFile {
 
     private static let startTimeIndex = 19
 
+    /// How often its main thread has gone to sleep: another number says that something woke it; nil if it cannot be
+    /// read.
+    static func sleepCount(of process: pid_t) -> Int64? {
+        let prefix = "voluntary_ctxt_switches:"
+        guard let lines = try? status(of: process), let line = lines.first(where: { $0.hasPrefix(prefix) }) else {
+            return nil
+        }
+        return Int64(line.dropFirst(prefix.count).drop { $0.isWhitespace })
+    }
+
     static func commandName(of process: pid_t) -> String {
         let bytes = (try? content("comm", of: process)) ?? []
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)

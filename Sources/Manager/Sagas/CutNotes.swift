@@ -20,6 +20,10 @@ final class CutNotes: Sendable {
         add(Warning.cutOff(failure.disconnectedClients))
     }
 
+    func add(disconnected clients: [String]) {
+        add(Warning.cutOff(clients))
+    }
+
     func add(before: [VolumeID: LayerActivity], after: [VolumeID: LayerActivity]) {
         looks.withLock { looks in
             // A write in the same moment would not show.

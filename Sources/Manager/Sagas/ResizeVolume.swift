@@ -27,8 +27,12 @@ struct ResizeVolumeSaga: Saga {
         }
         try await tools.requireAnswer(of: process)
         try await tools.writers.whileChanging(volumeID, on: process) {
-            try await tools.withProcess(of: process) {
-                try await tools.engine.resize(chain, to: size, in: process, force: cutsOffClients)
+            do {
+                try await tools.withProcess(of: process) {
+                    try await tools.engine.resize(chain, to: size, in: process, force: cutsOffClients)
+                }
+            } catch let error as EngineError where error.reason == .volumeHasClients {
+                throw error.withWayOut("holdpoint volume resize \(volumeID) --size \(size.bytes >> 20)MiB --force")
             }
         }
     }

@@ -91,8 +91,12 @@ extension SagaTools {
         try await requireAnswer(of: server)
         do {
             try await engine.detach(id, from: server, force: force)
-        } catch  where error.reason == .serverLost {
-            return
+        } catch {
+            switch error.reason {
+            case .serverLost: return
+            case .volumeHasClients: throw error.withWayOut("holdpoint volume detach \(id) --force")
+            default: throw error
+            }
         }
     }
 
@@ -107,6 +111,13 @@ extension SagaTools {
             _ = try await keeper.serve(server)
             return try await body()
         }
+    }
+}
+
+extension EngineError {
+    /// Of clients that are in the way.
+    func withWayOut(_ command: String) -> EngineError {
+        EngineError(reason, "\(message); disconnect them, or cut them off: `\(command)`")
     }
 }
 

@@ -28,7 +28,8 @@ struct TakeSnapshotSaga: Saga {
     func definition(_ tools: SagaTools) -> OperationDefinition {
         let notes = CutNotes()
         let preparing = StepDefinition(
-            name: "prepare-overlays", run: { _ in try await prepare(tools) }, undo: { _ in try await discard(tools) })
+            name: "prepare-overlays", run: { _ in try await prepare(tools) },
+            undo: { _ in try await discard(notes, tools) })
         let cutting = StepDefinition(
             name: Self.cutStep, pointOfNoReturn: true, begins: begins,
             ends: { transaction, operation, now in
@@ -82,10 +83,10 @@ struct TakeSnapshotSaga: Saga {
         try await tools.withProcess(of: process) { try await tools.engine.prepareCut(cuts, of: process) }
     }
 
-    private func discard(_ tools: SagaTools) async throws {
+    private func discard(_ notes: CutNotes, _ tools: SagaTools) async throws {
         let cuts = try await cuts(tools)
         do {
-            try await tools.engine.discardCut(cuts, of: try await tools.serving(serverID))
+            notes.add(disconnected: try await tools.engine.discardCut(cuts, of: try await tools.serving(serverID)))
         } catch let error as EngineError where error.reason == .serverLost {
             try await tools.engine.discardCut(cuts, of: nil)
         }

@@ -54,6 +54,10 @@ final class NBDClient: Sendable {
         try Self.send(request(.write, offset: 0, count: byteCount) + block(7, count: count), to: descriptor)
     }
 
+    func continueWrite(sending count: Int) throws {
+        try Self.send(block(7, count: count), to: descriptor)
+    }
+
     /// Sends the rest of such a write, and waits for its answer.
     func finishWrite(remaining count: Int) throws {
         try Self.send(block(7, count: count), to: descriptor)

@@ -76,7 +76,7 @@ struct FatedEngine: StorageEngine {
         }
     }
 
-    func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) {
+    func discardCut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> [String] {
         try await perform(.discardCut) { () throws(EngineError) in try await base.discardCut(cuts, of: server) }
     }
 
