@@ -11,8 +11,8 @@ public struct QEMULimits: Hashable, Sendable {
     public var stopDeadline = Duration.seconds(60)
     /// How long NBD clients that have just closed may still be counted.
     public var clientGrace = Duration.seconds(1)
-    /// How long a client is waited for that cannot go on by itself (it was stopped, or does not read its answers), while
-    /// all clients of its server wait.
+    /// How long a client is waited for that cannot go on by itself (it was stopped, or does not read its answers),
+    /// while all clients of its server wait.
     public var stoppedClientPatience = Duration.seconds(2)
     /// How long a client is waited for that looks alive in the midst of a request, since its last byte came.
     public var slowClientPatience = Duration.seconds(5)
