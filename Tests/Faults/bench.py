@@ -85,8 +85,9 @@ class Bench:
         servers = self.world.daemon.storage_daemons()
         self.injector.arm(fault.action, at, fault.value, fault.needs)
         first, refusal = self.attempt(request)
-        outcome = Outcome(self.injector.fired, self.injector.where, refusal=refusal)
-        outcome.died = self.has_died(fault, outcome, first is None and not refusal)
+        died = self.has_died(fault, first is None and not refusal)
+        # What follows the answer is hit while that waits.
+        outcome = Outcome(self.injector.fired, self.injector.where, died, refusal=refusal)
         self.injector.disarm()
         self.check_life(fault, outcome)
         if fault is ENOSPC:
@@ -134,9 +135,9 @@ class Bench:
             return []
         return [self.world.session.wait(part.operation.id) for part in answer.results]
 
-    def has_died(self, fault, outcome, lost_connection):
+    def has_died(self, fault, lost_connection):
         """Whether the process ended by itself or was killed; waits for that if it is to be expected."""
-        expected = outcome.fired and (fault.kills or lost_connection)
+        expected = self.injector.fired and (fault.kills or lost_connection)
         try:
             self.world.daemon.process.wait(END_DEADLINE_SECONDS if expected else DYING_SECONDS)
         except Exception:  # It lives.
