@@ -66,7 +66,7 @@ def delete_the_rest(setting, transcript):
         ids = [each["id"] for each in setting.command.ask(kind, "list", "--all")]
         transcript.run(f"holdpoint {kind} delete {' '.join(ids)}" + CONSENT)
     transcript.run("holdpoint status")
-    left = transcript.run('find "$STATE/layers" "$STATE/trash" "$STATE/run" -mindepth 1')
+    left = transcript.run('find "$STATE/layers" "$STATE/run" -mindepth 1 ! -name .folder-id')
     transcript.check("no layer, no socket, no process is left",
                      not left.output and not setting.daemon.storage_daemons())
     print("$ kill -TERM %1", flush=True)
