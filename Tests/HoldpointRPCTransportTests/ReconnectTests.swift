@@ -108,14 +108,11 @@ import Testing
             let endpoint = Endpoint.unix(path: folder + "/socket")
             let listener = try RawListener(endpoint)
             try await withClient(endpoint) { client in
-                async let answer = client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
+                async let reply = client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
                 try await readRequest(try await listener.accept())
                 let second = try await listener.accept()
-                let request = try await readRequest(second)
-                try await second.send(
-                    .hello(Hello(protocolVersions: [1])),
-                    .response(Response(callID: request.callID, payload: try Metadata(key: "second").serialized())))
-                let key = try await answer.key
+                try await answer(second, key: "second")
+                let key = try await reply.key
                 #expect(key == "second")
             }
         }
@@ -130,16 +127,13 @@ import Testing
             var configuration = RPCClientConfiguration()
             configuration.retryPolicy.attempts = 1
             try await withClient(endpoint, configuration: configuration) { client in
-                async let answer = client.unary(
+                async let reply = client.unary(
                     TestHandlers.echo, Metadata(), options: CallOptions(timeout: .seconds(60)))
                 try await Task.sleep(for: .seconds(2))
                 for _ in waiting { _ = try await listener.accept() }
                 let peer = try await listener.accept()
-                let request = try await readRequest(peer)
-                try await peer.send(
-                    .hello(Hello(protocolVersions: [1])),
-                    .response(Response(callID: request.callID, payload: try Metadata(key: "waited").serialized())))
-                let key = try await answer.key
+                try await answer(peer, key: "waited")
+                let key = try await reply.key
                 #expect(key == "waited")
             }
         }
@@ -172,17 +166,14 @@ import Testing
             let endpoint = Endpoint.unix(path: folder + "/socket")
             let listener = try RawListener(endpoint)
             try await withClient(endpoint) { client in
-                async let answer = client.unary(TestHandlers.echo, Metadata(), options: CallOptions(retries: false))
+                async let reply = client.unary(TestHandlers.echo, Metadata(), options: CallOptions(retries: false))
                 let first = try await listener.accept()
                 _ = try await readRequest(first)
                 try await first.send(
                     .hello(Hello(protocolVersions: [1])), .goAway(GoAway(lastCallID: 0, code: .shutdown, message: "")))
                 let second = try await listener.accept()
-                let request = try await readRequest(second)
-                try await second.send(
-                    .hello(Hello(protocolVersions: [1])),
-                    .response(Response(callID: request.callID, payload: try Metadata(key: "moved").serialized())))
-                let key = try await answer.key
+                try await answer(second, key: "moved")
+                let key = try await reply.key
                 #expect(key == "moved")
             }
         }
@@ -230,6 +221,14 @@ import Testing
             throw SocketFailure(call: "request")
         }
         return request
+    }
+
+    /// Answers the first request, as a server would.
+    private func answer(_ peer: RawPeer, key: String) async throws {
+        let request = try await readRequest(peer)
+        try await peer.send(
+            .hello(Hello(protocolVersions: [1])),
+            .response(Response(callID: request.callID, payload: try Metadata(key: key).serialized())))
     }
 
     private func expect(
