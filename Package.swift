@@ -125,9 +125,14 @@ let package = Package(
         .testTarget(
             name: "AccessTests",
             dependencies: ["Access", "StoreSQLite", "Store", "Model", logging], swiftSettings: swift),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "Model"], swiftSettings: swift),
+        .target(
+            name: "EngineTestSupport", dependencies: ["Engine", "Model"], path: "Tests/Support/EngineTestSupport",
+            swiftSettings: swift),
         .testTarget(
-            name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "Model", logging], swiftSettings: swift),
+            name: "EngineTests", dependencies: ["Engine", "EngineTestSupport", "Model"], swiftSettings: swift),
+        .testTarget(
+            name: "EngineQEMUTests", dependencies: ["EngineQEMU", "Engine", "EngineTestSupport", "Model", logging],
+            swiftSettings: swift),
         .testTarget(name: "ProtobufCTests", dependencies: ["ProtobufC", "CProtobufC"], swiftSettings: swift),
         .testTarget(
             name: "MessagesTests", dependencies: ["HoldpointMessages", "HoldpointRPC", "ProtobufC", "CProtobufC"],

@@ -27,6 +27,7 @@ enum Arrows {
         "HoldpointClient": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC", "Crypto"],
         "HoldpointCommand": ["HoldpointClient", "CLinux", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
+        "EngineTestSupport": ["Engine", "Model"],
     ]
 
     /// The composition root sees everything; tests see what they test.

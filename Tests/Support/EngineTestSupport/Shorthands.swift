@@ -1,12 +1,12 @@
-import Engine
-import Model
+public import Engine
+public import Model
 
 /// Calls as most tests make them.
 extension StorageEngine {
     /// - Returns: how long the switch took.
     /// - Throws: the cause of a cut's failure.
     @discardableResult
-    func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
+    public func cut(_ cuts: [Cut], of server: ServerID?) async throws(EngineError) -> Duration {
         do throws(CutFailure) {
             return try await cut(cuts, of: server, within: .seconds(60)).duration
         } catch {
@@ -14,11 +14,11 @@ extension StorageEngine {
         }
     }
 
-    func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
+    public func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
         try await resize(volume, to: size, in: server, force: false)
     }
 
-    func stopServer(_ id: ServerID) async throws(EngineError) {
+    public func stopServer(_ id: ServerID) async throws(EngineError) {
         try await stopServer(id, force: false)
     }
 }
