@@ -1,6 +1,6 @@
 /// Reads JSON's tokens, strictly as RFC 8259 has them. What returns nil has found something else.
 ///
-/// Not ProtobufC's scanner: the engine imports nothing of the protocol, and that one has the messages' errors and limits.
+/// Not ProtobufC's scanner: the engine imports nothing of the protocol, and that one has the messages' errors.
 struct JSONScanner {
     private let bytes: [UInt8]
     private var index = 0
