@@ -144,8 +144,8 @@ let package = Package(
             name: "ScenarioTests",
             dependencies: [
                 "HoldpointClient", "HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "ProtobufC",
-                "Services",
-                "Manager", "Access", "Engine", "EngineQEMU", "Store", "StoreSQLite", "Model", logging,
+                "Services", "Manager", "Access", "Engine", "EngineQEMU", "EngineTestSupport", "Store", "StoreSQLite",
+                "Model", logging,
             ], swiftSettings: swift),
         .testTarget(
             name: "HoldpointRPCTests", dependencies: ["HoldpointRPC", "ProtobufC"], swiftSettings: swift),

@@ -11,6 +11,8 @@ import Testing
             let first = try await world.makeVolume("data-1", on: "web-1")
             let second = try await world.makeVolume("data-2", on: server.id)
             #expect(first.state == .inUse && first.slot == 0 && second.slot == 1)
+            try await world.write(1, to: "data-1")
+            try await world.write(2, to: "data-2")
 
             let snapshot = try await world.takeServerSnapshot("before", of: "web-1")
             #expect(snapshot.state == .available && snapshot.memberIDs.count == 2)
@@ -20,13 +22,21 @@ import Testing
             #expect(member.name == "snapshot for before" && member.serverSnapshotName == "before")
             #expect(member.volumeName == "data-1" && snapshot.memberIDs.contains(member.id))
 
+            try await world.write(3, to: "data-1")
             let copy = try await world.client.servers.createServer(
                 CreateServerRequest(
                     requestID: world.newID(), server: Server(name: "web-2"), serverSnapshot: "before"))
             try await world.settled(copy.operation)
             let restored = try await world.client.servers.getServer(GetServerRequest(server: "web-2"))
             #expect(restored.kind == .external)
-            #expect(restored.attachments.map(\.slot) == [0, 1] && restored.nbd.count == 2)
+            #expect(restored.attachments.map(\.slot) == [0, 1])
+            // Each is served where it is said to be, with the bytes of the instant that was kept.
+            #expect(Set(restored.nbd.map(\.volumeID)) == Set(restored.attachments.map(\.volumeID)))
+            for (name, byte) in [("web-2-0", 1), ("web-2-1", 2)] as [(String, UInt8)] {
+                #expect(try await world.read(name) == byte)
+            }
+            try await world.write(4, to: "web-2-0")
+            #expect(try await world.read("data-1") == 3)
 
             try await world.deleteServer("web-2")
             for name in ["web-2-0", "web-2-1"] { try await world.deleteVolume(name) }

@@ -30,14 +30,18 @@ import Testing
         }
     }
 
-    /// A revert needs its server stopped, keeps the size, and keeps what was there in a safety snapshot.
+    /// A revert needs its server stopped, keeps the size, gives the snapshot's bytes back, and keeps what was there in
+    /// a safety snapshot.
     @Test(arguments: WorldKind.allCases)
     func aRevertKeepsWhatWasThere(kind: WorldKind) async throws {
         try await World.with(kind) { world in
             _ = try await world.makeServer("web-1")
             let volume = try await world.makeVolume("data-1", on: "web-1")
-            let other = try await world.makeVolume("data-2")
+            _ = try await world.makeVolume("data-2")
+            try await world.write(1, to: "data-1")
             let first = try await world.takeSnapshot("first", of: "data-1")
+            try await world.write(2, to: "data-1")
+            try await world.write(3, to: "data-1", block: 1)
             let foreign = try await world.takeSnapshot("foreign", of: "data-2")
             let running = try await refusal { try await world.revert("data-1", to: "first") }
             #expect(running.reason == "VOLUME_ATTACHED")
@@ -67,13 +71,27 @@ import Testing
             let reverted = try await world.client.volumes.getVolume(GetVolumeRequest(volume: "data-1"))
             #expect(reverted.state == .inUse && reverted.sizeBytes == 16 << 20 && reverted.operationID.isEmpty)
             #expect(try await world.start("web-1").state == .running)
+            #expect(try await world.blocks("data-1") == [1, 0])
+            try await world.write(4, to: "data-1", block: 1)
             _ = try await world.takeSnapshot("after", of: "data-1")
-            _ = other
+            #expect(try await world.blocks("data-1") == [1, 4])
+            // What the revert took away is whole in the safety snapshot, and the first one is as it was.
+            for (snapshot, bytes) in [(safety, [2, 3]), (first, [1, 0])] as [(VolumeSnapshot, [UInt8])] {
+                let copy = try await world.makeVolume("copy", mebibytes: 0, on: "web-1", snapshot: snapshot.id)
+                #expect(try await world.blocks("copy") == bytes)
+                try await world.detach("copy")
+                try await world.deleteVolume(copy.id)
+            }
         }
     }
 }
 
 extension World {
+    /// What the first two blocks of a volume were filled with.
+    fileprivate func blocks(_ volume: String) async throws -> [UInt8?] {
+        [try await read(volume, block: 0), try await read(volume, block: 1)]
+    }
+
     func stop(_ server: String) async throws -> Server {
         let answer = try await client.servers.stopServer(StopServerRequest(requestID: newID(), server: server))
         try await settled(answer.operation)

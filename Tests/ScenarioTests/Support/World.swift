@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import HoldpointClient
 import HoldpointMessages
@@ -22,6 +23,8 @@ struct World: Sendable {
     let password: String
     let directory: String
     let kind: WorldKind
+    /// Where the bytes are, if its disks are simulated.
+    var simulated: SimulatedEngine?
 
     /// Runs a scenario in a new world, and takes the world apart afterwards, whatever happened.
     static func with(_ kind: WorldKind, _ scenario: @Sendable (World) async throws -> Void) async throws {

@@ -39,6 +39,7 @@ struct ManagedHouse {
     let store: SQLiteStore
     let manager: ResourceManager
     let router: Router
+    private let engine: any StorageEngine
     private let upkeep: Task<Void, Never>
 
     /// - Parameters:
@@ -53,6 +54,7 @@ struct ManagedHouse {
         store = try SQLiteStore(path: state + "/metadata.sqlite", migrations: Schema.migrations, reserveBytes: 0) {
             fatalError("the store failed: \($0)")
         }
+        self.engine = engine
         let manager = ResourceManager(
             store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
@@ -83,7 +85,7 @@ struct ManagedHouse {
     func world(_ directory: String) -> World {
         World(
             client: HoldpointClient(channel: channel), password: FixedPassword.text, directory: directory,
-            kind: .inProcess)
+            kind: .inProcess, simulated: engine as? SimulatedEngine)
     }
 
     /// Lets go of it as a killed process would.

@@ -1,12 +1,10 @@
-import Glibc
-
-@testable import EngineQEMU
+internal import Glibc
 
 /// A small NBD client that waits for each answer. Source: NetworkBlockDevice, doc/proto.md.
-final class NBDClient: Sendable {
-    struct Failure: Error, Equatable {
+public final class NBDClient: Sendable {
+    public struct Failure: Error, Equatable {
         /// What the server answered, an errno value; nil: the connection ended.
-        let code: UInt32?
+        public let code: UInt32?
     }
 
     private enum Command: UInt16 {
@@ -14,11 +12,11 @@ final class NBDClient: Sendable {
     }
 
     private let descriptor: Int32
-    let size: UInt64
+    public let size: UInt64
 
-    init(socket: String, export: String) throws {
-        let descriptor = try UnixSocket.connect(to: socket)
-        _ = fcntl(descriptor, F_SETFL, 0)
+    /// - Throws: `Failure` if nobody listens there, or serves no such export.
+    public init(socket: String, export: String) throws {
+        let descriptor = try Self.connect(to: socket)
         self.descriptor = descriptor
         do {
             _ = try Self.receive(18, from: descriptor)  // magic, option magic, flags
@@ -37,40 +35,40 @@ final class NBDClient: Sendable {
 
     deinit { Glibc.close(descriptor) }
 
-    func write(_ bytes: [UInt8], at offset: UInt64) throws {
+    public func write(_ bytes: [UInt8], at offset: UInt64) throws {
         _ = try perform(.write, offset: offset, count: bytes.count, sending: bytes)
     }
 
-    func read(_ count: Int, at offset: UInt64) throws -> [UInt8] {
+    public func read(_ count: Int, at offset: UInt64) throws -> [UInt8] {
         try perform(.read, offset: offset, count: count)
     }
 
-    func flush() throws {
+    public func flush() throws {
         _ = try perform(.flush, offset: 0, count: 0)
     }
 
     /// Sends a write's header and the first of its bytes, and stops there.
-    func beginWrite(byteCount: Int, sending count: Int) throws {
+    public func beginWrite(byteCount: Int, sending count: Int) throws {
         try Self.send(request(.write, offset: 0, count: byteCount) + block(7, count: count), to: descriptor)
     }
 
-    func continueWrite(sending count: Int) throws {
+    public func continueWrite(sending count: Int) throws {
         try Self.send(block(7, count: count), to: descriptor)
     }
 
     /// Sends the rest of such a write, and waits for its answer.
-    func finishWrite(remaining count: Int) throws {
+    public func finishWrite(remaining count: Int) throws {
         try Self.send(block(7, count: count), to: descriptor)
         _ = try Self.receive(16, from: descriptor)
     }
 
     /// Asks for bytes again and again and reads no answer.
-    func askAndNeverRead(byteCount: Int, times: Int) throws {
+    public func askAndNeverRead(byteCount: Int, times: Int) throws {
         for _ in 0..<times { try Self.send(request(.read, offset: 0, count: byteCount), to: descriptor) }
     }
 
     /// Says goodbye, as a well-behaved client does.
-    func disconnect() {
+    public func disconnect() {
         try? Self.send(request(.disconnect, offset: 0, count: 0), to: descriptor)
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
@@ -94,8 +92,38 @@ final class NBDClient: Sendable {
         return request.bytes
     }
 
+    private static func connect(to path: String) throws -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        // One byte stays 0: the end of the path.
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw Failure(code: UInt32(ENAMETOOLONG))
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let result = withUnsafePointer(to: &address) { pointer in
+            // sockaddr_un is one of the shapes that a sockaddr stands for.
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard result == 0 else {
+            let code = UInt32(bitPattern: errno)
+            close(descriptor)
+            throw Failure(code: code)
+        }
+        return descriptor
+    }
+
     private static func send(_ bytes: [UInt8], to descriptor: Int32) throws {
-        guard case .taken = UnixSocket.write(bytes, to: descriptor) else { throw Failure(code: nil) }
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { buffer in
+                Glibc.send(descriptor, buffer.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw Failure(code: nil) }
+            sent += count
+        }
     }
 
     private static func receive(_ count: Int, from descriptor: Int32) throws -> [UInt8] {
@@ -121,4 +149,4 @@ final class NBDClient: Sendable {
 }
 
 /// A block of one byte's repetitions, as tests write it.
-func block(_ value: UInt8, count: Int = 4096) -> [UInt8] { [UInt8](repeating: value, count: count) }
+public func block(_ value: UInt8, count: Int = 4096) -> [UInt8] { [UInt8](repeating: value, count: count) }
