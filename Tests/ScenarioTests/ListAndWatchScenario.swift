@@ -1,7 +1,7 @@
 import HoldpointClient
 import Testing
 
-@Suite struct ListAndWatchScenario {
+@Suite(.timeLimit(.minutes(5))) struct ListAndWatchScenario {
     /// Pages hold everything once; a token is good for its own filter and order only.
     @Test(arguments: WorldKind.allCases)
     func pagesFiltersAndOrders(kind: WorldKind) async throws {
@@ -33,11 +33,14 @@ import Testing
         }
     }
 
-    /// A watch from a list's revision misses nothing and repeats nothing.
+    /// A watch from a list's revision misses nothing and repeats nothing: what happened between the two, and what
+    /// happens after.
     @Test(arguments: WorldKind.allCases)
     func aWatchHasNoGap(kind: WorldKind) async throws {
         try await World.with(kind) { world in
+            _ = try await world.makeVolume("earlier")
             let revision = try await world.client.volumes.listVolumes(ListVolumesRequest()).revision
+            let volume = try await world.makeVolume("data-1")
             let stream = world.client.events.watch(
                 WatchRequest(start: .fromRevision(revision), kinds: ["volume"]))
             var iterator = stream.makeAsyncIterator()
@@ -45,7 +48,6 @@ import Testing
                 Issue.record("a watch begins with a bookmark")
                 return
             }
-            let volume = try await world.makeVolume("data-1")
             try await world.deleteVolume("data-1")
             var actions: [String] = []
             var last = revision
