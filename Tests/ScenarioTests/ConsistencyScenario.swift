@@ -3,6 +3,7 @@ import Foundation
 import HoldpointClient
 import HoldpointMessages
 import Model
+import Synchronization
 import Testing
 
 /// `admin check`: finds what was planted and nothing else; a repair only quarantines.
@@ -128,23 +129,18 @@ import Testing
     /// While users change everything, nothing is said to be wrong.
     @Test func nothingIsFoundWhileUsersAreAtWork() async throws {
         try await with(SimulatedEngine()) { world, _ in
-            let work = Task {
-                var number = 0
-                while !Task.isCancelled {
-                    number += 1
-                    _ = try await world.makeVolume("busy-\(number)", on: "web-1")
-                    _ = try await world.takeSnapshot("busy-\(number)", of: "busy-\(number)")
-                    try await world.deleteSnapshot("busy-\(number)")
-                    try await world.detach("busy-\(number)")
-                    try await world.deleteVolume("busy-\(number)")
-                }
-            }
-            for _ in 1...20 {
+            let users = UsersAtWork(world: world)
+            async let work: Void = users.work()
+            var checks = 0
+            // Both go on long enough to meet, whichever is faster.
+            repeat {
+                checks += 1
                 let findings = try await world.check().findings
                 #expect(findings.isEmpty, "\(findings)")
-            }
-            work.cancel()
-            _ = await work.result
+            } while users.areAtWork && (checks < 20 || users.rounds < 5)
+            #expect(users.areAtWork, "they gave up after \(users.rounds) rounds")
+            users.stop()
+            try await work
         }
     }
 
@@ -178,6 +174,38 @@ import Testing
                     server: ServerID(stored: server.id), volume: VolumeID(stored: volume.id), frozen: frozen,
                     top: try top(volume.id), detached: try top(detached.id)))
         }
+    }
+}
+
+/// Somebody who makes, cuts and deletes volumes, round after round, until told to stop or a call fails.
+private final class UsersAtWork: Sendable {
+    private let world: World
+    private let state = Mutex((rounds: 0, areAtWork: true))
+
+    init(world: World) {
+        self.world = world
+    }
+
+    var rounds: Int { state.withLock { $0.rounds } }
+    var areAtWork: Bool { state.withLock { $0.areAtWork } }
+
+    func work() async throws {
+        defer { stop() }
+        while areAtWork { try await makeRound() }
+    }
+
+    func stop() {
+        state.withLock { $0.areAtWork = false }
+    }
+
+    private func makeRound() async throws {
+        let name = "busy-\(rounds + 1)"
+        _ = try await world.makeVolume(name, on: "web-1")
+        _ = try await world.takeSnapshot(name, of: name)
+        try await world.deleteSnapshot(name)
+        try await world.detach(name)
+        try await world.deleteVolume(name)
+        state.withLock { $0.rounds += 1 }
     }
 }
 
