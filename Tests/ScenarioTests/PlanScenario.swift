@@ -88,6 +88,15 @@ import Testing
             #expect(stale.remedies.first?.command.hasPrefix("holdpoint plan delete vol-") == true)
             #expect(try await world.client.snapshots.listSnapshots(ListSnapshotsRequest()).snapshots.count == 3)
 
+            // The same steps, but one of the things is no longer as it was.
+            let same = try await world.plan("data-1")
+            _ = try await world.client.snapshots.updateSnapshot(
+                UpdateSnapshotRequest(
+                    requestID: world.newID(), snapshotID: "late", snapshot: VolumeSnapshot(name: "precious"),
+                    updateMask: FieldMask(paths: ["name"])))
+            #expect(try await refusal { try await world.start(same, "data-1") }.reason == "PLAN_STALE")
+            #expect(try await world.client.snapshots.listSnapshots(ListSnapshotsRequest()).snapshots.count == 3)
+
             let fresh = try await world.plan("data-1")
             let noConsent = try await refusal {
                 try await world.client.plans.executePlan(
