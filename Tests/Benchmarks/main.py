@@ -1,24 +1,31 @@
-"""Measures the binaries of a build: run BINARIES [WORK...]"""
+"""Measures the binaries of a build beside their peers: run BINARIES [WORK...]"""
 
 import os
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-import reads
+import calls
+import commands
+import idle
+import lists
+import writes
+from report import Report
 from setting import Setting
 from workspace import Workspace
 
-WORKS = {"reads": reads.measure}
+# Those of a run that names none.
+WORKS = {"calls": calls.measure, "writes": writes.measure, "commands": commands.measure, "idle": idle.measure}
+# What takes long, or is a part of the others.
+MORE = {"lists": lists.measure, "reads": calls.measure_reads}
 
 
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     with Workspace("bench") as workspace:
-        setting = Setting(os.path.abspath(sys.argv[1]), workspace)
+        setting = Setting(os.path.abspath(sys.argv[1]), workspace, Report())
         for name in sys.argv[2:] or WORKS:
-            WORKS[name](setting)
+            (WORKS | MORE)[name](setting)
+        print(setting.report.text)
 
 
 if __name__ == "__main__":

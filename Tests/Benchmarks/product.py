@@ -6,15 +6,11 @@ import catalogue
 import client
 from daemon import Daemon
 
-# Requests that differ, so that no answer is always the same one.
-VARIED_COUNT = 10_000
-
 
 class Product:
     """Over TCP, with its token."""
 
-    wire = "holdpoint"
-    name = "Holdpoint"
+    wire, uri = "holdpoint", ""
 
     def __init__(self, binaries, folder):
         self.daemon = Daemon(binaries, folder, listeners=["tcp://127.0.0.1:0"])
@@ -26,8 +22,7 @@ class Product:
 
     def filled(self, volume_count):
         """With so many volumes in its tables, running. Their files do not exist: nothing here reads a byte of them."""
-        self.start()
-        self.daemon.stop()
+        self.start().stop()
         self.volumes = catalogue.fill(os.path.join(self.daemon.state, "metadata.sqlite"), volume_count)
         return self.start()
 
@@ -37,13 +32,16 @@ class Product:
 
     @property
     def endpoint(self):
-        """The TCP listener as the load spells it."""
-        return "tcp:" + next(each for each in self.daemon.endpoints if each.startswith("tcp://"))[len("tcp://"):]
+        """The TCP listener."""
+        return next(each for each in self.daemon.endpoints if each.startswith("tcp://"))
 
     @property
     def token(self):
         with open(self.daemon.token_file, encoding="ascii") as file:
             return file.read().strip()
+
+    def stop(self):
+        self.daemon.stop()
 
     def connection(self):
         return client.Connection(self.daemon.socket, token=self.token)

@@ -5,15 +5,19 @@ import statistics
 ROUNDS = 5
 
 
-def alternate(work, count=ROUNDS):
-    """Runs every one of `work` (name to a function that measures), one after the other, `count` times. The median of
-    each number, by name."""
-    found = {name: [] for name in work}
-    for _ in range(count):
-        for name, measure in work.items():
-            found[name].append(measure())
-    return {name: medians(measured) for name, measured in found.items()}
+class Rounds:
+    """Runs every one of `work` (name to a function that returns numbers by name) one after the other, `count` times."""
 
+    def __init__(self, work, count=ROUNDS):
+        self.measured = {name: [] for name in work}
+        for _ in range(count):
+            for name, measure in work.items():
+                self.measured[name].append(measure())
 
-def medians(measured):
-    return {key: statistics.median(each[key] for each in measured) for key in measured[0]}
+    def median(self, name, key):
+        return statistics.median(each[key] for each in self.measured[name])
+
+    def ratio(self, ours, theirs, key, their_key=None):
+        """The median of what each round's pair gives, the first number over the second."""
+        pairs = zip(self.measured[ours], self.measured[theirs])
+        return statistics.median(first[key] / second[their_key or key] for first, second in pairs)

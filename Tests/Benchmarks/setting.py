@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from report import Report
 from workspace import Workspace
 
 
@@ -9,3 +10,4 @@ from workspace import Workspace
 class Setting:
     binaries: str
     workspace: Workspace
+    report: Report

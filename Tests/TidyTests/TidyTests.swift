@@ -8,7 +8,7 @@ import Testing
         let manifest = try Manifest(#require(Self.manifest).text)
         let rules = ImportRules(manifest: manifest)
         let files = SourceTree.files.filter {
-            $0.isSwift && $0.path != "Package.swift" && !$0.path.hasPrefix("Protos/")
+            $0.isSwift && $0.path != "Package.swift" && !SourceTree.isNested($0.path)
         }
         #expect(files.count > 100)
         report(files.flatMap(rules.violations))

@@ -3,8 +3,9 @@
 
 #include "failure.h"
 
-#include <string.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t read_clock(clockid_t clock) {
     struct timespec time;
@@ -18,4 +19,14 @@ int64_t processor_time(pid_t process) {
     clockid_t clock;
     if (clock_getcpuclockid(process, &clock) != 0) fail("there is no process %d", (int)process);
     return read_clock(clock);
+}
+
+int64_t resident_memory(pid_t process) {
+    char path[64];
+    long all = 0, resident = 0;
+    snprintf(path, sizeof path, "/proc/%d/statm", (int)process);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%ld %ld", &all, &resident) != 2) fail("cannot read %s", path);
+    fclose(file);
+    return resident * sysconf(_SC_PAGESIZE);
 }

@@ -44,15 +44,15 @@ struct connection *connection_open(const char *endpoint) {
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) fail("no memory");
     if (strncmp(endpoint, "unix:", 5) == 0) connection->socket = connect_unix(endpoint + 5);
-    else if (strncmp(endpoint, "tcp:", 4) == 0) connection->socket = connect_tcp(endpoint + 4);
-    else fail("neither unix:PATH nor tcp:HOST:PORT: %s", endpoint);
+    else if (strncmp(endpoint, "tcp://", 6) == 0) connection->socket = connect_tcp(endpoint + 6);
+    else fail("neither unix:PATH nor tcp://HOST:PORT: %s", endpoint);
     fcntl(connection->socket, F_SETFL, O_NONBLOCK);
     return connection;
 }
 
 struct call *connection_call(struct connection *connection, uint32_t number) {
     struct call *call = &connection->calls[number % CALL_SPREAD];
-    if (number > connection->last_call || call->begin == 0) fail("an answer to call %u, which is not under way", number);
+    if (number > connection->last_call || call->begin == 0) fail("an answer to call %u: not under way", number);
     return call;
 }
 

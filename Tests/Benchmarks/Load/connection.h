@@ -32,7 +32,7 @@ struct connection {
     struct call calls[CALL_SPREAD];
 };
 
-// `endpoint`: unix:PATH or tcp:HOST:PORT, the host as a number.
+// `endpoint`: unix:PATH or tcp://HOST:PORT, the host as a number.
 struct connection *connection_open(const char *endpoint);
 // The call of this number; ends the program if it is not under way.
 struct call *connection_call(struct connection *connection, uint32_t number);

@@ -9,7 +9,8 @@
 enum { HEADER_BYTES = 9, PREFIX_BYTES = 5, WINDOW_BYTES = 65535, CONNECTION_WINDOW_BYTES = 1 << 30 };
 enum kind { DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8 };
 enum flags { END_STREAM = 1, ACK = 1, END_HEADERS = 4 };
-enum { METHOD_POST = 0x83, SCHEME_HTTP = 0x86, PATH = 0x44, AUTHORITY = 0x41, CONTENT_TYPE = 0x5f, AUTHORIZATION = 0x57 };
+enum { METHOD_POST = 0x83, SCHEME_HTTP = 0x86 };
+enum { PATH = 0x44, AUTHORITY = 0x41, CONTENT_TYPE = 0x5f, AUTHORIZATION = 0x57 };
 enum { NEW_NAME = 0x40, INDEXED = 0x80, FIRST_OF_TABLE = 62, TABLE_COUNT = 6 };
 
 static void put_header(struct bytes *output, size_t count, enum kind kind, uint8_t flags, uint32_t stream) {
@@ -41,6 +42,9 @@ static void put_text(struct bytes *output, const char *text) {
     bytes_put(output, text, strlen(text));
 }
 
+// The last one, a credential, is left out where there is none.
+static int header_count(const struct options *options) { return options->token[0] ? TABLE_COUNT : TABLE_COUNT - 1; }
+
 static void put_first_headers(struct bytes *output, const struct options *options) {
     char path[128], timeout[32], authorization[128];
     snprintf(path, sizeof path, "/%s", options->method);
@@ -49,7 +53,7 @@ static void put_first_headers(struct bytes *output, const struct options *option
     const struct { uint8_t key; const char *name, *value; } table[TABLE_COUNT] = {
         {PATH, NULL, path}, {AUTHORITY, NULL, "localhost"}, {CONTENT_TYPE, NULL, "application/grpc"},
         {NEW_NAME, "te", "trailers"}, {NEW_NAME, "grpc-timeout", timeout}, {AUTHORIZATION, NULL, authorization}};
-    for (int index = 0; index < TABLE_COUNT; index++) {
+    for (int index = 0; index < header_count(options); index++) {
         bytes_put_byte(output, table[index].key);
         if (table[index].name != NULL) put_text(output, table[index].name);
         put_text(output, table[index].value);
@@ -57,19 +61,14 @@ static void put_first_headers(struct bytes *output, const struct options *option
 }
 
 static void put_headers(const struct load *load, struct connection *connection, uint32_t stream) {
-    struct bytes *output = &connection->output;
-    struct bytes block = {0};
-    if (stream > 1) {
-        put_header(output, 2 + TABLE_COUNT, HEADERS, END_HEADERS, stream);
-    } else {
-        put_first_headers(&block, &load->options);
-        put_header(output, 2 + bytes_count(&block), HEADERS, END_HEADERS, stream);
-    }
-    bytes_put_byte(output, METHOD_POST);
-    bytes_put_byte(output, SCHEME_HTTP);
-    if (stream == 1) bytes_put(output, bytes_first(&block), bytes_count(&block));
-    for (int index = 0; stream > 1 && index < TABLE_COUNT; index++)
-        bytes_put_byte(output, (uint8_t)(INDEXED | (FIRST_OF_TABLE + index)));
+    uint8_t block[512] = {METHOD_POST, SCHEME_HTTP};
+    struct bytes headers = {.memory = block, .end = 2, .capacity = sizeof block};
+    if (stream == 1) put_first_headers(&headers, &load->options);
+    // The table's newest entry has the lowest number; those of HTTP/2 itself, the oldest, have to come first.
+    for (int index = header_count(&load->options) - 1; stream > 1 && index >= 0; index--)
+        bytes_put_byte(&headers, (uint8_t)(INDEXED | (FIRST_OF_TABLE + index)));
+    put_header(&connection->output, bytes_count(&headers), HEADERS, END_HEADERS, stream);
+    bytes_put(&connection->output, bytes_first(&headers), bytes_count(&headers));
 }
 
 static void call(const struct load *load, struct connection *connection, uint32_t number, struct payload payload) {

@@ -5,7 +5,9 @@
 #include <string.h>
 
 enum { LENGTH_BYTES = 4, ITEM_OVERHEAD_BYTES = 64, STREAM_WINDOW_BYTES = 64 << 10 };
-enum frame { HELLO = 1, REQUEST = 2, RESPONSE = 3, STREAM_ITEM = 4, WINDOW_UPDATE = 7, PING = 8, PONG = 9, GO_AWAY = 10 };
+enum frame {
+    HELLO = 1, REQUEST = 2, RESPONSE = 3, STREAM_ITEM = 4, WINDOW_UPDATE = 7, PING = 8, PONG = 9, GO_AWAY = 10
+};
 
 static int field_size(size_t count) { return 1 + varint_size(count) + (int)count; }
 
@@ -55,8 +57,8 @@ static void take_response(struct load *load, struct connection *connection, stru
         // A status without a code is OK.
         const uint8_t *inside = field.content;
         struct field code;
-        if (field.number == 2 && read_field(&inside, inside + field.count, &code) && code.number == 1 && code.value != 0)
-            is_good = false;
+        if (field.number != 2 || !read_field(&inside, inside + field.count, &code)) continue;
+        if (code.number == 1 && code.value != 0) is_good = false;
     }
     load_answered(load, connection, number, is_good);
 }

@@ -8,7 +8,9 @@
 #include <stdint.h>
 
 struct options {
-    const char *endpoint, *token, *method, *requests;
+    const char *endpoint, *method, *requests;
+    // What opens a connection: a credential; libvirt: the driver.
+    const char *token, *uri;
     const struct wire *wire;
     pid_t server;
     // On each connection; 0: connections that only stay.
@@ -41,7 +43,7 @@ struct wire {
     bool (*receive)(struct load *load, struct connection *connection);
 };
 
-extern const struct wire holdpoint_wire, grpc_wire;
+extern const struct wire holdpoint_wire, grpc_wire, libvirt_wire;
 
 // What a wire tells: the connection takes calls; an item of a stream came; a call ended, well or not.
 void load_ready(struct load *load, struct connection *connection);

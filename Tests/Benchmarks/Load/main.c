@@ -8,8 +8,9 @@
 #include <string.h>
 
 static const struct wire *wire_named(const char *name) {
-    if (strcmp(name, holdpoint_wire.name) == 0) return &holdpoint_wire;
-    if (strcmp(name, grpc_wire.name) == 0) return &grpc_wire;
+    static const struct wire *const wires[] = {&holdpoint_wire, &grpc_wire, &libvirt_wire};
+    for (size_t index = 0; index < sizeof wires / sizeof wires[0]; index++)
+        if (strcmp(name, wires[index]->name) == 0) return wires[index];
     fail("no such wire: %s", name);
 }
 
@@ -18,6 +19,7 @@ static void set(struct options *options, int option, const char *value) {
         case 'w': options->wire = wire_named(value); break;
         case 'e': options->endpoint = value; break;
         case 't': options->token = value; break;
+        case 'i': options->uri = value; break;
         case 'm': options->method = value; break;
         case 'r': options->requests = value; break;
         case 'p': options->server = (pid_t)atoi(value); break;
@@ -34,12 +36,12 @@ static void set(struct options *options, int option, const char *value) {
 static struct options read_options(int count, char **arguments) {
     static const struct option names[] = {
         {"wire", 1, NULL, 'w'},     {"endpoint", 1, NULL, 'e'},    {"token", 1, NULL, 't'},
-        {"method", 1, NULL, 'm'},   {"requests", 1, NULL, 'r'},    {"server", 1, NULL, 'p'},
-        {"seconds", 1, NULL, 's'},  {"connections", 1, NULL, 'c'}, {"in-flight", 1, NULL, 'f'},
-        {"warm-up", 1, NULL, 'u'},  {"timeout", 1, NULL, 'd'},     {"once", 0, NULL, 'o'},
-        {NULL, 0, NULL, 0}};
+        {"uri", 1, NULL, 'i'},      {"method", 1, NULL, 'm'},      {"requests", 1, NULL, 'r'},
+        {"server", 1, NULL, 'p'},   {"connections", 1, NULL, 'c'}, {"in-flight", 1, NULL, 'f'},
+        {"timeout", 1, NULL, 'd'},  {"warm-up", 1, NULL, 'u'},     {"seconds", 1, NULL, 's'},
+        {"once", 0, NULL, 'o'},     {NULL, 0, NULL, 0}};
     struct options options = {
-        .token = "", .method = "", .wire = &holdpoint_wire, .connections = 1, .in_flight = 1,
+        .token = "", .uri = "", .method = "", .wire = &holdpoint_wire, .connections = 1, .in_flight = 1,
         .timeout_milliseconds = 30000, .warm_up_seconds = 0.3, .seconds = 1};
     int option;
     while ((option = getopt_long(count, arguments, "", names, NULL)) != -1) set(&options, option, optarg);

@@ -14,9 +14,12 @@ void measurement_end(struct measurement *measurement) {
     measurement->end = now();
     measurement->client_time += processor_time(0);
     measurement->server_time += processor_time(measurement->server);
+    measurement->server_memory = resident_memory(measurement->server);
 }
 
-static void print(const char *name, double number, const char *behind) { printf("\"%s\": %.3f%s", name, number, behind); }
+static void print(const char *name, double number, const char *behind) {
+    printf("\"%s\": %.3f%s", name, number, behind);
+}
 
 void measurement_print(const struct measurement *measurement) {
     double seconds = (double)(measurement->end - measurement->begin) / 1e9;
@@ -30,6 +33,7 @@ void measurement_print(const struct measurement *measurement) {
     print("client_cpu_us", (double)measurement->client_time / 1000 / calls, ", ");
     print("server_cpu_percent", (double)measurement->server_time / 1e7 / seconds, ", ");
     print("client_cpu_percent", (double)measurement->client_time / 1e7 / seconds, ", ");
+    print("server_mebibytes", (double)measurement->server_memory / (1 << 20), ", ");
     print("median_us", latencies_within(&measurement->latencies, 0.5), ", ");
     print("p99_us", latencies_within(&measurement->latencies, 0.99), ", ");
     print("longest_us", (double)measurement->latencies.longest / 1000, "}\n");

@@ -1,4 +1,5 @@
-// What is measured between two instants: calls, their latencies, and what server and client used of the processors.
+// What is measured between two instants: calls, their latencies, what server and client used of the processors, and
+// the server's memory at the end.
 #pragma once
 #include "latencies.h"
 
@@ -8,7 +9,7 @@
 struct measurement {
     pid_t server;
     int64_t begin, end;
-    int64_t server_time, client_time;
+    int64_t server_time, client_time, server_memory;
     uint64_t calls, items, failures;
     struct latencies latencies;
 };

@@ -43,6 +43,11 @@ enum SourceTree {
         $0.isSwift && ($0.path.hasPrefix("Sources/") || $0.path.hasPrefix("Clients/"))
     }
 
+    /// Whether a file belongs to a package of its own, with its own manifest.
+    static func isNested(_ path: String) -> Bool {
+        path.hasPrefix("Protos/") || path.hasPrefix("Tests/Benchmarks/")
+    }
+
     static func entries() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: root.path)
     }
