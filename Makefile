@@ -8,7 +8,10 @@ SWIFT ?= swift
 PACKAGES := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libsqlite3-dev \
     qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs strace
 
-.PHONY: setup build demo test soak generate format install clean
+# What `make bench` measures us beside, and what compiles its load.
+PEERS := libgrpc++-dev protobuf-compiler-grpc etcd-server libvirt-daemon libvirt-clients g++ pkg-config
+
+.PHONY: setup build demo test soak bench generate format install clean
 
 setup:
 	@Tests/Tools/setup $(PACKAGES)
@@ -25,6 +28,11 @@ test: setup
 # Hours of what `make test` does in minutes: random changes, kills and faults. SEEDS and KILLS say how many.
 soak: setup
 	@SWIFT="$(SWIFT)" Tests/Tools/contained Tests/Tools/soak
+
+# What calls, changes and commands cost, beside gRPC C++, etcd and libvirt; about five minutes behind the builds.
+bench: build
+	@Tests/Tools/setup $(PEERS)
+	@SWIFT="$(SWIFT)" Tests/Tools/contained Tests/Benchmarks/run .build/release --write
 
 generate: setup
 	@Protos/generate

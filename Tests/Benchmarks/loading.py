@@ -35,9 +35,9 @@ class Load:
             self.server.token, "--uri", self.server.uri, "--server", str(self.server.process_id), "--method",
             self.method, "--connections", str(connections), "--in-flight", str(in_flight), "--seconds", str(seconds),
         ]
+        words += (["--requests", self.requests] if in_flight else []) + ["--once"] * once
         ended = subprocess.run(
-            words + (["--requests", self.requests] if in_flight else []) + ["--once"] * once, capture_output=True, text=True, check=False,
-            timeout=None if once else seconds + GRACE_SECONDS)
+            words, capture_output=True, text=True, check=False, timeout=None if once else seconds + GRACE_SECONDS)
         if ended.returncode != 0:
             raise RuntimeError(f"{self.method}: {ended.stderr.strip()}")
         measured = json.loads(ended.stdout)

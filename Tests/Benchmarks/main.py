@@ -1,12 +1,17 @@
-"""Measures the binaries of a build beside their peers: run BINARIES [WORK...]"""
+"""Measures the binaries of a build beside their peers: run BINARIES [--write] [WORK...]
 
+With --write the tables go into RESULTS.md too."""
+
+import argparse
 import os
 import sys
+import time
 
 import calls
 import commands
 import idle
 import lists
+import results
 import writes
 from report import Report
 from setting import Setting
@@ -19,13 +24,19 @@ MORE = {"lists": lists.measure, "reads": calls.measure_reads}
 
 
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binaries")
+    parser.add_argument("works", metavar="WORK", nargs="*", choices=[*WORKS, *MORE, []])
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    begin = time.monotonic()
     with Workspace("bench") as workspace:
-        setting = Setting(os.path.abspath(sys.argv[1]), workspace, Report())
-        for name in sys.argv[2:] or WORKS:
+        setting = Setting(os.path.abspath(arguments.binaries), workspace, Report())
+        for name in arguments.works or WORKS:
             (WORKS | MORE)[name](setting)
-        print(setting.report.text)
+    print(setting.report.text)
+    if arguments.write:
+        results.write(setting.report, " ".join(["Tests/Benchmarks/run", *sys.argv[1:]]), time.monotonic() - begin)
 
 
 if __name__ == "__main__":
