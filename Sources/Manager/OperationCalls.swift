@@ -3,7 +3,7 @@ internal import Store
 
 extension ResourceManager {
     public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {
-        try await store.read { try $0.operation(reference, of: call) }
+        try await store.lookUp { try $0.operation(reference, of: call) }
     }
 
     public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {

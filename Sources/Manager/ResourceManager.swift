@@ -6,7 +6,7 @@ internal import Operations
 public import Store
 
 /// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the
-/// store, what is busy is a row. (`inspections` only spares work that was done.)
+/// store, what is busy is a row. (`inspections` and `layerUsage` only spare work that was done.)
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
     let engine: any StorageEngine
@@ -16,6 +16,7 @@ public struct ResourceManager: Sendable {
     let passwords: any PasswordCheck
     let gate = PasswordGate()
     let inspections = LayerInspections()
+    let layerUsage = LayerUsage()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp

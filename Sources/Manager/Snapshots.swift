@@ -83,10 +83,10 @@ extension ResourceManager {
     }
 
     private func measured(_ snapshots: [VolumeSnapshot]) async throws -> [VolumeSnapshot] {
-        let usage = try await engine.usage(of: snapshots.map(\.layerID))
-        return snapshots.map { snapshot in
+        let usage = try await usage(of: snapshots.map(\.usageSubject))
+        return zip(snapshots, usage).map { snapshot, exclusive in
             var snapshot = snapshot
-            snapshot.exclusive = usage[snapshot.layerID] ?? .zero
+            snapshot.exclusive = exclusive
             return snapshot
         }
     }

@@ -111,10 +111,10 @@ extension ResourceManager {
 
     /// Fills in what only the engine knows.
     func measured(_ volumes: [Volume]) async throws -> [Volume] {
-        let usage = try await engine.usage(of: volumes.map(\.topLayerID))
-        return volumes.map { volume in
+        let usage = try await usage(of: volumes.map(\.usageSubject))
+        return zip(volumes, usage).map { volume, used in
             var volume = volume
-            volume.used = usage[volume.topLayerID] ?? .zero
+            volume.used = used
             return volume
         }
     }

@@ -10,6 +10,12 @@ public protocol MetadataStore: Sendable {
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result
 
+    /// Reads a handful of rows that an index leads to. The same as `read`, but it may run on the thread that asks, even
+    /// an event loop: it must do nothing that grows with what is stored.
+    func lookUp<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result
+
     /// Changes the store: all of `body` or nothing, durable when the call returns.
     ///
     /// `body` runs on the store's one writer thread, may run more than once, and does nothing but read and write rows:
@@ -51,6 +57,13 @@ public enum WritePurpose: Sendable, Hashable {
 }
 
 extension MetadataStore {
+    /// For a driver that has no faster way.
+    public func lookUp<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
+
     /// An ordinary change.
     @discardableResult
     public func write<Result: Sendable>(

@@ -53,6 +53,15 @@ enum DatabaseOpening {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
+    /// Further connections to an open database, which only read.
+    static func readConnections(
+        _ count: Int, to path: String, health: StoreHealth
+    ) throws -> [ReadConnection] {
+        try (0..<count).map { _ in
+            try ReadConnection(path: path, configuration: configuration(readerCount: 1), health: health)
+        }
+    }
+
     private static func configuration(readerCount: Int) -> Configuration {
         var configuration = Configuration()
         configuration.label = "holdpoint.store"

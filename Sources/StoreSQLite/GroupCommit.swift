@@ -6,6 +6,8 @@ internal import Store
 /// Every function throws `BrokenStore` only: nobody knows then what is durable.
 struct GroupCommit {
     let connection: Database
+    /// The same, for what the jobs run.
+    let statements: SQLiteConnection
     /// Room is short: ordinary jobs may not change anything.
     let isShort: Bool
     let commit: (Database) throws -> Void
@@ -62,7 +64,7 @@ struct GroupCommit {
     /// - Throws: what ends the whole transaction, whether the job passed it on or not: an error of the disk, or
     ///   `TransactionLost` once SQLite has rolled everything back.
     private func run(_ job: Job<any WriteTransaction>) throws -> (any Error)? {
-        let transaction = SQLiteTransaction(connection, refusesChanges: isShort && job.purpose == .ordinary)
+        let transaction = SQLiteTransaction(statements, refusesChanges: isShort && job.purpose == .ordinary)
         defer { transaction.end() }
         var failure: (any Error)?
         do { try job.run(transaction) } catch { failure = error }

@@ -12,8 +12,10 @@ internal import Synchronization
 public final class SQLiteStore: MetadataStore {
     /// Room that the store keeps in its own files, so that deletions still commit when the disk is full.
     public static let defaultReserveBytes: Int64 = 64 << 20
-    /// Threads that read, and connections that they use.
+    /// Threads that read, each with a connection of its own.
     static let readerCount = 4
+    /// Connections for what reads everything.
+    private static let upkeepConnectionCount = 1
 
     let pool: DatabasePool
     /// The database.
@@ -22,6 +24,8 @@ public final class SQLiteStore: MetadataStore {
     let upkeep = DispatchQueue(label: "holdpoint.store.upkeep")
     private let writes = WorkQueue<Job<any WriteTransaction>>()
     private let reads = WorkQueue<Job<any ReadTransaction>>()
+    private let readers: [ReadConnection]
+    private let lookUps: LookUps
     private let health: StoreHealth
     private let signal = ChangeSignal()
     private let statistics = WriterStatistics()
@@ -62,17 +66,22 @@ public final class SQLiteStore: MetadataStore {
         self.logger = logger
         room = LogRoom(files: StoreFiles(path: path), byteCount: reserveBytes)
         reserve = SpaceReserve(room, logger: logger)
+        health = StoreHealth(logger: logger, onUnusable: onUnusable)
+        let connection: SQLiteConnection
         do {
             pool = try Self.open(reserve, room, remains, migrations, logger)
-            try pool.writeWithoutTransaction { [reserve] connection in
+            connection = try pool.writeWithoutTransaction { [reserve] connection in
                 try SchemaUpdate.apply(migrations, to: connection)
                 try reserve.renew(connection)
+                return try SQLiteConnection(connection)
             }
+            readers = try DatabaseOpening.readConnections(Self.readerCount, to: path, health: health)
+            lookUps = LookUps(
+                try DatabaseOpening.readConnections(LookUps.connectionCount, to: path, health: health))
         } catch let error as DatabaseError {
             throw SQLiteFault(error).storeError
         }
-        health = StoreHealth(logger: logger, onUnusable: onUnusable)
-        startWriter(commit: commit)
+        startWriter(on: connection, commit: commit)
         startReaders()
     }
 
@@ -102,8 +111,7 @@ public final class SQLiteStore: MetadataStore {
             try? room.giveBack()
             throw error
         }
-        // One connection more than there are reading threads, for upkeep.
-        let pool = try DatabaseOpening.open(room: room, readerCount: readerCount + 1)
+        let pool = try DatabaseOpening.open(room: room, readerCount: upkeepConnectionCount)
         removeLeftBackups(of: room.files.path)
         return pool
     }
@@ -117,6 +125,14 @@ public final class SQLiteStore: MetadataStore {
         _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
     ) async throws -> Result {
         try await reads.perform(body, health: health)
+    }
+
+    public func lookUp<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try health.check()
+        if let found = try lookUps.run(body) { return found }
+        return try await read(body)
     }
 
     @discardableResult
@@ -152,6 +168,8 @@ public final class SQLiteStore: MetadataStore {
         guard isFirst else { return }
         upkeep.sync {}
         do {
+            for reader in readers { try reader.close() }
+            try lookUps.close()
             try LogFolding(pool: pool, room: room).close()
         } catch {
             logger.error(
@@ -166,11 +184,14 @@ public final class SQLiteStore: MetadataStore {
         signal.finish()
     }
 
-    private func startWriter(commit: @escaping @Sendable (Database) throws -> Void) {
+    private func startWriter(
+        on connection: SQLiteConnection, commit: @escaping @Sendable (Database) throws -> Void
+    ) {
         threads.start("store-writer") { [pool, writes, reserve, health, signal, statistics, logger] in
+            defer { connection.statements.removeAll() }
             let writer = Writer(
-                reserve: reserve, health: health, signal: signal, statistics: statistics, logger: logger,
-                commit: commit)
+                statements: connection, reserve: reserve, health: health, signal: signal,
+                statistics: statistics, logger: logger, commit: commit)
             while let jobs = writes.take(atMost: Writer.maximumGroupSize) {
                 pool.writeWithoutTransaction { writer.run(jobs, on: $0) }
             }
@@ -178,11 +199,11 @@ public final class SQLiteStore: MetadataStore {
     }
 
     private func startReaders() {
-        for number in 0..<Self.readerCount {
-            threads.start("store-reader-\(number)") { [pool, reads, health] in
-                let reader = Reader(health: health)
-                while let jobs = reads.take(atMost: Reader.maximumBatchSize) {
-                    reader.run(jobs, on: pool)
+        for (number, connection) in readers.enumerated() {
+            threads.start("store-reader-\(number)") { [reads] in
+                let reader = Reader(connection: connection)
+                while let jobs = reads.take(atMost: 1) {
+                    for job in jobs { reader.run(job) }
                 }
             }
         }

@@ -3,8 +3,7 @@ internal import Store
 
 /// A view on one connection, inside a transaction that somebody else began and ends.
 final class SQLiteTransaction: WriteTransaction {
-    private var connection: Database?
-    private var decodingDepth = 0
+    private var connection: SQLiteConnection?
     /// The disk was full: SQLite may have rolled everything back.
     private(set) var ranOutOfSpace = false
     /// A change was refused because room is short.
@@ -14,7 +13,7 @@ final class SQLiteTransaction: WriteTransaction {
     private(set) var brokenReason: String?
 
     /// - Parameter refusesChanges: room is short, and kept for others.
-    init(_ connection: Database, refusesChanges: Bool = false) {
+    init(_ connection: SQLiteConnection, refusesChanges: Bool = false) {
         self.connection = connection
         self.refusesChanges = refusesChanges
     }
@@ -27,16 +26,8 @@ final class SQLiteTransaction: WriteTransaction {
     func rows<Element>(
         _ sql: String, _ arguments: [StoredValue], _ decode: (any StoredRow) throws -> Element
     ) throws -> [Element] {
-        let connection = try validConnection()
-        let cursor = try noting {
-            try Row.fetchCursor(statement(sql, on: connection), arguments: sqliteArguments(arguments))
-        }
-        decodingDepth += 1
-        defer { decodingDepth -= 1 }
         var elements: [Element] = []
-        while let row = try noting({ try cursor.next() }) {
-            elements.append(try decode(SQLiteRow(row: row)))
-        }
+        try run(sql, arguments, on: try validConnection()) { elements.append(try decode($0)) }
         return elements
     }
 
@@ -47,19 +38,22 @@ final class SQLiteTransaction: WriteTransaction {
             wasRefused = true
             throw StoreError.storageFull
         }
-        return try noting {
-            try statement(sql, on: connection).execute(arguments: sqliteArguments(arguments))
-            return connection.changesCount
+        try run(sql, arguments, on: connection) { _ in }
+        return connection.changedRowCount
+    }
+
+    private func run(
+        _ sql: String, _ arguments: [StoredValue], on connection: SQLiteConnection, _ body: (SQLiteRow) throws -> Void
+    ) throws {
+        do {
+            try connection.statements.withStatement(sql) { try $0.run(arguments, body) }
+        } catch let error as DatabaseError {
+            throw note(SQLiteFault(error))
         }
     }
 
-    /// A statement of the cache; a new one while rows are being decoded, since one of the cache may be in use then.
-    private func statement(_ sql: String, on connection: Database) throws -> Statement {
-        try decodingDepth == 0 ? connection.cachedStatement(sql: sql) : connection.makeStatement(sql: sql)
-    }
-
     /// - Throws: also once SQLite has rolled back by itself: a later statement would stand alone and be committed.
-    private func validConnection() throws(StoreError) -> Database {
+    private func validConnection() throws(StoreError) -> SQLiteConnection {
         guard let connection else {
             throw .malformed("a transaction was used after its end")
         }
@@ -70,17 +64,12 @@ final class SQLiteTransaction: WriteTransaction {
         return connection
     }
 
-    private func noting<Result>(_ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch let error as DatabaseError {
-            let fault = SQLiteFault(error)
-            switch fault {
-            case .full: ranOutOfSpace = true
-            case .broken(let reason): brokenReason = reason
-            case .constraint, .unavailable, .refused: break
-            }
-            throw fault.storeError
+    private func note(_ fault: SQLiteFault) -> StoreError {
+        switch fault {
+        case .full: ranOutOfSpace = true
+        case .broken(let reason): brokenReason = reason
+        case .constraint, .unavailable, .refused: break
         }
+        return fault.storeError
     }
 }

@@ -12,6 +12,7 @@ final class Writer {
     /// The same while room is short: the log's own room must last.
     static let checkpointRowCountWhenShort = 200
 
+    private let statements: SQLiteConnection
     private let reserve: SpaceReserve
     private var isShort = false
     private let health: StoreHealth
@@ -21,10 +22,12 @@ final class Writer {
     private let commit: (Database) throws -> Void
     private var rowCountAtCheckpoint = 0
 
+    /// - Parameter statements: the writing connection.
     init(
-        reserve: SpaceReserve, health: StoreHealth, signal: ChangeSignal, statistics: WriterStatistics, logger: Logger,
+        statements: SQLiteConnection, reserve: SpaceReserve, health: StoreHealth, signal: ChangeSignal, statistics: WriterStatistics, logger: Logger,
         commit: @escaping (Database) throws -> Void
     ) {
+        self.statements = statements
         self.reserve = reserve
         self.health = health
         self.signal = signal
@@ -52,7 +55,8 @@ final class Writer {
 
     /// Together if possible; one by one if not, so that only who is to blame fails.
     private func answer(_ waiting: inout ArraySlice<Job<any WriteTransaction>>, on connection: Database) throws {
-        let group = GroupCommit(connection: connection, isShort: isShort, commit: commit)
+        let group = GroupCommit(
+            connection: connection, statements: statements, isShort: isShort, commit: commit)
         if waiting.count > 1, let outcomes = try group.commitTogether(waiting) {
             statistics.countCommit()
             for outcome in outcomes {

@@ -3,7 +3,7 @@ public import Model
 extension ReadTransaction {
     /// The resource with this id in any project; nil: there is none.
     public func get<Element: StoredResource>(_ id: Identifier<Element>) throws -> Element? {
-        let found: [Element] = try select("this.id = ?", [.text(id.rawValue)])
+        let found: [Element] = try fetch(Element.statements.selectByID, [.text(id.rawValue)])
         return found.first
     }
 
@@ -13,16 +13,18 @@ extension ReadTransaction {
         limit: Int? = nil
     ) throws -> [Element] {
         let tail = limit.map { " LIMIT \($0)" } ?? ""
-        var elements = try rows(
-            "SELECT \(Element.selection) FROM \(Element.table) AS this WHERE \(condition) ORDER BY \(order)\(tail)",
-            arguments, Element.decode)
+        return try fetch("\(Element.statements.select) WHERE \(condition) ORDER BY \(order)\(tail)", arguments)
+    }
+
+    private func fetch<Element: StoredResource>(_ sql: String, _ arguments: [StoredValue]) throws -> [Element] {
+        var elements = try rows(sql, arguments, Element.decode)
         for index in elements.indices { try elements[index].complete(in: self) }
         return elements
     }
 
     /// Those of a project that bear a name.
     public func named<Element: StoredResource>(_ name: String, in project: ProjectID) throws -> [Element] {
-        try select("this.project_id = ? AND this.name = ?", [.text(project.rawValue), .text(name)])
+        try fetch(Element.statements.selectByName, [.text(project.rawValue), .text(name)])
     }
 
     public func count<Element: StoredResource>(_: Element.Type) throws -> Int {
@@ -36,10 +38,7 @@ extension WriteTransaction {
         _ resource: inout Element, by author: ChangeAuthor, at time: Timestamp
     ) throws {
         resource.header.revision = try nextSequence()
-        let places = Element.columns.map { _ in "?" }.joined(separator: ", ")
-        try execute(
-            "INSERT INTO \(Element.table) (\(Element.columns.joined(separator: ", "))) VALUES (\(places))",
-            try resource.values)
+        try execute(Element.statements.insert, try resource.values)
         try appendEvent(
             resource.header.revision, .created, of: resource.id, project: resource.header.projectID, resource: resource,
             by: author, at: time)
@@ -50,10 +49,8 @@ extension WriteTransaction {
         _ resource: inout Element, by author: ChangeAuthor, at time: Timestamp
     ) throws {
         resource.header.revision = try nextSequence()
-        let changes = Element.columns.dropFirst().map { "\($0) = ?" }.joined(separator: ", ")
         try execute(
-            "UPDATE \(Element.table) SET \(changes) WHERE id = ?",
-            Array(try resource.values.dropFirst()) + [.text(resource.id.rawValue)])
+            Element.statements.update, Array(try resource.values.dropFirst()) + [.text(resource.id.rawValue)])
         try appendEvent(
             resource.header.revision, .updated, of: resource.id, project: resource.header.projectID, resource: resource,
             by: author, at: time)
@@ -63,7 +60,7 @@ extension WriteTransaction {
     public func delete<Element: StoredResource>(
         _ resource: Element, by author: ChangeAuthor, at time: Timestamp
     ) throws {
-        try execute("DELETE FROM \(Element.table) WHERE id = ?", [.text(resource.id.rawValue)])
+        try execute(Element.statements.delete, [.text(resource.id.rawValue)])
         try appendEvent(
             try nextSequence(), .deleted, of: resource.id, project: resource.header.projectID,
             resource: Element?.none, by: author, at: time)

@@ -2,6 +2,7 @@ public import Model
 
 extension ServerSnapshot: StoredResource {
     public static var table: String { "server_snapshot" }
+    public static let statements = ResourceStatements(of: ServerSnapshot.self)
     public static var ownColumns: [String] {
         ["server_id", "server_name", "server_kind", "consistency", "cut_time"]
     }

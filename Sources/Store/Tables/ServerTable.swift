@@ -2,6 +2,7 @@ public import Model
 
 extension Server: StoredResource {
     public static var table: String { "server" }
+    public static let statements = ResourceStatements(of: Server.self)
     public static var ownColumns: [String] { ["kind", "desired_state"] }
 
     public var ownValues: [StoredValue] { [.text(serverKind.rawValue), .text(desiredState.rawValue)] }

@@ -6,6 +6,7 @@ public import Model
 /// other tables.
 public protocol StoredResource: Resource {
     static var table: String { get }
+    static var statements: ResourceStatements { get }
     /// Names of the columns that only this table has.
     static var ownColumns: [String] { get }
     /// SQL expressions that are read after the own columns; the row's table is called `this`.
@@ -23,11 +24,6 @@ extension StoredResource {
     public mutating func complete(in transaction: any ReadTransaction) throws {}
 
     static var columns: [String] { ["id"] + HeaderColumns.names + ownColumns }
-
-    /// The columns to select, derived ones included.
-    static var selection: String {
-        (columns.map { "this.\($0)" } + derivedColumns).joined(separator: ", ")
-    }
 
     var values: [StoredValue] {
         get throws { [.text(id.rawValue)] + (try HeaderColumns.values(header, state: state.rawValue)) + ownValues }

@@ -2,6 +2,7 @@ public import Model
 
 extension VolumeSnapshot: StoredResource {
     public static var table: String { "volume_snapshot" }
+    public static let statements = ResourceStatements(of: VolumeSnapshot.self)
     public static var ownColumns: [String] {
         ["volume_id", "server_snapshot_id", "size_bytes", "layer_id", "consistency", "cut_time", "slot"]
     }

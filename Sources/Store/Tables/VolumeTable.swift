@@ -2,6 +2,7 @@ public import Model
 
 extension Volume: StoredResource {
     public static var table: String { "volume" }
+    public static let statements = ResourceStatements(of: Volume.self)
     public static var ownColumns: [String] {
         [
             "size_bytes", "server_id", "slot", "boot", "source_snapshot_id", "top_layer_id", "writer_was_killed",
