@@ -7,7 +7,7 @@ internal import Store
 struct GroupCommit {
     let connection: Database
     /// The same, for what the jobs run.
-    let statements: SQLiteConnection
+    let statements: StoreConnection
     /// Room is short: ordinary jobs may not change anything.
     let isShort: Bool
     let commit: (Database) throws -> Void

@@ -67,13 +67,13 @@ public final class SQLiteStore: MetadataStore {
         room = LogRoom(files: StoreFiles(path: path), byteCount: reserveBytes)
         reserve = SpaceReserve(room, logger: logger)
         health = StoreHealth(logger: logger, onUnusable: onUnusable)
-        let connection: SQLiteConnection
+        let connection: StoreConnection
         do {
             pool = try Self.open(reserve, room, remains, migrations, logger)
             connection = try pool.writeWithoutTransaction { [reserve] connection in
                 try SchemaUpdate.apply(migrations, to: connection)
                 try reserve.renew(connection)
-                return try SQLiteConnection(connection)
+                return try StoreConnection(connection)
             }
             readers = try DatabaseOpening.readConnections(Self.readerCount, to: path, health: health)
             lookUps = LookUps(
@@ -152,6 +152,9 @@ public final class SQLiteStore: MetadataStore {
     /// Writes that wait for the commit under way.
     public var waitingWriteCount: Int { writes.count }
 
+    /// Reads that no thread has taken yet.
+    var waitingReadCount: Int { reads.count }
+
     /// Streams of `changes()` that somebody still reads.
     var subscriberCount: Int { signal.subscriberCount }
 
@@ -185,7 +188,7 @@ public final class SQLiteStore: MetadataStore {
     }
 
     private func startWriter(
-        on connection: SQLiteConnection, commit: @escaping @Sendable (Database) throws -> Void
+        on connection: StoreConnection, commit: @escaping @Sendable (Database) throws -> Void
     ) {
         threads.start("store-writer") { [pool, writes, reserve, health, signal, statistics, logger] in
             defer { connection.statements.removeAll() }

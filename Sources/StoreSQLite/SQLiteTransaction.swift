@@ -3,7 +3,7 @@ internal import Store
 
 /// A view on one connection, inside a transaction that somebody else began and ends.
 final class SQLiteTransaction: WriteTransaction {
-    private var connection: SQLiteConnection?
+    private var connection: StoreConnection?
     /// The disk was full: SQLite may have rolled everything back.
     private(set) var ranOutOfSpace = false
     /// A change was refused because room is short.
@@ -13,7 +13,7 @@ final class SQLiteTransaction: WriteTransaction {
     private(set) var brokenReason: String?
 
     /// - Parameter refusesChanges: room is short, and kept for others.
-    init(_ connection: SQLiteConnection, refusesChanges: Bool = false) {
+    init(_ connection: StoreConnection, refusesChanges: Bool = false) {
         self.connection = connection
         self.refusesChanges = refusesChanges
     }
@@ -43,7 +43,7 @@ final class SQLiteTransaction: WriteTransaction {
     }
 
     private func run(
-        _ sql: String, _ arguments: [StoredValue], on connection: SQLiteConnection, _ body: (SQLiteRow) throws -> Void
+        _ sql: String, _ arguments: [StoredValue], on connection: StoreConnection, _ body: (SQLiteRow) throws -> Void
     ) throws {
         do {
             try connection.statements.withStatement(sql) { try $0.run(arguments, body) }
@@ -53,7 +53,7 @@ final class SQLiteTransaction: WriteTransaction {
     }
 
     /// - Throws: also once SQLite has rolled back by itself: a later statement would stand alone and be committed.
-    private func validConnection() throws(StoreError) -> SQLiteConnection {
+    private func validConnection() throws(StoreError) -> StoreConnection {
         guard let connection else {
             throw .malformed("a transaction was used after its end")
         }

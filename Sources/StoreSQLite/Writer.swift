@@ -12,7 +12,7 @@ final class Writer {
     /// The same while room is short: the log's own room must last.
     static let checkpointRowCountWhenShort = 200
 
-    private let statements: SQLiteConnection
+    private let statements: StoreConnection
     private let reserve: SpaceReserve
     private var isShort = false
     private let health: StoreHealth
@@ -24,7 +24,8 @@ final class Writer {
 
     /// - Parameter statements: the writing connection.
     init(
-        statements: SQLiteConnection, reserve: SpaceReserve, health: StoreHealth, signal: ChangeSignal, statistics: WriterStatistics, logger: Logger,
+        statements: StoreConnection, reserve: SpaceReserve, health: StoreHealth, signal: ChangeSignal,
+        statistics: WriterStatistics, logger: Logger,
         commit: @escaping (Database) throws -> Void
     ) {
         self.statements = statements

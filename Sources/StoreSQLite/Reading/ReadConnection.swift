@@ -7,7 +7,7 @@ internal import Store
 final class ReadConnection: @unchecked Sendable {
     /// Opened the connection, and keeps it open; never used otherwise.
     private let owner: DatabaseQueue
-    private let connection: SQLiteConnection
+    private let connection: StoreConnection
     private let health: StoreHealth
 
     init(path: String, configuration: Configuration, health: StoreHealth) throws {
@@ -17,7 +17,7 @@ final class ReadConnection: @unchecked Sendable {
         connection = try owner.unsafeRead { connection in
             // Its log's descriptor is opened by the first read.
             _ = try Int.fetchOne(connection, sql: "SELECT COUNT(*) FROM sqlite_schema")
-            return try SQLiteConnection(connection)
+            return try StoreConnection(connection)
         }
         self.health = health
     }

@@ -5,7 +5,7 @@ internal import GRDBSQLite
 /// statements must be gone by then.
 ///
 /// Unchecked: used by one thread at a time.
-final class SQLiteConnection: @unchecked Sendable {
+final class StoreConnection: @unchecked Sendable {
     let handle: OpaquePointer
     let statements: StatementCache
 
