@@ -1,5 +1,6 @@
 """Fills the tables of a server that does not run: thousands of volumes in a second instead of an hour."""
 
+import os
 import random
 import sqlite3
 import time
@@ -9,10 +10,12 @@ ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 DESCRIPTION = "a volume among many, described in about sixty characters"
 
 
-def fill(database, count, seed=1):
-    """Adds volumes with a layer each. Returns their ids."""
+def fill(state, count, seed=1):
+    """Adds volumes with a layer each to a state directory. Returns their ids.
+
+    The layers' files are empty: they are measured, as for every volume that is shown, but nobody reads a byte."""
     generator = random.Random(seed)
-    connection = sqlite3.connect(database)
+    connection = sqlite3.connect(os.path.join(state, "metadata.sqlite"))
     with connection:
         (project,) = connection.execute("SELECT id FROM project WHERE name = 'default'").fetchone()
         volumes = [volume(generator, project, number) for number in range(count)]
@@ -24,6 +27,8 @@ def fill(database, count, seed=1):
             f"INSERT INTO volume ({', '.join(columns)}) VALUES ({', '.join(':' + each for each in columns)})", volumes)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    for each in volumes:
+        os.close(os.open(os.path.join(state, "layers", f"{each['top_layer_id']}.qcow2"), os.O_CREAT, 0o600))
     return [each["id"] for each in volumes]
 
 

@@ -1,7 +1,5 @@
 """Our server with a catalogue of volumes."""
 
-import os
-
 import catalogue
 import client
 from daemon import Daemon
@@ -21,9 +19,9 @@ class Product:
         return self
 
     def filled(self, volume_count):
-        """With so many volumes in its tables, running. Their files do not exist: nothing here reads a byte of them."""
+        """With so many volumes, running."""
         self.start().stop()
-        self.volumes = catalogue.fill(os.path.join(self.daemon.state, "metadata.sqlite"), volume_count)
+        self.volumes = catalogue.fill(self.daemon.state, volume_count)
         return self.start()
 
     @property
