@@ -4,23 +4,29 @@ public protocol ChangeRequest: MutationMessage {
     var validateOnly: Bool { get set }
 }
 
+/// A mutation that makes a resource.
+public protocol CreationRequest: ChangeRequest {
+    /// One of that name that is equal already is success; the server decides.
+    var ifAbsent: Bool { get set }
+}
+
 /// A mutation that may destroy data, and then needs its caller's consent.
 public protocol ConsentedRequest: ChangeRequest {
     var consent: Consent? { get set }
 }
 
-extension CreateServerRequest: ChangeRequest {}
+extension CreateServerRequest: CreationRequest {}
 extension UpdateServerRequest: ChangeRequest {}
 extension DeleteServerRequest: ChangeRequest {}
-extension CreateVolumeRequest: ChangeRequest {}
+extension CreateVolumeRequest: CreationRequest {}
 extension UpdateVolumeRequest: ChangeRequest {}
 extension DeleteVolumeRequest: ChangeRequest {}
 extension ResizeVolumeRequest: ChangeRequest {}
 extension AttachVolumeRequest: ChangeRequest {}
-extension CreateSnapshotRequest: ChangeRequest {}
+extension CreateSnapshotRequest: CreationRequest {}
 extension UpdateSnapshotRequest: ChangeRequest {}
 extension DeleteSnapshotRequest: ChangeRequest {}
-extension CreateServerSnapshotRequest: ChangeRequest {}
+extension CreateServerSnapshotRequest: CreationRequest {}
 extension UpdateServerSnapshotRequest: ChangeRequest {}
 extension DeleteServerSnapshotRequest: ChangeRequest {}
 extension BatchDeleteSnapshotsRequest: ChangeRequest {}

@@ -5,17 +5,28 @@ internal import Store
 extension ResourceManager {
     /// Takes a snapshot of a server: every attached volume at one instant.
     ///
-    /// - Parameter required: refused if it would be worse; nil: whatever it is.
+    /// - Parameters:
+    ///   - required: refused if it would be worse; nil: whatever it is.
+    ///   - ifAbsent: one that is equal already is the answer.
     public func createServerSnapshot(
         _ attributes: ResourceAttributes, of server: String, required: Consistency?, within limit: CutLimit,
-        _ mutation: Mutation
+        ifAbsent: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
         let attributes = try attributes.checked(field: "server_snapshot")
         let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
-            if let shortage { throw shortage }
             let server: Server = try transaction.resolve(server, in: context.projectID, field: "server")
+            if ifAbsent,
+                let existing = try transaction.existing(
+                    named: attributes.name, in: context.projectID,
+                    differences: { (snapshot: ServerSnapshot) in
+                        snapshot.differences(from: attributes, of: server.id, required: required)
+                    })
+            {
+                return existing
+            }
+            if let shortage { throw shortage }
             try server.requireIdle()
             try server.requireState(.running, .stopped, .error)
             let volumes = try transaction.volumes(of: server.id)

@@ -7,12 +7,19 @@ extension ResourceManager {
     /// - Parameters:
     ///   - kind: nil: the server snapshot's, or a virtual machine.
     ///   - serverSnapshot: empty: an empty server.
+    ///   - ifAbsent: one that is equal already is the answer.
     public func createServer(
-        _ attributes: ResourceAttributes, kind: Server.Kind?, from serverSnapshot: String, _ mutation: Mutation
+        _ attributes: ResourceAttributes, kind: Server.Kind?, from serverSnapshot: String, ifAbsent: Bool,
+        _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
         let attributes = try attributes.checked(field: "server")
         let shortage = try await serverSnapshot.isEmpty ? nil : shortage()
-        return try await mutate(mutation) { transaction, context in
+        var answer = try await mutate(mutation) { transaction, context in
+            if ifAbsent,
+                let existing = try transaction.server(attributes, kind, from: serverSnapshot, in: context.projectID)
+            {
+                return existing
+            }
             if let shortage { throw shortage }
             let source = try transaction.source(serverSnapshot, in: context.projectID)
             let kind = try checkedKind(kind, of: source)
@@ -33,6 +40,8 @@ extension ResourceManager {
             try change.target.complete(in: transaction)
             return change
         }
+        answer.resource = answer.resource.map(shown)
+        return answer
     }
 
     public func getServer(_ reference: String, _ call: Call) async throws -> Server {
@@ -137,6 +146,17 @@ extension ResourceManager {
 }
 
 extension ReadTransaction {
+    /// A server that is there already as it is asked for; nil: it is to be made.
+    fileprivate func server(
+        _ attributes: ResourceAttributes, _ kind: Server.Kind?, from serverSnapshot: String, in project: ProjectID
+    ) throws -> Change<Server>? {
+        try existing(named: attributes.name, in: project) { server in
+            server.differences(
+                from: attributes, kind: kind, copies: try copies(of: serverSnapshot, in: project),
+                among: try volumes(of: server.id))
+        }
+    }
+
     /// The server snapshot that a new server is made from; nil: none.
     fileprivate func source(_ reference: String, in project: ProjectID) throws -> ServerSnapshot? {
         guard !reference.isEmpty else { return nil }

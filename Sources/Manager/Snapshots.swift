@@ -5,17 +5,28 @@ internal import Store
 extension ResourceManager {
     /// Takes a snapshot of one volume, attached or not.
     ///
-    /// - Parameter required: refused if it would be worse; nil: whatever it is.
+    /// - Parameters:
+    ///   - required: refused if it would be worse; nil: whatever it is.
+    ///   - ifAbsent: one that is equal already is the answer.
     public func createSnapshot(
         _ attributes: ResourceAttributes, of volume: String, required: Consistency?, within limit: CutLimit,
-        _ mutation: Mutation
+        ifAbsent: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
         let attributes = try attributes.checked(field: "snapshot")
         let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
-        return try await mutate(mutation) { transaction, context in
-            if let shortage { throw shortage }
+        var answer = try await mutate(mutation) { transaction, context in
             let volume: Volume = try transaction.resolve(volume, in: context.projectID, field: "volume")
+            if ifAbsent,
+                let existing = try transaction.existing(
+                    named: attributes.name, in: context.projectID,
+                    differences: { (snapshot: VolumeSnapshot) in
+                        snapshot.differences(from: attributes, of: volume.id, required: required)
+                    })
+            {
+                return existing
+            }
+            if let shortage { throw shortage }
             try volume.requireIdle()
             try volume.requireState(.available, .inUse)
             let server = try transaction.idleServer(of: volume)
@@ -31,6 +42,8 @@ extension ResourceManager {
             try transaction.hold(volume, change.operation, &context)
             return change
         }
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
     }
 
     public func getSnapshot(_ reference: String, _ call: Call) async throws -> VolumeSnapshot {

@@ -15,21 +15,30 @@ extension ResourceManager {
     /// - Parameters:
     ///   - sizeBytes: 0: the source's size.
     ///   - server: attach it there at once; empty: to none.
+    ///   - ifAbsent: one that is equal already is the answer.
     public func createVolume(
         _ attributes: ResourceAttributes, sizeBytes: UInt64, from source: VolumeSource, attachTo server: String,
-        _ mutation: Mutation
+        ifAbsent: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let attributes = try attributes.checked(field: "volume")
         let shortage = try await shortage()
-        return try await mutate(mutation) { transaction, context in
+        var answer = try await mutate(mutation) { transaction, context in
+            if ifAbsent,
+                let existing = try transaction.volume(
+                    attributes, sizeBytes, from: source, on: server, in: context.projectID)
+            {
+                return existing
+            }
             if let shortage { throw shortage }
-            let snapshot = try transaction.snapshot(source, in: context.projectID)
+            let snapshot = try transaction.usableSnapshot(source, in: context.projectID)
             let size = try newSize(sizeBytes, from: snapshot)
             let place = try server.isEmpty ? nil : transaction.freePlace(on: server, in: context.projectID)
             let made = try transaction.makeVolume(attributes, size, on: snapshot, at: place, &context)
             let saga = CreateVolumeSaga(volumeID: made.id, layerID: made.topLayerID, serverID: place?.serverID)
             return try transaction.begin(saga, on: made, holding: place?.serverID, &context)
         }
+        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        return answer
     }
 
     public func getVolume(_ reference: String, _ call: Call) async throws -> Volume {
@@ -125,18 +134,34 @@ extension ReadTransaction {
         try resolve(reference, Server.self, in: project, field: "server").id
     }
 
-    /// The snapshot that a new volume is made from.
-    fileprivate func snapshot(_ source: VolumeSource, in project: ProjectID) throws -> VolumeSnapshot? {
+    /// A volume that is there already as it is asked for; nil: it is to be made.
+    fileprivate func volume(
+        _ attributes: ResourceAttributes, _ bytes: UInt64, from source: VolumeSource, on server: String,
+        in project: ProjectID
+    ) throws -> Change<Volume>? {
+        try existing(named: attributes.name, in: project) { volume in
+            volume.differences(
+                from: attributes, sizeBytes: bytes, source: try snapshot(source, in: project)?.id,
+                server: try server.isEmpty ? nil : serverID(server, project))
+        }
+    }
+
+    /// The snapshot that a new volume is made from, if it can be.
+    fileprivate func usableSnapshot(_ source: VolumeSource, in project: ProjectID) throws -> VolumeSnapshot? {
+        if case .member(let owner, _) = source {
+            try resolve(owner, ServerSnapshot.self, in: project, field: "server_snapshot").requireUsable()
+        }
+        let snapshot = try snapshot(source, in: project)
+        if case .snapshot = source { try snapshot?.requireUsable() }
+        return snapshot
+    }
+
+    private func snapshot(_ source: VolumeSource, in project: ProjectID) throws -> VolumeSnapshot? {
         switch source {
-        case .nothing: return nil
-        case .snapshot(let reference):
-            let snapshot: VolumeSnapshot = try resolve(reference, in: project, field: "snapshot")
-            try snapshot.requireUsable()
-            return snapshot
+        case .nothing: nil
+        case .snapshot(let reference): try resolve(reference, in: project, field: "snapshot")
         case .member(let owner, let volume):
-            let serverSnapshot: ServerSnapshot = try resolve(owner, in: project, field: "server_snapshot")
-            try serverSnapshot.requireUsable()
-            return try member(of: serverSnapshot, volume)
+            try member(of: try resolve(owner, in: project, field: "server_snapshot"), volume)
         }
     }
 

@@ -16,6 +16,7 @@ public struct ServerService: ServerServiceHandler {
         return ServerAnswer(
             try await manager.createServer(
                 server.attributes, kind: server.kind.wanted, from: request.serverSnapshot,
+                ifAbsent: request.ifAbsent,
                 try context.mutation(request, validateOnly: request.validateOnly)))
     }
 

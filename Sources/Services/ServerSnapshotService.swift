@@ -18,7 +18,7 @@ public struct ServerSnapshotService: ServerSnapshotServiceHandler {
         return ServerSnapshotAnswer(
             try await manager.createServerSnapshot(
                 snapshot.attributes, of: request.server, required: request.require.required,
-                within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds),
+                within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds), ifAbsent: request.ifAbsent,
                 try context.mutation(request, validateOnly: request.validateOnly)))
     }
 

@@ -18,7 +18,7 @@ public struct SnapshotService: SnapshotServiceHandler {
         return SnapshotAnswer(
             try await manager.createSnapshot(
                 snapshot.attributes, of: request.volume, required: request.require.required,
-                within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds),
+                within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds), ifAbsent: request.ifAbsent,
                 try context.mutation(request, validateOnly: request.validateOnly)))
     }
 

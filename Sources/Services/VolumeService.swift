@@ -16,7 +16,7 @@ public struct VolumeService: VolumeServiceHandler {
         return VolumeAnswer(
             try await manager.createVolume(
                 volume.attributes, sizeBytes: volume.sizeBytes, from: try request.source,
-                attachTo: request.attachServer,
+                attachTo: request.attachServer, ifAbsent: request.ifAbsent,
                 try context.mutation(request, validateOnly: request.validateOnly)))
     }
 

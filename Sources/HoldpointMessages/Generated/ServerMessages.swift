@@ -413,6 +413,13 @@ public struct CreateServerRequest: MutationMessage {
     public var server: Server? = nil
     /// Make it from this server snapshot.
     public var serverSnapshot: String = ""
+    /// A server of that name that is equal already is success: it is the answer, with the operation that still makes it,
+    /// and nothing is made. Decided where it would be made, so of several callers at once one makes it. Are there only
+    /// others of that name: NAME_TAKEN (ALREADY_EXISTS), with in what each differs; one that is being deleted does not
+    /// count. Equal is what has what the request says: description and labels, deletion protection if the request asks for
+    /// it, the kind unless it is unspecified, and of a server_snapshot that in each member's slot is a volume that was
+    /// made from that member.
+    public var ifAbsent: Bool = false
 
     public init() {}
 
@@ -420,12 +427,14 @@ public struct CreateServerRequest: MutationMessage {
         requestID: String = "",
         validateOnly: Bool = false,
         server: Server? = nil,
-        serverSnapshot: String = ""
+        serverSnapshot: String = "",
+        ifAbsent: Bool = false
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
         self.server = server
         self.serverSnapshot = serverSnapshot
+        self.ifAbsent = ifAbsent
     }
 
     public static let descriptor = MessageDescriptor(
@@ -437,6 +446,7 @@ public struct CreateServerRequest: MutationMessage {
         self.validateOnly = source.pointee.validate_only != 0
         self.server = try CopyOut.message(source.pointee.server, "server")
         self.serverSnapshot = try CopyOut.string(source.pointee.server_snapshot, "server_snapshot")
+        self.ifAbsent = source.pointee.if_absent != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -446,6 +456,7 @@ public struct CreateServerRequest: MutationMessage {
         target.pointee.validate_only = self.validateOnly ? 1 : 0
         target.pointee.server = try arena.message(self.server, "server")
         try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
+        target.pointee.if_absent = self.ifAbsent ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 

@@ -262,6 +262,10 @@ public struct CreateServerSnapshotRequest: MutationMessage {
     public var require: Consistency.Grade = .unspecified
     /// As in CreateSnapshotRequest.
     public var cutTimeoutMilliseconds: UInt32 = 0
+    /// A server snapshot of that name that is equal already is success; as in CreateServerRequest. Equal is what is of
+    /// that server, has the description, the labels, the deletion protection if it is asked for, and is not worse than
+    /// require.
+    public var ifAbsent: Bool = false
 
     public init() {}
 
@@ -271,7 +275,8 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         serverSnapshot: ServerSnapshot? = nil,
         server: String = "",
         require: Consistency.Grade = .unspecified,
-        cutTimeoutMilliseconds: UInt32 = 0
+        cutTimeoutMilliseconds: UInt32 = 0,
+        ifAbsent: Bool = false
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
@@ -279,6 +284,7 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         self.server = server
         self.require = require
         self.cutTimeoutMilliseconds = cutTimeoutMilliseconds
+        self.ifAbsent = ifAbsent
     }
 
     public static let descriptor = MessageDescriptor(
@@ -292,6 +298,7 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         self.server = try CopyOut.string(source.pointee.server, "server")
         self.require = Consistency.Grade(rawValue: Int32(bitPattern: source.pointee.require.rawValue))
         self.cutTimeoutMilliseconds = source.pointee.cut_timeout_milliseconds
+        self.ifAbsent = source.pointee.if_absent != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -303,6 +310,7 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         try arena.set(&target.pointee.server, self.server, "server")
         target.pointee.require = .init(rawValue: UInt32(bitPattern: self.require.rawValue))
         target.pointee.cut_timeout_milliseconds = self.cutTimeoutMilliseconds
+        target.pointee.if_absent = self.ifAbsent ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 

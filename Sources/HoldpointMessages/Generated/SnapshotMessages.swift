@@ -223,6 +223,10 @@ public struct CreateSnapshotRequest: MutationMessage {
     /// over nothing is cut: the operation fails with ENGINE_TIMEOUT. A client that would never go on is disconnected
     /// before that, and named in the operation's warnings (CLIENT_CUT_OFF).
     public var cutTimeoutMilliseconds: UInt32 = 0
+    /// A snapshot of that name that is equal already is success; as in CreateServerRequest. Equal is what is of that
+    /// volume, has the description, the labels, the deletion protection if it is asked for, and is not worse than require;
+    /// members of server snapshots have names of their own and do not count.
+    public var ifAbsent: Bool = false
 
     public init() {}
 
@@ -232,7 +236,8 @@ public struct CreateSnapshotRequest: MutationMessage {
         snapshot: VolumeSnapshot? = nil,
         volume: String = "",
         require: Consistency.Grade = .unspecified,
-        cutTimeoutMilliseconds: UInt32 = 0
+        cutTimeoutMilliseconds: UInt32 = 0,
+        ifAbsent: Bool = false
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
@@ -240,6 +245,7 @@ public struct CreateSnapshotRequest: MutationMessage {
         self.volume = volume
         self.require = require
         self.cutTimeoutMilliseconds = cutTimeoutMilliseconds
+        self.ifAbsent = ifAbsent
     }
 
     public static let descriptor = MessageDescriptor(
@@ -253,6 +259,7 @@ public struct CreateSnapshotRequest: MutationMessage {
         self.volume = try CopyOut.string(source.pointee.volume, "volume")
         self.require = Consistency.Grade(rawValue: Int32(bitPattern: source.pointee.require.rawValue))
         self.cutTimeoutMilliseconds = source.pointee.cut_timeout_milliseconds
+        self.ifAbsent = source.pointee.if_absent != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -264,6 +271,7 @@ public struct CreateSnapshotRequest: MutationMessage {
         try arena.set(&target.pointee.volume, self.volume, "volume")
         target.pointee.require = .init(rawValue: UInt32(bitPattern: self.require.rawValue))
         target.pointee.cut_timeout_milliseconds = self.cutTimeoutMilliseconds
+        target.pointee.if_absent = self.ifAbsent ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 

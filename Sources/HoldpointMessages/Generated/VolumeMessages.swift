@@ -241,6 +241,10 @@ public struct CreateVolumeRequest: MutationMessage {
     public var sourceVolume: String = ""
     /// Attach it to this server at once.
     public var attachServer: String = ""
+    /// A volume of that name that is equal already is success; as in CreateServerRequest. Equal is what has the
+    /// description, the labels, the deletion protection if it is asked for, the size unless it is 0, the source (none, if
+    /// none is named), and is attached to attach_server if that is named.
+    public var ifAbsent: Bool = false
 
     public init() {}
 
@@ -251,7 +255,8 @@ public struct CreateVolumeRequest: MutationMessage {
         snapshot: String = "",
         serverSnapshot: String = "",
         sourceVolume: String = "",
-        attachServer: String = ""
+        attachServer: String = "",
+        ifAbsent: Bool = false
     ) {
         self.requestID = requestID
         self.validateOnly = validateOnly
@@ -260,6 +265,7 @@ public struct CreateVolumeRequest: MutationMessage {
         self.serverSnapshot = serverSnapshot
         self.sourceVolume = sourceVolume
         self.attachServer = attachServer
+        self.ifAbsent = ifAbsent
     }
 
     public static let descriptor = MessageDescriptor(
@@ -274,6 +280,7 @@ public struct CreateVolumeRequest: MutationMessage {
         self.serverSnapshot = try CopyOut.string(source.pointee.server_snapshot, "server_snapshot")
         self.sourceVolume = try CopyOut.string(source.pointee.source_volume, "source_volume")
         self.attachServer = try CopyOut.string(source.pointee.attach_server, "attach_server")
+        self.ifAbsent = source.pointee.if_absent != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -286,6 +293,7 @@ public struct CreateVolumeRequest: MutationMessage {
         try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
         try arena.set(&target.pointee.source_volume, self.sourceVolume, "source_volume")
         try arena.set(&target.pointee.attach_server, self.attachServer, "attach_server")
+        target.pointee.if_absent = self.ifAbsent ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 

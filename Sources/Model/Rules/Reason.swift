@@ -9,6 +9,9 @@ public enum Reason: String, Hashable, Sendable, Codable, CaseIterable {
     case compacted = "COMPACTED"
     case unsupported = "UNSUPPORTED"
 
+    // There is another one already.
+    case nameTaken = "NAME_TAKEN"
+
     // There is no such thing.
     case notFound = "NOT_FOUND"
 

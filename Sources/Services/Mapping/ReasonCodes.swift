@@ -8,6 +8,7 @@ extension Reason {
         case .invalidArgument, .invalidName, .invalidSize, .ambiguousName, .requestIDReused, .unsupported:
             .invalidArgument
         case .compacted: .outOfRange
+        case .nameTaken: .alreadyExists
         case .notFound: .notFound
         case .volumeHasSnapshots, .volumeAttached, .volumeNotAttached, .volumeHasClients, .serverRunning,
             .serverNotRunning, .serverFull, .snapshotOwned, .serverSnapshotInUse, .serverHasSchedule, .serverInGroup,

@@ -30,10 +30,7 @@ struct ServerCreate: AsyncParsableCommand {
             var resource: Server = fields.resource()
             resource.kind = wantedKind
             let request = CreateServerRequest(server: resource, serverSnapshot: serverSnapshot ?? "")
-            try await session.create(fields, request) { (existing: Server) in
-                let isSameKind = wantedKind == .unspecified || existing.kind == wantedKind
-                return fields.differences(existing) + (isSameKind ? [] : ["kind"])
-            } _: { request, options throws(RPCError) in
+            try await session.create(request) { request, options throws(RPCError) in
                 try await session.client.servers.createServer(request, options: options)
             }
         }

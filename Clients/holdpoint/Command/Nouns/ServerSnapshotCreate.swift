@@ -22,11 +22,7 @@ struct ServerSnapshotCreate: AsyncParsableCommand {
             let request = CreateServerSnapshotRequest(
                 serverSnapshot: fields.resource(), server: server, require: require?.grade ?? .unspecified,
                 cutTimeoutMilliseconds: cut.milliseconds)
-            try await session.create(fields, request) { (existing: ServerSnapshot) in
-                let taken = try await Server.get(server, from: session.client, session.callOptions)
-                return fields.differences(existing) + (existing.serverID == taken.id ? [] : ["server"])
-                    + RequiredGrade.differences(require, existing.consistency)
-            } _: { request, options throws(RPCError) in
+            try await session.create(request) { request, options throws(RPCError) in
                 try await session.client.serverSnapshots.createServerSnapshot(request, options: options)
             }
         }

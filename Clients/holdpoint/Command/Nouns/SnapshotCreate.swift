@@ -21,11 +21,7 @@ struct SnapshotCreate: AsyncParsableCommand {
             let request = CreateSnapshotRequest(
                 snapshot: fields.resource(), volume: volume, require: require?.grade ?? .unspecified,
                 cutTimeoutMilliseconds: cut.milliseconds)
-            try await session.create(fields, request) { (existing: VolumeSnapshot) in
-                let taken = try await Volume.get(volume, from: session.client, session.callOptions)
-                return fields.differences(existing) + (existing.volumeID == taken.id ? [] : ["volume"])
-                    + RequiredGrade.differences(require, existing.consistency)
-            } _: { request, options throws(RPCError) in
+            try await session.create(request) { request, options throws(RPCError) in
                 try await session.client.snapshots.createSnapshot(request, options: options)
             }
         }
@@ -44,10 +40,5 @@ enum RequiredGrade: String, CaseIterable, ExpressibleByArgument {
         case .quiesced: .quiesced
         case .offline: .offline
         }
-    }
-
-    /// Whether a snapshot of that grade would be too bad; grades rise with their numbers.
-    static func differences(_ required: RequiredGrade?, _ grade: Consistency.Grade) -> [String] {
-        (required?.grade.rawValue ?? 0) <= grade.rawValue ? [] : ["consistency"]
     }
 }

@@ -42,9 +42,7 @@ struct VolumeCreate: AsyncParsableCommand {
 
     func run() async throws {
         try await globals.session("volume create \(fields.name)") { session in
-            try await session.create(fields, request) {
-                try await differences($0, session)
-            } _: { request, options throws(RPCError) in
+            try await session.create(request) { request, options throws(RPCError) in
                 try await session.client.volumes.createVolume(request, options: options)
             }
         }
@@ -56,36 +54,5 @@ struct VolumeCreate: AsyncParsableCommand {
         return CreateVolumeRequest(
             volume: resource, snapshot: snapshot ?? "", serverSnapshot: serverSnapshot ?? "",
             sourceVolume: volume ?? "", attachServer: attach ?? "")
-    }
-
-    private func differences(_ existing: Volume, _ session: Session) async throws -> [String] {
-        let source = try await source(session)
-        let server = try await attach.asyncMap {
-            try await Server.get($0, from: session.client, session.callOptions).id
-        }
-        return fields.differences(existing)
-            + [
-                existing.sizeBytes == size ?? source?.sizeBytes ?? existing.sizeBytes ? nil : "size",
-                existing.sourceSnapshotID == source?.id ?? "" ? nil : "source snapshot",
-                server == nil || existing.serverID == server ? nil : "server",
-            ].compactMap { $0 }
-    }
-
-    /// The snapshot that it is to be made from.
-    private func source(_ session: Session) async throws -> VolumeSnapshot? {
-        if let snapshot { return try await VolumeSnapshot.get(snapshot, from: session.client, session.callOptions) }
-        guard let serverSnapshot, let volume else { return nil }
-        let request = ListSnapshotsRequest(volume: volume, serverSnapshot: serverSnapshot)
-        return try await VolumeSnapshot.page(request, from: session.client, session.callOptions).snapshots.first
-    }
-}
-
-extension Optional {
-    /// `map` for what has to be asked for.
-    func asyncMap<Result>(_ transform: (Wrapped) async throws -> Result) async rethrows -> Result? {
-        switch self {
-        case .some(let value): try await transform(value)
-        case nil: nil
-        }
     }
 }

@@ -1185,7 +1185,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__nbdexport__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__nbdexport__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__create_server_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor holdpoint__v1__create_server_request__field_descriptors[5] =
 {
   {
     "request_id",
@@ -1235,8 +1235,21 @@ static const ProtobufCFieldDescriptor holdpoint__v1__create_server_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "if_absent",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CreateServerRequest, if_absent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__create_server_request__field_indices_by_name[] = {
+  4,   /* field[4] = if_absent */
   0,   /* field[0] = request_id */
   2,   /* field[2] = server */
   3,   /* field[3] = server_snapshot */
@@ -1245,7 +1258,7 @@ static const unsigned holdpoint__v1__create_server_request__field_indices_by_nam
 static const ProtobufCIntRange holdpoint__v1__create_server_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__create_server_request__descriptor =
 {
@@ -1255,7 +1268,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__create_server_request__descripto
   "Holdpoint__V1__CreateServerRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__CreateServerRequest),
-  4,
+  5,
   holdpoint__v1__create_server_request__field_descriptors,
   holdpoint__v1__create_server_request__field_indices_by_name,
   1,  holdpoint__v1__create_server_request__number_ranges,

@@ -868,7 +868,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__server_configuration__descriptor
   (ProtobufCMessageInit) holdpoint__v1__server_configuration__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__create_server_snapshot_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor holdpoint__v1__create_server_snapshot_request__field_descriptors[7] =
 {
   {
     "request_id",
@@ -942,9 +942,22 @@ static const ProtobufCFieldDescriptor holdpoint__v1__create_server_snapshot_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "if_absent",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CreateServerSnapshotRequest, if_absent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__create_server_snapshot_request__field_indices_by_name[] = {
   5,   /* field[5] = cut_timeout_milliseconds */
+  6,   /* field[6] = if_absent */
   0,   /* field[0] = request_id */
   4,   /* field[4] = require */
   3,   /* field[3] = server */
@@ -954,7 +967,7 @@ static const unsigned holdpoint__v1__create_server_snapshot_request__field_indic
 static const ProtobufCIntRange holdpoint__v1__create_server_snapshot_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__create_server_snapshot_request__descriptor =
 {
@@ -964,7 +977,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__create_server_snapshot_request__
   "Holdpoint__V1__CreateServerSnapshotRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__CreateServerSnapshotRequest),
-  6,
+  7,
   holdpoint__v1__create_server_snapshot_request__field_descriptors,
   holdpoint__v1__create_server_snapshot_request__field_indices_by_name,
   1,  holdpoint__v1__create_server_snapshot_request__number_ranges,

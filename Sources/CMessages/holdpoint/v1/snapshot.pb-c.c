@@ -894,7 +894,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__volume_snapshot__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__volume_snapshot__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__create_snapshot_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor holdpoint__v1__create_snapshot_request__field_descriptors[7] =
 {
   {
     "request_id",
@@ -968,9 +968,22 @@ static const ProtobufCFieldDescriptor holdpoint__v1__create_snapshot_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "if_absent",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CreateSnapshotRequest, if_absent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__create_snapshot_request__field_indices_by_name[] = {
   5,   /* field[5] = cut_timeout_milliseconds */
+  6,   /* field[6] = if_absent */
   0,   /* field[0] = request_id */
   4,   /* field[4] = require */
   2,   /* field[2] = snapshot */
@@ -980,7 +993,7 @@ static const unsigned holdpoint__v1__create_snapshot_request__field_indices_by_n
 static const ProtobufCIntRange holdpoint__v1__create_snapshot_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__create_snapshot_request__descriptor =
 {
@@ -990,7 +1003,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__create_snapshot_request__descrip
   "Holdpoint__V1__CreateSnapshotRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__CreateSnapshotRequest),
-  6,
+  7,
   holdpoint__v1__create_snapshot_request__field_descriptors,
   holdpoint__v1__create_snapshot_request__field_indices_by_name,
   1,  holdpoint__v1__create_snapshot_request__number_ranges,

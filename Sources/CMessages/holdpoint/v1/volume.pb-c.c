@@ -936,7 +936,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__volume__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__volume__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__create_volume_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor holdpoint__v1__create_volume_request__field_descriptors[8] =
 {
   {
     "request_id",
@@ -1022,9 +1022,22 @@ static const ProtobufCFieldDescriptor holdpoint__v1__create_volume_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "if_absent",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__CreateVolumeRequest, if_absent),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__create_volume_request__field_indices_by_name[] = {
   6,   /* field[6] = attach_server */
+  7,   /* field[7] = if_absent */
   0,   /* field[0] = request_id */
   4,   /* field[4] = server_snapshot */
   3,   /* field[3] = snapshot */
@@ -1035,7 +1048,7 @@ static const unsigned holdpoint__v1__create_volume_request__field_indices_by_nam
 static const ProtobufCIntRange holdpoint__v1__create_volume_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__create_volume_request__descriptor =
 {
@@ -1045,7 +1058,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__create_volume_request__descripto
   "Holdpoint__V1__CreateVolumeRequest",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__CreateVolumeRequest),
-  7,
+  8,
   holdpoint__v1__create_volume_request__field_descriptors,
   holdpoint__v1__create_volume_request__field_indices_by_name,
   1,  holdpoint__v1__create_volume_request__number_ranges,

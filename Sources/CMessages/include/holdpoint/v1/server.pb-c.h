@@ -210,10 +210,19 @@ struct  Holdpoint__V1__CreateServerRequest
    * Make it from this server snapshot.
    */
   char *server_snapshot;
+  /*
+   * A server of that name that is equal already is success: it is the answer, with the operation that still makes it,
+   * and nothing is made. Decided where it would be made, so of several callers at once one makes it. Are there only
+   * others of that name: NAME_TAKEN (ALREADY_EXISTS), with in what each differs; one that is being deleted does not
+   * count. Equal is what has what the request says: description and labels, deletion protection if the request asks for
+   * it, the kind unless it is unspecified, and of a server_snapshot that in each member's slot is a volume that was
+   * made from that member.
+   */
+  protobuf_c_boolean if_absent;
 };
 #define HOLDPOINT__V1__CREATE_SERVER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__create_server_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Holdpoint__V1__ServerAnswer

@@ -157,10 +157,16 @@ struct  Holdpoint__V1__CreateSnapshotRequest
    * before that, and named in the operation's warnings (CLIENT_CUT_OFF).
    */
   uint32_t cut_timeout_milliseconds;
+  /*
+   * A snapshot of that name that is equal already is success; as in CreateServerRequest. Equal is what is of that
+   * volume, has the description, the labels, the deletion protection if it is asked for, and is not worse than require;
+   * members of server snapshots have names of their own and do not count.
+   */
+  protobuf_c_boolean if_absent;
 };
 #define HOLDPOINT__V1__CREATE_SNAPSHOT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__create_snapshot_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HOLDPOINT__V1__CONSISTENCY__GRADE__GRADE_UNSPECIFIED, 0 }
+    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, HOLDPOINT__V1__CONSISTENCY__GRADE__GRADE_UNSPECIFIED, 0, 0 }
 
 
 struct  Holdpoint__V1__SnapshotAnswer

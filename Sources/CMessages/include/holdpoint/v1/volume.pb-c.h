@@ -160,10 +160,16 @@ struct  Holdpoint__V1__CreateVolumeRequest
    * Attach it to this server at once.
    */
   char *attach_server;
+  /*
+   * A volume of that name that is equal already is success; as in CreateServerRequest. Equal is what has the
+   * description, the labels, the deletion protection if it is asked for, the size unless it is 0, the source (none, if
+   * none is named), and is attached to attach_server if that is named.
+   */
+  protobuf_c_boolean if_absent;
 };
 #define HOLDPOINT__V1__CREATE_VOLUME_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__create_volume_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Holdpoint__V1__VolumeAnswer
