@@ -23,13 +23,11 @@ public struct Call: Sendable, Hashable {
 
 /// A call that changes something.
 public struct Mutation: Sendable {
-    public static let largestRequestIDByteCount = 64
-
     public var call: Call
     /// Full name of the method: request ids are unique within it.
     public var method: String
-    /// UUID; repeating it with the same body gives the same answer.
-    public var requestID: String
+    /// UUID in lower case; repeating it with the same body gives the same answer.
+    public let requestID: String
     /// Of the body without request id, consent and validate_only.
     public var fingerprint: String
     /// Check everything but a missing consent; change nothing.
@@ -38,13 +36,14 @@ public struct Mutation: Sendable {
     public var needsConsent: Bool
     public var consent: Consent?
 
+    /// - Parameter requestID: upper and lower case are one (RFC 9562, section 4).
     public init(
         call: Call, method: String, requestID: String, fingerprint: String, validateOnly: Bool = false,
         needsConsent: Bool = false, consent: Consent? = nil
     ) {
         self.call = call
         self.method = method
-        self.requestID = requestID
+        self.requestID = requestID.lowercased()
         self.fingerprint = fingerprint
         self.validateOnly = validateOnly
         self.needsConsent = needsConsent

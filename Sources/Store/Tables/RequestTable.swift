@@ -62,12 +62,17 @@ public struct RequestKey: Sendable, Hashable {
 }
 
 extension ReadTransaction {
+    /// What was done for a request whose id is this one, in lower case.
+    ///
+    /// Earlier releases kept ids as they came, in practice all in one case: a row in upper case is found too, behind
+    /// one in lower case (2026-11; the last such row is forgotten a week after the update).
     public func remembered(_ key: RequestKey) throws -> RememberedRequest? {
         try rows(
             """
             SELECT fingerprint, target_id, operation_id, warnings, parts FROM request
-            WHERE principal = ? AND project_id = ? AND method = ? AND request_id = ?
-            """, key.values
+            WHERE principal = ? AND project_id = ? AND method = ? AND request_id IN (?, ?)
+            ORDER BY request_id DESC LIMIT 1
+            """, key.values + [.text(key.requestID.uppercased())]
         ) { row in
             RememberedRequest(
                 key: key, fingerprint: try row.text(0), targetID: try row.text(1), operationID: try row.optionalID(2),

@@ -39,7 +39,8 @@ struct Settings: Sendable {
         timeout = try options.timeout ?? stored.value("timeout", DurationText.parse) ?? timeout
         waitTimeout = try options.waitTimeout ?? stored.value("wait-timeout", DurationText.parse)
         waits = try !(options.noWait || stored.flag("no-wait"))
-        requestID = options.requestID
+        // Upper and lower case are one UUID; the printed line that asks again has the one that the server keeps.
+        requestID = options.requestID?.lowercased()
         dryRun = options.dryRun
         ifAbsent = options.ifAbsent
         ignoreMissing = options.ignoreMissing
