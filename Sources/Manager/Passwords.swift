@@ -14,11 +14,10 @@ extension ResourceManager {
         guard user.isEmpty || user == call.principal else { throw Refusal.unknown(.principal, user) }
         let new = try Password(new: text, field: "new_password")
         guard let consent, consent.isComplete else { throw Refusal.passwordNeeded }
-        let outcome = try await outcome(of: call) {
+        try await requireRight(call) {
             if try await passwords.isPassword(consent.password, of: call.principal) { return true }
             return try await passwords.isPassword(new, of: call.principal)
         }
-        if case .refused(let refusal) = outcome { throw refusal }
         try await passwords.setPassword(
             new, of: call.principal,
             by: ChangeAuthor(principal: call.principal, source: call.source, reason: "password changed"))

@@ -12,51 +12,34 @@ public struct Consent: Sendable, Hashable {
     }
 }
 
-/// What became of a call's consent.
-enum ConsentOutcome: Sendable {
-    /// Not asked for: the call destroys nothing.
-    case unneeded
-    case missing
-    case given
-    /// `CONSENT_INVALID`
-    case refused(Refusal)
-
-    /// Refuses what destroys data without its caller's consent. Where nothing will be changed, a consent may be
-    /// missing, but not wrong.
-    func require(for mutation: Mutation) throws(Refusal) {
-        switch self {
-        case .unneeded, .given: return
-        case .missing where mutation.validateOnly: return
-        case .missing: throw .consentRequired
-        case .refused(let refusal): throw refusal
-        }
-    }
-}
-
 extension ResourceManager {
-    /// Looks at the consent of a change that needs one.
+    /// Looks at the consent of a change that destroys data and that no rule forbids.
     ///
-    /// Before the transaction, which cannot wait, but told in it, after the rules: a wrong password counts as a failure
-    /// even if a rule refuses the call, and then the rule is what the caller hears.
-    func consent(to mutation: Mutation) async throws -> ConsentOutcome {
-        guard mutation.needsConsent else { return .unneeded }
-        guard let consent = mutation.consent, consent.isComplete else { return .missing }
-        return try await outcome(of: mutation.call) {
+    /// - Throws: `CONSENT_REQUIRED`, `CONSENT_INVALID`. Where nothing will be changed, a consent may be missing, but
+    ///   not wrong.
+    func requireConsent(to mutation: Mutation) async throws {
+        guard let consent = mutation.consent, consent.isComplete else {
+            if mutation.validateOnly { return }
+            throw Refusal.consentRequired
+        }
+        try await requireRight(mutation.call) {
             try await passwords.isPassword(consent.password, of: mutation.call.principal)
         }
     }
 
     /// Compares the password of a caller's consent when it is its turn.
-    func outcome(of call: Call, isRight: @Sendable () async throws -> Bool) async throws -> ConsentOutcome {
+    ///
+    /// - Throws: `CONSENT_INVALID` if it is wrong, or not looked at.
+    func requireRight(_ call: Call, isRight: @Sendable () async throws -> Bool) async throws {
         let verdict = try await gate.verdict(
             of: call.principal, source: call.source, deadline: call.deadline, isRight: isRight)
         switch verdict {
-        case .right: return .given
+        case .right: return
         case .wrong(let delay):
             logger.warning(
                 "a wrong password", metadata: ["principal": "\(call.principal)", "source": "\(call.source)"])
-            return .refused(.wrongPassword(nextAfter: delay))
-        case .notLookedAt(let delay): return .refused(.passwordNotLookedAt(retryAfter: delay))
+            throw Refusal.wrongPassword(nextAfter: delay)
+        case .notLookedAt(let delay): throw Refusal.passwordNotLookedAt(retryAfter: delay)
         }
     }
 }

@@ -10,6 +10,13 @@ struct Change<Target: Sendable>: Sendable {
     var warnings: [Warning] = []
     /// Of a batch.
     var parts: [RememberedRequest.Part] = []
+
+    var destroys: Bool { parts.destroy }
+}
+
+extension [RememberedRequest.Part] {
+    /// Of a change that needs consent: whether it does anything at all. A batch may be refused part for part.
+    fileprivate var destroy: Bool { isEmpty || contains { $0.operationID != nil } }
 }
 
 extension Change where Target: StoredResource {
@@ -36,6 +43,10 @@ extension ResourceManager {
     /// Runs a change in one transaction: replays a request that was seen before, applies the rules, remembers the
     /// request, and starts its operations once all that is durable.
     ///
+    /// What needs consent is tried in a view first: whatever stands in its way is told before anybody looks at a
+    /// password, and then none is spent. (A caller with a wrong password, or with none, learns no more than from a
+    /// plan.) The rules hold again in the transaction, which cannot wait for a password.
+    ///
     /// - Parameters:
     ///   - purpose: `.freeing` for what deletes, detaches or stops.
     ///   - reload: the target of a request that was seen before.
@@ -45,20 +56,23 @@ extension ResourceManager {
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
     ) async throws -> MutationAnswer<Target> {
         try check(mutation)
-        let consent = try await consent(to: mutation)
         let (now, seed, catalog) = (clock(), UInt64.random(in: .min ... .max), self.catalog)
+        let change: @Sendable (any WriteTransaction, ProjectID) throws -> Change<Target> = { transaction, project in
+            var context = ChangeContext(
+                mutation: mutation, projectID: project, now: now, seed: seed, catalog: catalog)
+            return try body(transaction, &context)
+        }
+        let hasConsent = try await hasConsent(to: mutation, change)
         let answer: MutationAnswer<Target>
         do {
             answer = try await store.write(for: purpose) { transaction in
                 let project = try transaction.project(of: mutation.call)
-                if let remembered = try transaction.replay(mutation, project.id, consent) {
+                if let remembered = try transaction.replay(mutation, project.id) {
                     return try MutationAnswer(remembered, try reload(transaction, remembered), in: transaction)
                 }
-                var context = ChangeContext(
-                    mutation: mutation, projectID: project.id, now: now, seed: seed, catalog: catalog)
-                let change = try body(transaction, &context)
-                try consent.require(for: mutation)
+                let change = try change(transaction, project.id)
                 if mutation.validateOnly { throw ValidatedOnly(change: change) }
+                guard hasConsent || !change.destroys else { throw Refusal.consentRequired }
                 return try transaction.remember(change, of: mutation, project.id, at: now)
             }
         } catch let validated as ValidatedOnly<Target> {
@@ -69,6 +83,31 @@ extension ResourceManager {
         if let operation = answer.operation, !operation.state.isFinal { runner.start(operation.id) }
         for part in answer.parts { if let operation = part.operationID { runner.start(operation) } }
         return answer
+    }
+
+    /// Makes sure of the consent of a change that needs one, after the rules.
+    ///
+    /// - Returns: false if it destroys nothing as things are.
+    /// - Throws: what the change is refused for; `CONSENT_REQUIRED`, `CONSENT_INVALID`.
+    private func hasConsent<Target: Sendable>(
+        to mutation: Mutation, _ change: @escaping @Sendable (any WriteTransaction, ProjectID) throws -> Change<Target>
+    ) async throws -> Bool {
+        guard mutation.needsConsent else { return true }
+        let destroys = try await store.read { view in
+            let project = try view.project(of: mutation.call)
+            // What was done already is no longer in the state that the rules ask for.
+            if let remembered = try view.replay(mutation, project.id) { return remembered.parts.destroy }
+            do {
+                return try change(DryTransaction(over: view), project.id).destroys
+            } catch let refusal as Refusal {
+                throw refusal
+            } catch {
+                // Perhaps only because nothing was written: the transaction tells.
+                return true
+            }
+        }
+        if destroys { try await requireConsent(to: mutation) }
+        return destroys
     }
 
     private func check(_ mutation: Mutation) throws(Refusal) {
@@ -104,16 +143,13 @@ extension ReadTransaction {
     /// What was done for a request that was seen before; nil: it is new.
     ///
     /// - Throws: `REQUEST_ID_REUSED` if its body is another one.
-    fileprivate func replay(
-        _ mutation: Mutation, _ project: ProjectID, _ consent: ConsentOutcome
-    ) throws -> RememberedRequest? {
+    fileprivate func replay(_ mutation: Mutation, _ project: ProjectID) throws -> RememberedRequest? {
         guard let remembered = try remembered(mutation.key(project)) else { return nil }
         guard remembered.fingerprint == mutation.fingerprint else {
             throw Refusal.invalid(
                 .requestIDReused, field: "request_id",
                 "request_id \(mutation.requestID) was used before for another request of this method")
         }
-        try consent.require(for: mutation)
         return remembered
     }
 }
