@@ -31,6 +31,8 @@ public struct DeletionPlan: Hashable, Sendable {
     /// What the plan cannot clear by itself: protection, running operations, connected clients.
     public var blockers: [Refusal.Blocker]
     public var remedies: [Refusal.Remedy]
+    /// The first operation that must end before; nil: none is in the way.
+    public let operationInTheWay: OperationID?
     public var freesBytes: ByteCount
     public var reclaimableBytes: ByteCount
 
@@ -65,6 +67,7 @@ extension DeletionPlan {
         ownedSnapshots = graph.ownedSnapshots(of: target)
         blockers = walk.obstacles.map(\.blocker)
         remedies = walk.obstacles.map(\.remedy)
+        operationInTheWay = walk.operationInTheWay
         freesBytes = walk.steps.map(\.freesBytes).reduce(.zero, +)
         // Dead layers that others rest on are not merged yet: nothing more comes back later.
         reclaimableBytes = freesBytes

@@ -29,6 +29,7 @@ extension DeletionPlan {
         refusal.remedies =
             remedies.withoutRepeats() + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy)
         if reason == .resourceBusy {
+            refusal.operationID = operationInTheWay
             refusal.retryAfterMilliseconds = Self.busyRetryMilliseconds
         }
         return refusal

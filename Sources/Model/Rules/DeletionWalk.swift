@@ -6,6 +6,7 @@ struct DeletionWalk {
     let scope: DeletionScope
     private(set) var steps: [DeletionPlan.Step] = []
     private(set) var obstacles: [Obstacle] = []
+    private(set) var operationInTheWay: OperationID?
     private var visited: Set<String> = []
     private var reported: Set<Refusal.Blocker> = []
 
@@ -124,7 +125,10 @@ struct DeletionWalk {
 
     /// Notes what no plan clears: protection, a running operation, what an administrator must resolve.
     private mutating func note<Target: Resource>(_ resource: Target, onlyBusy: Bool = false) {
-        if let obstacle = resource.obstacle { report(resource, obstacle.reason, obstacle.remedy) }
+        if let obstacle = resource.obstacle {
+            report(resource, obstacle.reason, obstacle.remedy)
+            if obstacle.reason == .resourceBusy { operationInTheWay = operationInTheWay ?? resource.header.operationID }
+        }
         if resource.header.deletionProtection, !onlyBusy {
             report(resource, .deletionProtected, .unprotect(Target.kind, resource.id.rawValue))
         }

@@ -19,6 +19,12 @@ extension Deletion<VolumeSnapshot> {
     fileprivate func deleteTogether(_ ids: [String], _ consent: Consent?, _ results: inout DeletionResults) async {
         guard let answers = await answers(ids, consent, &results) else { return }
         for (id, answer) in zip(ids, answers) {
+            let busy = answer.error.flatMap { RPCError(status: $0).busyOperationID }
+            if busy != nil, session.settings.waitsWhileBusy {
+                // A batch is answered at once: what is busy in it is waited for alone.
+                await deleteOneByOne([id], consent, &results)
+                continue
+            }
             let session = session.named(what([id]))
             await results.attempt(session.what) {
                 if let error = answer.error { throw RPCError(status: error) }
