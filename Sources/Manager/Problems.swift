@@ -19,14 +19,15 @@ extension Refusal {
     }
 
     private init(_ error: EngineError) {
+        let message = error.message.withoutFolders
         switch error.reason {
-        case .storageFull: self.init(.storageFull, error.message)
-        case .volumeHasClients: self.init(.volumeHasClients, error.message)
-        case .serverLost: self.init(.serverLost, error.message)
-        case .timeout: self.init(.engineTimeout, error.message)
-        case .damaged: self.init(.dataDamaged, error.message)
-        case .unknown: self.init(.unknownState, error.message)
-        case .failed: self.init(.engineFailed, error.message)
+        case .storageFull: self.init(.storageFull, message)
+        case .volumeHasClients: self.init(.volumeHasClients, message)
+        case .serverLost: self.init(.serverLost, message)
+        case .timeout: self.init(.engineTimeout, message)
+        case .damaged: self.init(.dataDamaged, message)
+        case .unknown: self.init(.unknownState, message)
+        case .failed: self.init(.engineFailed, message)
         }
     }
 
@@ -39,13 +40,15 @@ extension Refusal {
     }
 }
 
-/// Why a step failed, as an operation keeps it.
+/// Why a step failed, as an operation keeps it. The runner has told the log all of it.
 func problem(of error: any Error, step: String) -> Operation.Problem {
     if error is CancellationError {
         return Operation.Problem(reason: "CANCELLED", message: "a caller asked to stop it", step: step)
     }
     guard let refusal = Refusal(explaining: error) else {
-        return Operation.Problem(reason: Reason.internal.rawValue, message: "\(error)", step: step)
+        return Operation.Problem(
+            reason: Reason.internal.rawValue, message: "an internal error; the server's log has the details", step: step
+        )
     }
     return Operation.Problem(reason: refusal.reason.rawValue, message: refusal.message, step: step)
 }

@@ -5,8 +5,10 @@ public import Model
 internal import Operations
 public import Store
 
-/// Everything that users can do with servers, volumes and snapshots. Keeps no state of its own: what lasts is in the
-/// store, what is busy is a row. (`inspections` and `layerUsage` only spare work that was done.)
+/// Everything that users can do with servers, volumes and snapshots. What lasts is in the store, and what is busy is a
+/// row there. In memory is only what a restart may lose: which operations' tasks run here (`runner`), how servers were
+/// last seen (`keeper`), wrong passwords (`gate`), what looks inside layers have found (`inspections`), and how large
+/// layers were (`layerUsage`).
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
     let engine: any StorageEngine

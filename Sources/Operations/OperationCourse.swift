@@ -36,6 +36,8 @@ struct OperationCourse {
         do {
             definition = try runner.definition(of: operation)
         } catch {
+            runner.logger.error(
+                "an operation cannot be followed", metadata: ["operation": "\(id)", "error": "\(error)"])
             return try await stop(OperationProblem.unknownDefinition(error), markStuck: Self.markNothing)
         }
         do {

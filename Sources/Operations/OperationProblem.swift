@@ -9,10 +9,11 @@ enum OperationProblem {
         Operation.Problem(reason: cancelledReason, message: "the operation was cancelled", step: step)
     }
 
-    /// - Parameter cause: why there is no definition that fits.
+    /// - Parameter cause: why there is no definition that fits; what is no text for people is for the log.
     static func unknownDefinition(_ cause: any Error) -> Operation.Problem {
-        Operation.Problem(
-            reason: internalReason, message: "this version cannot go on with the operation: \(cause)", step: "")
+        let why = (cause as? UnknownDefinition)?.description ?? "what it was accepted with cannot be read"
+        return Operation.Problem(
+            reason: internalReason, message: "this version cannot go on with the operation: \(why)", step: "")
     }
 }
 

@@ -4,7 +4,7 @@ internal import Manager
 internal import Model
 
 /// The one map from what the manager throws to what callers see. What nobody foresaw is told to the log, not to the
-/// caller.
+/// caller; and only the log learns where on the server a thing failed.
 public struct HoldpointErrorMapping: ErrorMapping {
     private let logger: Logger
 
@@ -17,6 +17,7 @@ public struct HoldpointErrorMapping: ErrorMapping {
             logger.error("a call failed for an unforeseen reason", metadata: ["error": "\(error)"])
             return RPCError(.internal, "an internal error; the server's log has the details").status
         }
+        if !(error is Refusal) { logger.warning("a call failed", metadata: ["error": "\(error)"]) }
         return RPCError(refusal).status
     }
 }

@@ -1,7 +1,7 @@
 /// Where everything that must last is kept.
 ///
-/// A driver executes SQL of the common subset of SQLite and PostgreSQL (positional `?` arguments); tables, queries and
-/// migrations are in this module and shared by all drivers.
+/// Tables, queries and migrations are in this module, written for SQLite (`STRICT` tables, `json_each`, `instr`); a
+/// driver executes them, with positional `?` arguments.
 public protocol MetadataStore: Sendable {
     /// Reads one consistent state of the store, beside any writer.
     ///
@@ -98,4 +98,16 @@ public enum StoreError: Error, Sendable, Hashable {
     case malformed(String)
     /// The store cannot be read or written; the process should end (reliability: a failed commit may have happened).
     case unusable(String)
+}
+
+extension StoreError: CustomStringConvertible {
+    /// For operators and the log.
+    public var description: String {
+        switch self {
+        case .storageFull: "no room is left"
+        case .constraint(let what): "a rule of the schema was broken: \(what)"
+        case .malformed(let what): "a row or a statement is malformed: \(what)"
+        case .unusable(let why): why
+        }
+    }
 }

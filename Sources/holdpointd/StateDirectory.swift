@@ -57,7 +57,7 @@ final class StateDirectory: Sendable {
             return try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
             throw DaemonExit(
-                code: DaemonExit.fault, message: "cannot list \(path): \(error.localizedDescription)")
+                code: DaemonExit.fault, message: "cannot list \(path): \(FileText.cause(of: error))")
         }
     }
 

@@ -19,7 +19,7 @@ enum StateRemains {
             do {
                 found = try FileManager.default.contentsOfDirectory(atPath: directory.file(name))
             } catch {
-                throw unreadable(directory.file(name), error.localizedDescription)
+                throw unreadable(directory.file(name), FileText.cause(of: error))
             }
             let ours = found.filter { !foreign.contains($0) }
             if !ours.isEmpty { names.append("\(name)/ (\(ours.count) in it)") }

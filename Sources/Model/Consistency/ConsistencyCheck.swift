@@ -1,7 +1,7 @@
 /// Compares what is recorded with what is there: a list of findings, one invariant after the other. Pure.
 ///
 /// What open operations hold is left out: it is on its way. Rows and facts are of different instants, so a finding may
-/// be false; one that a second look confirms (`ConsistencyFinding.isConfirmed`) is not.
+/// be false; one that a second look confirms (`ConsistencyFinding.Subject`) is not.
 public struct ConsistencyCheck: Sendable {
     public let rows: MetadataRows
     let facts: StorageFacts

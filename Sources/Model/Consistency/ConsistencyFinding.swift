@@ -30,7 +30,8 @@ public struct ConsistencyFinding: Hashable, Sendable {
         self.id = id
         self.name = name
         self.revision = revision
-        self.message = message
+        // What could not be looked at is told in the engine's words.
+        self.message = message.withoutFolders
     }
 
     init<Subject: Resource>(_ reason: Reason, _ subject: Subject, _ message: String) {
@@ -60,9 +61,6 @@ public struct ConsistencyFinding: Hashable, Sendable {
             revision = finding.revision
         }
     }
-
-    /// Whether a later look found the same of a resource that has not changed meanwhile.
-    public func isConfirmed(by later: ConsistencyFinding) -> Bool { Subject(self) == Subject(later) }
 }
 
 extension ConsistencyFinding {

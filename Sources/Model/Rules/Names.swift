@@ -2,8 +2,6 @@
 public enum ResourceName {
     public static let smallestByteCount = 3
     public static let largestByteCount = 20
-    /// Names that Holdpoint makes may be longer.
-    public static let largestGeneratedByteCount = 64
 
     /// Checks a name that a user chose.
     ///

@@ -45,10 +45,6 @@ extension ReadTransaction {
         try rows("SELECT \(Self.layerColumns) FROM layer", [], decodeLayer)
     }
 
-    public func layers(in state: LayerRecord.State) throws -> [LayerRecord] {
-        try rows("SELECT \(Self.layerColumns) FROM layer WHERE state = ?", [.text(state.rawValue)], decodeLayer)
-    }
-
     /// How the files of frozen layers looked when they were found sound.
     public func layerStamps() throws -> [LayerID: LayerStamp] {
         let stamps: [(LayerID, LayerStamp)] = try rows(
