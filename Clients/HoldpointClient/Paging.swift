@@ -56,8 +56,10 @@ public struct Listing<Item: ProtobufMessage>: Sendable {
 extension HoldpointClient {
     /// The most that a server puts on one page.
     public static let largestPageSize = 1000
+    /// Longest listing that is kept in memory, as serialized bytes; what is in memory is some five times as much.
+    public static let largestListingByteCount = 128 << 20
 
-    /// Asks for page after page.
+    /// Asks for page after page, and keeps them all.
     ///
     ///     let volumes = try await client.listing(ListVolumesRequest(server: "web-1")) { request in
     ///         try await client.volumes.listVolumes(request)
@@ -67,23 +69,42 @@ extension HoldpointClient {
     ///   - request: filter and order; its page size and token are set here.
     ///   - limit: stop after this many; nil: everything.
     ///   - page: gets one page.
-    /// - Throws: what `page` throws; `INTERNAL` if the server answers one page for ever.
+    /// - Throws: what `page` throws; `INTERNAL` if the server's pages have no end; `RESOURCE_EXHAUSTED` if they are
+    ///   longer than `largestListingByteCount`.
     public func listing<Request: ListRequest, Response: ListResponse>(
         _ request: Request, limit: Int? = nil, page: (Request) async throws(RPCError) -> Response
     ) async throws(RPCError) -> Listing<Response.Item> {
-        var request = request
+        var course = PageCourse<Request, Response>(request, limit: limit)
         var items: [Response.Item] = []
-        var revision: UInt64?
-        repeat {
-            request.pageSize = UInt32(min(limit.map { $0 - items.count } ?? .max, HoldpointClient.largestPageSize))
-            let response = try await page(request)
-            items += response.items
-            revision = revision ?? response.revision
-            guard response.nextPageToken.isEmpty || response.nextPageToken != request.pageToken else {
-                throw RPCError(.internal, "the server answers the same page again and again")
-            }
-            request.pageToken = response.nextPageToken
-        } while !request.pageToken.isEmpty && items.count < limit ?? .max
-        return Listing(items: items, hasMore: !request.pageToken.isEmpty, revision: revision ?? 0)
+        var byteCount = 0
+        while let request = course.next {
+            let received = try course.received(try await page(request))
+            for item in received { byteCount += (try? item.serialized().count) ?? 0 }
+            guard byteCount <= Self.largestListingByteCount else { throw .listingTooLong }
+            items += received
+        }
+        return Listing(items: items, hasMore: course.hasMore, revision: course.revision)
     }
+
+    /// Asks for page after page, and hands each on: a list of any length costs the memory of one page.
+    ///
+    /// - Parameter receive: called at least once, with no items if there are none. Returns whether it wants more.
+    /// - Returns: whether the limit cut the list.
+    /// - Throws: what `page` and `receive` throw; `INTERNAL` if the server's pages have no end.
+    public func pages<Request: ListRequest, Response: ListResponse>(
+        _ request: Request, limit: Int? = nil, page: (Request) async throws(RPCError) -> Response,
+        receive: ([Response.Item]) throws -> Bool
+    ) async throws -> Bool {
+        var course = PageCourse<Request, Response>(request, limit: limit)
+        while let request = course.next {
+            guard try receive(try course.received(try await page(request))) else { return false }
+        }
+        return course.hasMore
+    }
+}
+
+extension RPCError {
+    fileprivate static let listingTooLong = RPCError(
+        .resourceExhausted,
+        "the list is longer than \(HoldpointClient.largestListingByteCount >> 20) MiB: narrow it down with a filter")
 }

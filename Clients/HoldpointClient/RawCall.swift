@@ -29,6 +29,12 @@ public struct RawMethod: Sendable {
     /// Whether the answer is a stream.
     public var isStreaming: Bool { info.serverStreaming }
 
+    /// Whether it certainly changes nothing: the standard methods that read (AIP-131, AIP-132).
+    public var onlyReads: Bool {
+        let method = name.drop { $0 != "/" }.dropFirst()
+        return method.hasPrefix("Get") || method.hasPrefix("List")
+    }
+
     /// Whether the request has an id that makes it safe to repeat.
     public var takesRequestID: Bool {
         (try? DynamicMessage.serialize(json: #"{"requestId":"-"}"#, as: info.request)) != nil

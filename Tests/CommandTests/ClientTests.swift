@@ -109,9 +109,54 @@ import Testing
         #expect(try channel.request(1, as: ListVolumesRequest.self).pageSize == 1)
     }
 
-    @Test func doesNotReadOnePageForEver() async throws {
-        let channel = FakeChannel([page(["a"], next: "t"), page(["a"], next: "t"), page(["a"], next: "t")])
-        await #expect(throws: RPCError.self) { try await listing(channel, limit: nil) }
+    /// One page for ever, two by turns, more in a circle: each token is followed once.
+    @Test(arguments: [1, 2, 20])
+    func doesNotGoInACircle(length: Int) async throws {
+        let pages = (0...1_000).map { page(["a"], next: "t\($0 % length)") }
+        let channel = FakeChannel(pages)
+        let error = await #expect(throws: RPCError.self) { try await listing(channel, limit: nil) }
+        #expect(error?.code == .internal && error?.message.contains("again and again") == true)
+        #expect(channel.methods.count == length + 1)
+    }
+
+    @Test func doesNotAskForEmptyPagesForEver() async throws {
+        let channel = FakeChannel((0...1_000).map { page([], next: "t\($0)") })
+        let error = await #expect(throws: RPCError.self) { try await listing(channel, limit: nil) }
+        #expect(error?.code == .internal && channel.methods.count == 100)
+    }
+
+    @Test func someEmptyPagesAreNoEnd() async throws {
+        let empty = (0..<99).map { page([], next: "t\($0)") }
+        let channel = FakeChannel(empty + [page(["a"], next: "u"), page(["b"], next: "")])
+        #expect(try await listing(channel, limit: nil).items.map(\.name) == ["a", "b"])
+    }
+
+    @Test func takesNoMoreThanItAskedFor() async throws {
+        let some = try await listing(FakeChannel([page(["a", "b", "c"], next: "")]), limit: 2)
+        #expect(some.items.map(\.name) == ["a", "b"] && some.hasMore)
+    }
+
+    /// What is kept in memory has a limit; what is handed on has none, and stops when it is not wanted.
+    @Test func whatIsKeptInMemoryHasALimit() async throws {
+        let large = ListVolumesResponse(
+            volumes: Array(repeating: Volume(description: String(repeating: "d", count: 1 << 20)), count: 16))
+        let pages = (0..<16).map { number in
+            var page = large
+            page.nextPageToken = "t\(number)"
+            return FakeChannel.answer(page)
+        }
+        let error = await #expect(throws: RPCError.self) { try await listing(FakeChannel(pages), limit: nil) }
+        #expect(error?.code == .resourceExhausted)
+        let channel = FakeChannel(pages)
+        let client = HoldpointClient(channel: channel)
+        var count = 0
+        let hasMore = try await client.pages(ListVolumesRequest()) { request throws(RPCError) in
+            try await client.volumes.listVolumes(request)
+        } receive: { items in
+            count += items.count
+            return count < 160
+        }
+        #expect(count == 160 && !hasMore && channel.methods.count == 10)
     }
 }
 
@@ -127,7 +172,8 @@ import Testing
             FakeChannel.stream([event(7)]),
         ])
         var seen: [UInt64] = []
-        try await HoldpointClient(channel: channel).watch(from: 4) { event in
+        // On a slow machine the pauses between the streams count, too.
+        try await HoldpointClient(channel: channel).watch(from: 4, patience: .seconds(3_600)) { event in
             seen.append(event.sequence)
             return seen.count < 3
         }

@@ -31,6 +31,15 @@ import Testing
         #expect(ExitStatus(Status(code: .unknown, reason: RPCReason.outcomeUnknown)) == .outcomeUnknown)
     }
 
+    /// A call that only reads has no outcome.
+    @Test func aReadThatGotNoAnswerWasNotDone() {
+        let read = CommandFailure("volume list", RPCError.outcomeUnknown as any Error)
+        #expect(read.exit == .unavailable && read.status.code == .unavailable && read.status.reason.isEmpty)
+        #expect(read.status.message.contains("nothing was to be changed"))
+        let change = CommandFailure(changing: "volume create data-1", .outcomeUnknown)
+        #expect(change.exit == .outcomeUnknown && change.status.reason == RPCReason.outcomeUnknown)
+    }
+
     @Test func aFailureIsNeverASuccess() {
         #expect(CommandFailure("x", Status(code: .ok)).exit == .internalFailure)
         let operation = Operation(id: "op-1", state: .failed, error: Status(code: .ok))

@@ -24,9 +24,11 @@ import Testing
             "--order-by", "name desc", "--all")
         #expect(list.filters.volume == "data-1")
         #expect(list.filters.serverSnapshot == "before")
-        #expect(list.options.count == nil)
+        #expect(list.options.count(in: .table) == nil)
         let short: List<Server> = try parsed("server", "list", "--limit", "3")
-        #expect(short.options.count == 3)
+        #expect(short.options.count(in: .table) == 3 && short.options.count(in: .json) == 3)
+        let plain: List<Server> = try parsed("server", "list")
+        #expect(OutputFormat.allCases.map { plain.options.count(in: $0) } == [100, nil, nil, nil, nil])
     }
 
     @Test func createsTakeTheirOptions() throws {

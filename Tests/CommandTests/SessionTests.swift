@@ -75,47 +75,33 @@ import Testing
 }
 
 @Suite struct IfAbsentTests {
-    private func create(_ session: Session) async throws {
+    /// The server decides: asked for in the request itself, and nobody looks before.
+    @Test(arguments: [false, true])
+    func itIsAskedOfTheServer(isAsked: Bool) async throws {
+        let channel = FakeChannel([FakeChannel.answer(VolumeAnswer(volume: Volume(id: "vol-2")))])
+        let session = try session(channel, isAsked ? ["--if-absent"] : [])
         let fields = try CreateOptions.parse(["data-1", "--description", "x"])
-        try await session.create(fields, CreateVolumeRequest(volume: fields.resource())) { (existing: Volume) in
-            fields.differences(existing)
-        } _: { request, options throws(RPCError) in
+        try await session.create(CreateVolumeRequest(volume: fields.resource())) { request, options throws(RPCError) in
             try await session.client.volumes.createVolume(request, options: options)
         }
-    }
-
-    private func found(_ volumes: Volume...) -> FakeChannel.Answer {
-        FakeChannel.answer(ListVolumesResponse(volumes: volumes))
-    }
-
-    @Test func anEqualOneIsSuccess() async throws {
-        let other = Volume(id: "vol-1", name: "data-1", description: "y")
-        let equal = Volume(id: "vol-2", name: "data-1", description: "x", state: .available)
-        let channel = FakeChannel([found(other, equal)])
-        try await create(try session(channel, ["--if-absent"]))
-        #expect(channel.methods == ["ListVolumes"])
-        #expect(try channel.request(0, as: ListVolumesRequest.self).filter == "name = data-1")
-    }
-
-    @Test func oneThatDiffersIsRefused() async throws {
-        let channel = FakeChannel([found(Volume(id: "vol-1", name: "data-1", description: "y"))])
-        let session = try session(channel, ["--if-absent"])
-        let error = await #expect(throws: RPCError.self) { try await create(session) }
-        #expect(error?.code == .alreadyExists)
-        #expect(error?.message.contains("vol-1 differs in description") == true)
-    }
-
-    @Test func oneThatIsBeingDeletedDoesNotCount() async throws {
-        let going = Volume(id: "vol-1", name: "data-1", description: "x", state: .deleting)
-        let channel = FakeChannel([found(going), FakeChannel.answer(VolumeAnswer(volume: Volume(id: "vol-2")))])
-        try await create(try session(channel, ["--if-absent"]))
-        #expect(channel.methods == ["ListVolumes", "CreateVolume"])
-    }
-
-    @Test func withoutItNobodyLooks() async throws {
-        let channel = FakeChannel([FakeChannel.answer(VolumeAnswer(volume: Volume(id: "vol-2")))])
-        try await create(try session(channel))
         #expect(channel.methods == ["CreateVolume"])
+        #expect(try channel.request(0, as: CreateVolumeRequest.self).ifAbsent == isAsked)
+    }
+
+    /// One that somebody else is making is waited for, as if it were one's own.
+    @Test func oneThatIsBeingMadeIsWaitedFor() async throws {
+        let making = VolumeAnswer(
+            volume: Volume(id: "vol-2", state: .creating), operation: Operation(id: "op-1", state: .running))
+        let channel = FakeChannel([
+            FakeChannel.answer(making), FakeChannel.answer(Operation(id: "op-1", state: .succeeded)),
+            FakeChannel.answer(Volume(id: "vol-2", state: .available)),
+        ])
+        let session = try session(channel, ["--if-absent"])
+        try await session.create(CreateVolumeRequest(volume: Volume(name: "data-1"))) {
+            request, options throws(RPCError) in
+            try await session.client.volumes.createVolume(request, options: options)
+        }
+        #expect(channel.methods == ["CreateVolume", "WaitOperation", "GetVolume"])
     }
 }
 

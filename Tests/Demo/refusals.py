@@ -40,7 +40,7 @@ def consent(setting, transcript):
     before = setting.revision()
     missing = transcript.refused("holdpoint volume delete scratch", 2)
     transcript.check("it names the options", "--yes" in missing.error and "--password-file" in missing.error)
-    transcript.run("echo wrong > wrong.password")
+    transcript.run("(umask 077; echo wrong > wrong.password)")
     transcript.refused("holdpoint volume delete scratch --yes --password-file wrong.password", 5, "CONSENT_INVALID")
     transcript.refused("holdpoint call VolumeService/DeleteVolume '{\"volume\":\"scratch\"}'", 5, "CONSENT_REQUIRED")
     transcript.check("nothing changed", setting.revision() == before)

@@ -7,7 +7,7 @@ import sys
 TESTS = [
     "another_path", "stalled_clients", "slow_disk", "questions", "unknown_clients", "grades", "growing",
     "lost_pid_file", "held_layer", "few_descriptors", "one_bad_layer", "unservable_server", "backlog",
-    "stopped_storage_daemon",
+    "stopped_storage_daemon", "scripts", "broken_servers",
 ]
 
 

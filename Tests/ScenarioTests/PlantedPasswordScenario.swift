@@ -31,8 +31,11 @@ import Testing
     /// - Returns: the password that the first start made.
     private func plant(in directory: TemporaryDirectory) async throws -> String {
         let (plantedFile, guessFile) = (directory.path + "/planted", directory.path + "/guess")
-        try Data((Self.planted + "\n").utf8).write(to: URL(fileURLWithPath: plantedFile))
-        try Data((Self.guess + "\n").utf8).write(to: URL(fileURLWithPath: guessFile))
+        for (file, secret) in [(plantedFile, Self.planted), (guessFile, Self.guess)] {
+            #expect(
+                FileManager.default.createFile(
+                    atPath: file, contents: Data((secret + "\n").utf8), attributes: [.posixPermissions: 0o600]))
+        }
         let daemon = try DaemonProcess(directory.path, logLevel: "debug")
         defer { daemon.end() }
         try await daemon.untilListening()

@@ -9,7 +9,13 @@ public enum HoldpointCommand {
         StandardStreams.begin()
         let arguments = Process.arguments
         FailureReport.usesJSON = FailureReport.wantsJSON(arguments, environment: Process.environment)
-        exit(withOutput(await run(arguments)).rawValue)
+        if let failure = Process.unreadable {
+            FailureReport.print(failure)
+            exit(failure.exit.rawValue)
+        }
+        let status = await run(arguments)
+        StandardStreams.endOutput()
+        exit(withOutput(status).rawValue)
     }
 
     /// What was asked for and could not be written is no success; another failure says more.

@@ -19,15 +19,20 @@ struct CommandFailure: Error {
         self.exit = code == .success ? .internalFailure : code
     }
 
-    /// Any error at all, as what it means for the caller.
+    /// Any error at all, as what it means for the caller. One of a call is that of a call that only reads.
     init(_ what: String, _ error: any Error) {
         switch error {
         case let failure as CommandFailure: self = failure
-        case let error as RPCError: self.init(what, error.status)
+        case let error as RPCError: self.init(what, error.status.ofReading)
         case let error as ValidationError: self.init(what, Status(code: .invalidArgument, message: error.message))
         case let error as MessageError: self.init(what, Status(code: .`internal`, message: error.description))
         default: self.init(what, Status(code: .`internal`, message: "\(error)"))
         }
+    }
+
+    /// The failure of a call that may have changed something, whatever became of it.
+    init(changing what: String, _ error: RPCError) {
+        self.init(what, error.status)
     }
 
     /// The failure with one more way out.
@@ -35,5 +40,17 @@ struct CommandFailure: Error {
         var copy = self
         copy.status.remedies.append(Remedy(description: description, command: command))
         return copy
+    }
+}
+
+extension Status {
+    /// Of a call that changes nothing there is no outcome that could be unknown: without an answer, nothing was done.
+    fileprivate var ofReading: Status {
+        guard reason == RPCReason.outcomeUnknown else { return self }
+        var status = self
+        status.code = .unavailable
+        status.reason = ""
+        status.message = "the connection was lost before the answer came; nothing was to be changed, so ask again"
+        return status
     }
 }

@@ -34,7 +34,9 @@ struct AdminBackup: AsyncParsableCommand {
         guard isatty(STDOUT_FILENO) == 0 else {
             throw ValidationError("standard output is a terminal: name a file, or redirect it")
         }
-        return try await session.backUp(to: STDOUT_FILENO, "standard output")
+        let summary = try await session.backUp(to: STDOUT_FILENO, "standard output")
+        guard StandardStreams.syncOutput() else { throw NewFile.failure("standard output") }
+        return summary
     }
 }
 

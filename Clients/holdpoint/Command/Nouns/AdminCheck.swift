@@ -22,12 +22,12 @@ struct AdminCheck: AsyncParsableCommand {
     func run() async throws {
         try await globals.session("admin check") { session in
             var request = CheckConsistencyRequest(repair: repair && !session.settings.dryRun, thorough: thorough)
-            var report = try await session.client.admin.checkConsistency(request, options: session.callOptions)
+            var report = try await check(request, session)
             while thorough, report.uncheckedLayerCount > 0 {
                 session.note("\(report.uncheckedLayerCount) of \(report.layerCount) layers are left to look into")
                 let leftBefore = report.uncheckedLayerCount
                 request.repair = false
-                report = try await session.client.admin.checkConsistency(request, options: session.callOptions)
+                report = try await check(request, session)
                 // Those that are left cannot be looked into now: a process has opened them, say.
                 guard report.uncheckedLayerCount < leftBefore else { break }
             }
@@ -36,6 +36,15 @@ struct AdminCheck: AsyncParsableCommand {
                 throw CommandFailure(session.what, Status(code: code, message: report.summary))
             }
             if session.settings.output == .table { StandardStreams.output(report.summary + "\n") }
+        }
+    }
+
+    private func check(_ request: CheckConsistencyRequest, _ session: Session) async throws -> ConsistencyReport {
+        guard request.repair else {
+            return try await session.client.admin.checkConsistency(request, options: session.callOptions)
+        }
+        return try await session.sendUnnamed { options throws(RPCError) in
+            try await session.client.admin.checkConsistency(request, options: options)
         }
     }
 }

@@ -61,8 +61,10 @@ struct OperationCancel: AsyncParsableCommand {
     func run() async throws {
         try await globals.session("operation cancel \(id)") { session in
             try session.refuseDryRun()
-            let operation = try await session.client.operations.cancelOperation(
-                CancelOperationRequest(operation: id), options: session.callOptions)
+            let operation = try await session.sendUnnamed { options throws(RPCError) in
+                try await session.client.operations.cancelOperation(
+                    CancelOperationRequest(operation: id), options: options)
+            }
             guard session.settings.waits else { return try session.printer.single(operation) }
             let ended = try await session.ended(operation)
             guard [.cancelled, .succeeded].contains(ended.state) else {

@@ -33,7 +33,9 @@ struct UserPassword: AsyncParsableCommand {
             let (old, new) = try session.passwords(consent, newFile: newPasswordFile)
             let request = SetPasswordRequest(
                 user: name ?? "", newPassword: new, consent: Consent(acknowledged: true, password: old))
-            _ = try await session.client.access.setPassword(request, options: session.callOptions)
+            _ = try await session.sendUnnamed { options throws(RPCError) in
+                try await session.client.access.setPassword(request, options: options)
+            }
             session.note("password changed")
         }
     }

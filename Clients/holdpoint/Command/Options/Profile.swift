@@ -27,20 +27,11 @@ enum Profile {
             guard let name else { return [:] }
             throw ValidationError("there is no profile '\(name)': \(path) does not exist")
         }
-        try checkMode(path)
-        let sets = try ProfileReader.sets(try TextFile.read(path, limitBytes: longestFileBytes), path: path)
+        // It names token files and endpoints: nobody else may write it, or read it.
+        let text = try TextFile.read(path, limitBytes: longestFileBytes) { try SecretFile.checkOwn($0, path) }
+        let sets = try ProfileReader.sets(text, path: path)
         if let set = sets[name ?? defaultName] { return set }
         guard let name else { return [:] }
         throw ValidationError("there is no profile '\(name)' in \(path)")
-    }
-
-    /// It names token files and endpoints: nobody else may write it, or read it.
-    private static func checkMode(_ path: String) throws {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw ValidationError("\(path): \(TextFile.lastError)") }
-        guard status.st_mode & 0o077 == 0 else {
-            throw ValidationError("\(path): others may read or write it; make it yours alone: chmod 600 \(path)")
-        }
-        guard status.st_uid == geteuid() else { throw ValidationError("\(path): belongs to another user") }
     }
 }

@@ -45,9 +45,12 @@ extension JSONValue {
     }
 
     /// The text with a line a field, indented by two spaces.
-    var pretty: String {
+    var pretty: String { indented(by: 0) }
+
+    /// The same where it stands in a text that is indented: all lines but the first begin with so many more spaces.
+    func indented(by spaces: Int) -> String {
         var text = ""
-        write(to: &text, indent: 0)
+        write(to: &text, indent: spaces)
         return text
     }
 

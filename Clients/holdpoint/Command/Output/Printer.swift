@@ -22,7 +22,7 @@ struct Printer: Sendable {
 
     func text<Item: Presentable>(list items: [Item]) throws -> String {
         switch format {
-        case .table: Printer.lines(Table(headers: Item.headers, rows: items.map(\.row)).lines(colored: colored))
+        case .table: Table(headers: Item.headers, rows: items.map(\.row)).text(colored: colored)
         case .name: Printer.lines(items.map(\.presentedName))
         case .json, .yaml, .csv: Printer.text(.array(try items.map { try $0.tree() }), format)
         }

@@ -13,14 +13,28 @@ struct Table {
 
     let headers: [String]
     let rows: [[Cell]]
+    /// Whether the headers are its first line.
+    var isWithHeader = true
+
+    /// What each column needs, its header included.
+    var widths: [Int] {
+        headers.indices.map { column in
+            max(headers[column].count, rows.map { $0[column].text.count }.max() ?? 0)
+        }
+    }
+
+    /// The lines in one.
+    func text(colored: Bool, widths: [Int]? = nil) -> String {
+        lines(colored: colored, widths: widths).map { $0 + "\n" }.joined()
+    }
 
     /// The lines without line feeds; columns are two spaces apart and the last one is not padded.
-    func lines(colored: Bool) -> [String] {
-        let header = headers.map { Cell($0, color: .bold) }
-        let widths = headers.indices.map { column in
-            ([header] + rows).map { $0[column].text.count }.max() ?? 0
-        }
-        return ([header] + rows).map { row in
+    ///
+    /// - Parameter widths: of the columns, at least what they need; nil: just that.
+    func lines(colored: Bool, widths: [Int]? = nil) -> [String] {
+        let widths = widths ?? self.widths
+        let header = isWithHeader ? [headers.map { Cell($0, color: .bold) }] : []
+        return (header + rows).map { row in
             row.enumerated().map { index, cell in
                 let painted = colored ? cell.color?.paint(cell.text) ?? cell.text : cell.text
                 let isLast = index == row.count - 1

@@ -37,8 +37,19 @@ extension Session {
         do {
             return try await waitingIfAsked { () throws(RPCError) in try await call(request, callOptions) }
         } catch {
-            let failure = CommandFailure(what, error.status)
+            let failure = CommandFailure(changing: what, error)
             throw failure.exit == .outcomeUnknown ? failure.repeatable(request.requestID, again: again) : failure
+        }
+    }
+
+    /// Makes a call that changes something and has no request id of its own: it is safe to make it again as it is.
+    func sendUnnamed<Answer>(
+        _ call: (CallOptions) async throws(RPCError) -> Answer
+    ) async throws -> Answer {
+        do {
+            return try await call(callOptions)
+        } catch {
+            throw CommandFailure(changing: what, error)
         }
     }
 

@@ -90,7 +90,7 @@ extension Session {
 
     /// The password in a file's first line.
     func password(_ file: String) throws -> String {
-        let password = try TextFile.firstLine(file, limitBytes: Session.longestPasswordFileBytes)
+        let password = try TextFile.secret(file, limitBytes: Session.longestPasswordFileBytes)
         guard !password.isEmpty else { throw ValidationError("\(file): no password in its first line") }
         return password
     }

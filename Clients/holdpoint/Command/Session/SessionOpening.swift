@@ -56,7 +56,7 @@ extension Settings {
 
     /// A client that connects at its first call.
     fileprivate func connected() throws -> HoldpointClient {
-        let token = try tokenFile.map { try TextFile.firstLine($0, limitBytes: Settings.longestTokenBytes) }
+        let token = try tokenFile.map { try TextFile.secret($0, limitBytes: Settings.longestTokenBytes) }
         var configuration = RPCClientConfiguration()
         configuration.software = "holdpoint/\(HoldpointClient.version)"
         configuration.retryPolicy.attempts = Settings.attempts

@@ -33,6 +33,20 @@ enum StandardStreams {
         if !write(Array(text.utf8), to: STDOUT_FILENO) { outputErrorCode.store(errno, ordering: .relaxed) }
     }
 
+    /// To be called once, behind the last output. A file system on a network, or with quotas, tells only here what it
+    /// could not keep.
+    static func endOutput() {
+        guard close(STDOUT_FILENO) != 0, !isOutputClosed else { return }
+        outputErrorCode.store(errno, ordering: .relaxed)
+    }
+
+    /// Waits until a file that standard output was redirected to is on the disk; anything else has none.
+    ///
+    /// - Returns: false, with `errno` set, if it cannot be kept.
+    static func syncOutput() -> Bool {
+        fsync(STDOUT_FILENO) == 0 || [EINVAL, EROFS, ENOTSUP].contains(errno)
+    }
+
     static func error(_ text: String) {
         _ = write(Array(text.utf8), to: STDERR_FILENO)
     }

@@ -46,7 +46,7 @@ struct Cascade<Item: Changeable> {
                 if error.code == .notFound, session.settings.ignoreMissing {
                     try results.succeed(deletion.nothing(reference))
                 } else {
-                    results.fail(CommandFailure(deletion.what([reference]), error.status))
+                    results.fail(CommandFailure(deletion.what([reference]), error))
                 }
             }
         }
@@ -86,7 +86,7 @@ struct Cascade<Item: Changeable> {
             // What nobody was shown is for the server to refuse, as a plan that no longer holds.
             return plan.steps.allSatisfy { agreed.contains($0.deed) } ? plan : shown.plan
         } catch {
-            guard error.code == .notFound else { throw CommandFailure(session.what, error.status) }
+            guard error.code == .notFound else { throw CommandFailure(session.what, error) }
             return nil
         }
     }

@@ -56,7 +56,7 @@ struct Deletion<Item: Changeable> {
                 if session.onlyLacksConsent(error) {
                     allowed.append(id)
                 } else {
-                    results.fail(CommandFailure(what([id]), error.status))
+                    results.fail(CommandFailure(what([id]), error))
                 }
             }
         }

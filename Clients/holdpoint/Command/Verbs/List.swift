@@ -5,7 +5,8 @@ import HoldpointClient
 struct List<Item: Listable>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "list", abstract: "List them: the first \(ListOptions.defaultLimit), unless told otherwise.")
+            commandName: "list",
+            abstract: "List them: a table shows the first \(ListOptions.tableLimit), the other forms all.")
     }
 
     @OptionGroup var filters: Item.Filters
@@ -18,18 +19,43 @@ struct List<Item: Listable>: AsyncParsableCommand {
             request.filter = options.filter ?? ""
             request.orderBy = options.orderBy ?? ""
             filters.apply(to: &request)
-            let listing = try await session.client.listing(request, limit: options.count) { page throws(RPCError) in
-                try await Item.page(page, from: session.client, session.callOptions)
-            }
-            try session.printer.list(listing.items)
-            if listing.hasMore, options.limit == nil { session.note("there are more: --all, or --limit N") }
+            let limit = options.count(in: session.printer.format)
+            let hasMore = try await session.list(Item.self, request, limit: limit)
+            if hasMore, options.limit == nil { session.note("there are more: --all, or --limit N") }
         }
+    }
+}
+
+extension Session {
+    /// Prints a list page by page as it comes.
+    ///
+    /// - Returns: whether the limit cut it.
+    fileprivate func list<Item: Listable>(
+        _: Item.Type, _ request: Item.Filters.Request, limit: Int?
+    ) async throws -> Bool {
+        let page = { (request: Item.Filters.Request) async throws(RPCError) in
+            try await Item.page(request, from: client, callOptions)
+        }
+        // Its header has the fields of all objects, so it needs them all.
+        guard printer.format != .csv else {
+            let listing = try await client.listing(request, limit: limit, page: page)
+            try printer.list(listing.items)
+            return listing.hasMore
+        }
+        var pages = PagePrinter<Item>(printer)
+        let hasMore = try await client.pages(request, limit: limit, page: page) { items in
+            StandardStreams.output(try pages.text(items))
+            return !StandardStreams.isOutputClosed
+        }
+        StandardStreams.output(pages.end)
+        return hasMore
     }
 }
 
 /// What every `list` takes.
 struct ListOptions: ParsableArguments {
-    static let defaultLimit = 100
+    /// Of a table, for want of any other.
+    static let tableLimit = 100
 
     @Option(help: ArgumentHelp("field op value AND …; ops: = != < <= > >= and : (contains).", valueName: "expression"))
     var filter: String?
@@ -44,7 +70,9 @@ struct ListOptions: ParsableArguments {
     var all = false
 
     /// Nil: without a limit.
-    var count: Int? { all ? nil : limit ?? ListOptions.defaultLimit }
+    func count(in format: OutputFormat) -> Int? {
+        all ? nil : limit ?? (format == .table ? ListOptions.tableLimit : nil)
+    }
 
     func validate() throws {
         if all, limit != nil { throw ValidationError("--all and --limit exclude each other") }

@@ -37,7 +37,8 @@ struct CallWord: AsyncParsableCommand {
         do {
             try await receive(method, request, options, session)
         } catch let error as RPCError {
-            let failure = CommandFailure(session.what, error.status)
+            guard !method.onlyReads else { throw error }
+            let failure = CommandFailure(changing: session.what, error)
             guard let requestID, failure.exit == .outcomeUnknown else { throw failure }
             throw failure.repeatable(requestID)
         }
