@@ -42,7 +42,8 @@ extension ResourceManager {
             try transaction.hold(volume, change.operation, &context)
             return change
         }
-        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        // One that is being made has nothing to measure.
+        if answer.operation == nil { answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first }
         return answer
     }
 

@@ -37,7 +37,8 @@ extension ResourceManager {
             let saga = CreateVolumeSaga(volumeID: made.id, layerID: made.topLayerID, serverID: place?.serverID)
             return try transaction.begin(saga, on: made, holding: place?.serverID, &context)
         }
-        answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first
+        // One that is being made has nothing to measure.
+        if answer.operation == nil { answer.resource = try await measured(answer.resource.map { [$0] } ?? []).first }
         return answer
     }
 
