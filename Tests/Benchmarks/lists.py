@@ -32,7 +32,9 @@ def run(setting, server, messages):
     """Sends each list once. The memory at the end, MiB."""
     load = Load(server, "holdpoint.v1.VolumeService/ListVolumes",
                 write_requests(setting.workspace.file("lists.requests"), messages))
-    return load.run(in_flight=IN_FLIGHT // CONNECTIONS, connections=CONNECTIONS, once=True)["server_mebibytes"]
+    memory = load.run(in_flight=IN_FLIGHT // CONNECTIONS, connections=CONNECTIONS, once=True)["server_mebibytes"]
+    print(f"lists: {number(memory)} MiB", flush=True)
+    return memory
 
 
 def forms(first, count):

@@ -11,6 +11,7 @@ import calls
 import commands
 import idle
 import lists
+import paging
 import results
 import writes
 from report import Report
@@ -18,7 +19,10 @@ from setting import Setting
 from workspace import Workspace
 
 # Those of a run that names none.
-WORKS = {"calls": calls.measure, "writes": writes.measure, "commands": commands.measure, "idle": idle.measure}
+WORKS = {
+    "calls": calls.measure, "writes": writes.measure, "commands": commands.measure, "idle": idle.measure,
+    "paging": paging.measure,
+}
 # What takes long, or is a part of the others.
 MORE = {"lists": lists.measure, "reads": calls.measure_reads}
 
@@ -26,9 +30,11 @@ MORE = {"lists": lists.measure, "reads": calls.measure_reads}
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binaries")
-    parser.add_argument("works", metavar="WORK", nargs="*", choices=[*WORKS, *MORE, []])
+    parser.add_argument("works", metavar="WORK", nargs="*", help=" ".join([*WORKS, *MORE]))
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
+    if unknown := set(arguments.works) - set(WORKS | MORE):
+        parser.error(f"no such work: {' '.join(unknown)}")
     begin = time.monotonic()
     with Workspace("bench") as workspace:
         setting = Setting(os.path.abspath(arguments.binaries), workspace, Report())
