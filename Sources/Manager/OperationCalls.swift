@@ -3,7 +3,7 @@ internal import Store
 
 extension ResourceManager {
     public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {
-        try await store.lookUp { try $0.operation(reference, of: call) }
+        try await store.read { try $0.operation(reference, of: call, .whole) }
     }
 
     public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {
@@ -18,10 +18,12 @@ extension ResourceManager {
     ) async throws -> Operation {
         while true {
             let changes = store.changes()
-            let operation = try await getOperation(reference, call)
-            if operation.state.isFinal || operation.state == .stuck { return operation }
+            // Its steps, which may be many, only for the answer.
+            let state = try await store.read { try $0.operation(reference, of: call, .alone).state }
             let left = deadline.map { ContinuousClock.now.duration(to: $0) - Self.answerMargin }
-            if let left, left <= .zero { return operation }
+            if state.isFinal || state == .stuck || left.map({ $0 <= .zero }) == true {
+                return try await getOperation(reference, call)
+            }
             try Task.checkCancellation()
             await nextElement(of: changes, within: left)
         }
@@ -42,11 +44,10 @@ extension ResourceManager {
 }
 
 extension ReadTransaction {
-    fileprivate func operation(_ reference: String, of call: Call) throws -> Operation {
+    fileprivate func operation(_ reference: String, of call: Call, _ depth: OperationDepth) throws -> Operation {
         let project = try project(of: call).id
-        guard let id = OperationID(reference), let operation = try operation(id), operation.projectID == project else {
-            throw Refusal.unknown(.operation, reference)
-        }
+        guard let id = OperationID(reference), let operation = try operation(id, depth), operation.projectID == project
+        else { throw Refusal.unknown(.operation, reference) }
         return operation
     }
 }

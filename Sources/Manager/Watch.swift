@@ -30,7 +30,7 @@ extension ResourceManager {
         while true {
             let changes = store.changes()
             let batch = try await batch(after: position, project)
-            for event in batch.events where kinds.isEmpty || kinds.contains(event.kind) {
+            for event in batch.events where kinds.isEmpty || kinds.contains(where: { $0.rawValue == event.kind }) {
                 try await send(.event(event))
             }
             position = batch.position

@@ -41,7 +41,7 @@ struct OperationCourse {
             return try await stop(OperationProblem.unknownDefinition(error), markStuck: Self.markNothing)
         }
         do {
-            try await follow(definition)
+            try await follow(operation, definition)
         } catch let error as Abandonment {
             throw error
         } catch {
@@ -50,11 +50,14 @@ struct OperationCourse {
         }
     }
 
-    private func follow(_ definition: OperationDefinition) async throws {
-        let execution = StepExecution(id: id, runner: runner)
+    private func follow(_ operation: Operation, _ definition: OperationDefinition) async throws {
+        let (execution, traits) = (StepExecution(id: id, runner: runner), definition.traits)
+        var operation = operation
         var outcome = OperationPlan.Outcome.takenUp
         while true {
-            let (action, operation) = try await advance(after: outcome, definition)
+            let action: OperationPlan.Action
+            (action, operation) = try await advance(
+                after: outcome, OperationPlan(operation, traits: traits), definition)
             switch action {
             case .run(let step, let mustSucceed):
                 outcome = try await execution.run(definition.steps[step], step, of: operation, mustSucceed: mustSucceed)
@@ -68,11 +71,14 @@ struct OperationCourse {
     }
 
     /// Writes what happened and what comes next, as one transaction.
+    ///
+    /// - Parameter before: as it was written last. Nobody else changes its steps while it has a course; whatever else
+    ///   is on record is read again.
     private func advance(
-        after outcome: OperationPlan.Outcome, _ definition: OperationDefinition
+        after outcome: OperationPlan.Outcome, _ before: OperationPlan, _ definition: OperationDefinition
     ) async throws -> (OperationPlan.Action, Operation) {
         let (step, operation) = try await write { transaction, now, isDraining in
-            var plan = OperationPlan(try current(in: transaction), traits: definition.traits)
+            var plan = OperationPlan(try current(before.operation, in: transaction), traits: before.traits)
             guard plan.next != .rest else { return (OperationPlan.Action?.some(.rest), plan.operation) }
             try end(outcome, &plan, definition, transaction, now)
             let action = plan.next
@@ -132,7 +138,7 @@ struct OperationCourse {
         _ problem: Operation.Problem, markStuck: @escaping OperationDefinition.Ending
     ) async throws {
         let stuck = try await write { transaction, now, _ in
-            let operation = try current(in: transaction)
+            guard let operation = try transaction.operation(id) else { throw Abandonment.rowMissing }
             // The steps do not matter: nothing comes after STUCK.
             let unknown = OperationPlan.StepTraits(hasUndo: false, isPointOfNoReturn: false)
             var plan = OperationPlan(operation, traits: operation.steps.map { _ in unknown })
@@ -145,8 +151,11 @@ struct OperationCourse {
         log(stuck)
     }
 
-    private func current(in transaction: any WriteTransaction) throws -> Operation {
-        guard let operation = try transaction.operation(id) else { throw Abandonment.rowMissing }
+    /// The operation as it is on record; its steps and its input, which may be large, are those that are known.
+    private func current(_ known: Operation, in transaction: any WriteTransaction) throws -> Operation {
+        guard var operation = try transaction.operation(id, .alone) else { throw Abandonment.rowMissing }
+        operation.steps = known.steps
+        operation.input = known.input
         return operation
     }
 

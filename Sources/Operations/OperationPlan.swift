@@ -56,7 +56,7 @@ struct OperationPlan {
         if !isPastPointOfNoReturn && operation.isTurnedBack {
             return stepToUndo.map { .undo(step: $0) } ?? .rollBack
         }
-        guard let step = operation.steps.firstIndex(where: { $0.state != .done }) else { return .complete }
+        guard let step = operation.steps.firstNotDone else { return .complete }
         return .run(step: step, mustSucceed: isPastPointOfNoReturn || traits[step].isPointOfNoReturn)
     }
 
@@ -146,7 +146,7 @@ extension Operation.Step.State {
 extension Operation {
     /// Whether it goes backwards, unless it is past its point of no return.
     var isTurnedBack: Bool {
-        cancelRequested || steps.contains { $0.state == .failed || $0.state == .undone }
+        cancelRequested || steps.count(.failed) > 0 || steps.count(.undone) > 0
     }
 }
 

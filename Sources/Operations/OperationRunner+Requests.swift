@@ -1,19 +1,21 @@
 public import Model
 public import Store
 
-/// Each wish in two halves, so that a caller can note it in a transaction of its own (with the request's id and its
-/// answer) and act on it once that is committed.
 extension OperationRunner {
-    /// Asks an operation to stop and to undo what it did. Returns before it has.
+    /// Asks an operation to stop and to undo what it did. Returns before it has: a step that is under way has its task
+    /// cancelled.
     ///
     /// - Returns: the operation, with the wish noted; unchanged if it is being undone already.
     /// - Throws: `Refusal` NOT_FOUND, OPERATION_NOT_CANCELLABLE; `StoreError`.
     public func cancel(_ id: OperationID, by author: ChangeAuthor) async throws -> Operation {
         let now = now()
+        // What it is made of does not change; of many steps it takes a while to make.
+        let accepted = try await store.read { try $0.operation(id) }
+        let traits = try accepted.map { try definition(of: $0).traits }
         let operation = try await store.write(for: .freeing) {
-            try self.noteCancellation(of: id, in: $0, by: author, at: now)
+            try self.noteCancellation(of: id, traits ?? [], in: $0, by: author, at: now)
         }
-        interrupt(id)
+        running.cancel(id)
         return operation
     }
 
@@ -30,20 +32,17 @@ extension OperationRunner {
         return operation
     }
 
-    /// Notes the wish to cancel; call `interrupt` once it is committed.
-    ///
-    /// - Throws: as `cancel`.
-    public func noteCancellation(
-        of id: OperationID, in transaction: any WriteTransaction, by author: ChangeAuthor, at now: Timestamp
+    private func noteCancellation(
+        of id: OperationID, _ traits: [OperationPlan.StepTraits], in transaction: any WriteTransaction,
+        by author: ChangeAuthor, at now: Timestamp
     ) throws -> Operation {
         let operation = try known(id, in: transaction)
-        let traits = try definition(of: operation).traits
         guard var changed = try OperationRequests.cancelled(operation, traits: traits) else { return operation }
         try transaction.update(&changed, by: author, at: now)
         return changed
     }
 
-    /// Notes the wish to go on; call `start` once it is committed.
+    /// Notes the wish to go on, in a caller's transaction; call `start` once that is committed.
     ///
     /// - Throws: as `resume`.
     public func noteResumption(
@@ -52,11 +51,6 @@ extension OperationRunner {
         var operation = try OperationRequests.resumed(known(id, in: transaction), at: now)
         try transaction.update(&operation, by: author, at: now)
         return operation
-    }
-
-    /// Makes an operation look at a noted cancellation soon: a step that is under way has its task cancelled.
-    public func interrupt(_ id: OperationID) {
-        running.cancel(id)
     }
 
     private func known(_ id: OperationID, in transaction: any WriteTransaction) throws -> Operation {

@@ -86,6 +86,9 @@ public final class OperationRunner: Sendable {
         await running.waitUntilIdle()
     }
 
+    /// Whether it starts nothing any more.
+    public var isDraining: Bool { running.isDraining }
+
     func definition(of operation: Operation) throws -> OperationDefinition {
         guard let definition = try catalog[operation.type]?(operation), definition.fits(operation) else {
             throw UnknownDefinition(operation)

@@ -89,7 +89,7 @@ private final class Bench: Sendable {
         try await bench.passwords().setPassword(Password("open sesame"), of: "admin", by: Bench.author)
         let events = try await bench.store.read { try $0.events(after: 0, project: project.id, limit: 10) }
         let event = try #require(events.first)
-        #expect(events.count == 1 && event.kind == .principal && event.action == .updated)
+        #expect(events.count == 1 && event.kind == "user" && event.action == "updated")
         #expect(event.resourceID == "admin" && event.author == Bench.author && event.resource == nil)
     }
 

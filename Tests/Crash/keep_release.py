@@ -130,8 +130,11 @@ class Release:
                    FAILING_DEADLINE_SECONDS, "deletions have failed")
         self.run("admin", "resolve", "abandoned", "--abandon", consent=True)
         operation = self.execute_plan("opened")
-        wait_until(lambda: [step["state"] for step in self.ask("operation", "show", operation)["steps"]]
-                   == ["DONE", "DONE", "STARTED", "PENDING", "PENDING"], FAILING_DEADLINE_SECONDS, "a plan is in its midst")
+        wait_until(lambda: self.states(operation) == ["DONE", "DONE", "STARTED", "PENDING", "PENDING"],
+                   FAILING_DEADLINE_SECONDS, "a plan is in its midst")
+
+    def states(self, operation):
+        return [step["state"] for step in self.ask("operation", "show", operation)["steps"]]
 
     def execute_plan(self, volume):
         plan = self.ask("plan", "delete", volume)

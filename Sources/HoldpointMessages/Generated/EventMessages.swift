@@ -18,7 +18,7 @@ public struct Event: ProtobufMessage {
     public var principal: String = ""
     /// Where the call came from: unix:UID or an address.
     public var source: String = ""
-    /// created, updated, deleted, state.
+    /// created, updated, deleted; skipped (of a project): metadata were restored, and revisions before it left out.
     public var action: String = ""
     /// server, volume, snapshot, server-snapshot, operation.
     public var kind: String = ""

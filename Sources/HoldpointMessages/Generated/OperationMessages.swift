@@ -79,8 +79,10 @@ public struct Operation: ProtobufMessage {
     public var createTime: Timestamp? = nil
     /// 0 to 1.
     public var progress: Double = 0
+    /// In order. Events and lists leave some out of an operation that has more than 100: an event has those that it
+    /// changed, a list those that are neither PENDING nor DONE, at most 100. GetOperation and WaitOperation have all.
     public var steps: [OperationStep] = []
-    /// The resources that it changes, the main one first.
+    /// The resources that it changes, the main one first; at most 100: of a larger plan the rest are in the steps' names.
     public var targetIDs: [String] = []
     public var requestID: String = ""
     /// Why it failed; only when FAILED, CANCELLED or STUCK.
@@ -89,6 +91,8 @@ public struct Operation: ProtobufMessage {
     public var warnings: [Warning] = []
     /// The consent that it works under, also when it goes on days later; missing: it destroys nothing.
     public var standingConsent: StandingConsent? = nil
+    /// Steps that it has, those included that are left out.
+    public var stepCount: UInt32 = 0
 
     public init() {}
 
@@ -106,7 +110,8 @@ public struct Operation: ProtobufMessage {
         error: Status? = nil,
         revision: UInt64 = 0,
         warnings: [Warning] = [],
-        standingConsent: StandingConsent? = nil
+        standingConsent: StandingConsent? = nil,
+        stepCount: UInt32 = 0
     ) {
         self.id = id
         self.projectID = projectID
@@ -122,6 +127,7 @@ public struct Operation: ProtobufMessage {
         self.revision = revision
         self.warnings = warnings
         self.standingConsent = standingConsent
+        self.stepCount = stepCount
     }
 
     public static let descriptor = MessageDescriptor(
@@ -143,6 +149,7 @@ public struct Operation: ProtobufMessage {
         self.revision = source.pointee.revision
         self.warnings = try CopyOut.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
         self.standingConsent = try CopyOut.message(source.pointee.standing_consent, "standing_consent")
+        self.stepCount = source.pointee.step_count
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -165,6 +172,7 @@ public struct Operation: ProtobufMessage {
         target.pointee.n_warnings = self.warnings.count
         target.pointee.warnings = try arena.messages(self.warnings, "warnings")
         target.pointee.standing_consent = try arena.message(self.standingConsent, "standing_consent")
+        target.pointee.step_count = self.stepCount
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -3,10 +3,6 @@ internal import Model
 internal import Operations
 internal import Store
 
-internal import struct Foundation.Data
-internal import class Foundation.JSONDecoder
-internal import class Foundation.JSONEncoder
-
 /// One kind of operation: its stored properties are its input, fixed when it was accepted; its steps can each be
 /// repeated after a crash.
 protocol Saga: Codable, Sendable {
@@ -21,26 +17,37 @@ struct SagaTools: Sendable {
     let engine: any StorageEngine
     let keeper: ServerKeeper
     let clock: @Sendable () -> Timestamp
+    let turnResourceCount: Int
 
     var writers: WriterWatch { WriterWatch(store: store, engine: engine, clock: clock) }
 }
 
-/// A saga's input as it is kept with its operation.
+/// A saga's input as it is kept with its operation. A property that a later release adds must be optional: operations
+/// that an earlier one accepted are gone on with.
 enum SagaInput {
-    static func text(_ saga: some Saga) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return String(decoding: try encoder.encode(saga), as: UTF8.self)
-    }
+    static func text(_ saga: some Saga) throws -> String { try StoredJSON.text(saga) }
 
     static func saga<Kind: Saga>(_: Kind.Type, _ text: String) throws -> Kind {
-        try JSONDecoder().decode(Kind.self, from: Data(text.utf8))
+        try StoredJSON.strictValue(Kind.self, text)
+    }
+}
+
+/// A saga whose steps and input are ready to be written: of thousands of steps that takes time.
+struct PreparedSaga: Sendable {
+    let type: String
+    let steps: [Operation.Step]
+    let input: String
+
+    init<Kind: Saga>(_ saga: Kind, _ catalog: SagaCatalog) throws {
+        type = Kind.type
+        steps = catalog.steps(of: saga)
+        input = try SagaInput.text(saga)
     }
 }
 
 /// Every kind of operation that there is.
 struct SagaCatalog: Sendable {
-    private let tools: SagaTools
+    let tools: SagaTools
 
     init(tools: SagaTools) {
         self.tools = tools

@@ -31,6 +31,9 @@ public enum EventAction: String, Sendable, Hashable, Codable {
     case created
     case updated
     case deleted
+    /// Of a project: revisions were left out before this event, because metadata were restored. What was seen before
+    /// it may never have been.
+    case skipped
 }
 
 /// One entry of the log.
@@ -39,15 +42,17 @@ public struct Event: Sendable, Hashable {
     public let projectID: ProjectID
     public let time: Timestamp
     public let author: ChangeAuthor
-    public let action: EventAction
-    public let kind: ResourceKind
+    /// As it is stored: `EventAction`'s, or one that another release knows.
+    public let action: String
+    /// As it is stored: `ResourceKind`'s, or one that another release knows.
+    public let kind: String
     public let resourceID: String
-    /// The resource as it is after the event; nil after its deletion.
+    /// The resource as it is after the event; nil after its deletion, or for a kind that this release does not know.
     public let resource: EventResource?
 
     public init(
-        sequence: Int64, projectID: ProjectID, time: Timestamp, author: ChangeAuthor, action: EventAction,
-        kind: ResourceKind, resourceID: String, resource: EventResource?
+        sequence: Int64, projectID: ProjectID, time: Timestamp, author: ChangeAuthor, action: String, kind: String,
+        resourceID: String, resource: EventResource?
     ) {
         self.sequence = sequence
         self.projectID = projectID

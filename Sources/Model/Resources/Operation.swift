@@ -60,14 +60,16 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
     public var state: State
     public var stateSince: Timestamp
     public let createTime: Timestamp
-    public var steps: [Step]
-    /// What it changes, the main resource first.
+    public var steps: OperationSteps
+    /// What it changes, the main resource first; of more than `largestTargetCount` the first ones, the others are named
+    /// by its steps.
     public let targetIDs: [String]
     public let requestID: String
     /// Who asked for it.
     public let principal: String
-    /// Everything that its steps need, fixed when it was accepted: JSON of the definition's input.
-    public let input: String
+    /// Everything that its steps need, fixed when it was accepted: JSON of the definition's input. Empty where an
+    /// operation was read to be shown.
+    public var input = ""
     public var problem: Problem?
     /// A caller asked it to stop.
     public var cancelRequested: Bool
@@ -87,8 +89,8 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
         state = .pending
         stateSince = now
         createTime = now
-        self.steps = steps
-        self.targetIDs = targetIDs
+        self.steps = OperationSteps(steps)
+        self.targetIDs = Array(targetIDs.prefix(Self.largestTargetCount))
         self.requestID = requestID
         self.principal = principal
         self.input = input
@@ -102,8 +104,16 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
     /// Part of the steps that is done, 0 to 1.
     public var progress: Double {
         if state == .succeeded { return 1 }
-        guard !steps.isEmpty else { return 0 }
-        return Double(steps.count { $0.state == .done }) / Double(steps.count)
+        guard steps.total > 0 else { return 0 }
+        return Double(steps.count(.done)) / Double(steps.total)
+    }
+
+    public static let largestTargetCount = 100
+
+    /// All but the input: that stays with the operation and is shown to nobody.
+    private enum CodingKeys: CodingKey {
+        case id, projectID, type, state, stateSince, createTime, steps, targetIDs, requestID, principal, problem
+        case cancelRequested, revision, warnings, standingConsent
     }
 }
 

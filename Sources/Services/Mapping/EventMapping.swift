@@ -19,8 +19,8 @@ extension HoldpointMessages.Event {
         time = HoldpointMessages.Timestamp(event.time)
         principal = event.author.principal
         source = event.author.source
-        action = event.action.rawValue
-        kind = event.kind.rawValue
+        action = event.action
+        kind = event.kind
         resourceID = event.resourceID
         operationID = event.author.operationID?.rawValue ?? ""
         requestID = event.author.requestID

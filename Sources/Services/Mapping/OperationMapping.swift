@@ -13,6 +13,7 @@ extension HoldpointMessages.Operation {
         createTime = HoldpointMessages.Timestamp(operation.createTime)
         progress = operation.progress
         steps = operation.steps.map { OperationStep($0) }
+        stepCount = UInt32(clamping: operation.steps.total)
         targetIDs = operation.targetIDs
         requestID = operation.requestID
         error = operation.problem.map { Status($0, of: operation) }

@@ -55,7 +55,7 @@ extension ServerSnapshot: Listed {
 extension Operation: Listed {
     public static func page(_ plan: ListPlan, in transaction: any ReadTransaction) throws -> [Operation] {
         try transaction.operations(
-            where: plan.condition, plan.arguments, order: plan.order, limit: plan.limit)
+            where: plan.condition, plan.arguments, order: plan.order, limit: plan.limit, .listed)
     }
 
     public func orderValue(_ field: String) -> StoredValue {

@@ -14,7 +14,7 @@ extension ReadTransaction {
         rows.stamps = try layerStamps()
         rows.quarantined = try quarantined()
         rows.openOperations = try operations(
-            where: "state IN ('PENDING', 'RUNNING', 'STUCK')", [], order: "create_time, id", limit: nil)
+            where: "state IN ('PENDING', 'RUNNING', 'STUCK')", [], order: "create_time, id", limit: nil, .listed)
         rows.requestsWithoutAnswer = try requestsWithoutAnswer()
         return rows
     }

@@ -23,8 +23,7 @@ extension ReadTransaction {
     /// Whether revisions were skipped after a position: what somebody saw until then may never have been.
     public func wereRevisionsSkipped(after sequence: Int64) throws -> Bool {
         let skips: [Int64] = try rows(
-            "SELECT sequence FROM event WHERE sequence > ? AND kind = ? ORDER BY sequence LIMIT 1",
-            [.integer(sequence), .text(ResourceKind.project.rawValue)]
+            "SELECT sequence FROM event WHERE sequence > ? AND action = 'skipped' LIMIT 1", [.integer(sequence)]
         ) { try $0.integer(0) }
         return !skips.isEmpty
     }
@@ -38,27 +37,30 @@ extension ReadTransaction {
             FROM event WHERE sequence > ? AND project_id = ? ORDER BY sequence LIMIT ?
             """, [.integer(sequence), .text(project.rawValue), .integer(Int64(limit))]
         ) { row in
-            let kind: ResourceKind = try row.value(6)
+            let kind = try row.text(6)
             let author = ChangeAuthor(
                 principal: try row.text(3), source: try row.text(4), requestID: try row.text(9),
                 operationID: try row.optionalID(8), reason: try row.text(10))
             return Event(
                 sequence: try row.integer(0), projectID: try row.id(1), time: try row.time(2), author: author,
-                action: try row.value(5), kind: kind, resourceID: try row.text(7),
-                resource: try row.optionalText(11).flatMap { try EventResource(kind: kind, json: $0) })
+                action: try row.text(5), kind: kind, resourceID: try row.text(7),
+                resource: try row.optionalText(11).flatMap {
+                    try EventResource(kind: ResourceKind(rawValue: kind), json: $0)
+                })
         }
     }
 }
 
 extension EventResource {
-    init?(kind: ResourceKind, json: String) throws {
+    /// - Parameter kind: nil: another release's.
+    init?(kind: ResourceKind?, json: String) throws {
         switch kind {
         case .server: self = .server(try JSONColumn.value(Server.self, json))
         case .volume: self = .volume(try JSONColumn.value(Volume.self, json))
         case .snapshot: self = .snapshot(try JSONColumn.value(VolumeSnapshot.self, json))
         case .serverSnapshot: self = .serverSnapshot(try JSONColumn.value(ServerSnapshot.self, json))
         case .operation: self = .operation(try JSONColumn.value(Operation.self, json))
-        case .project, .autoscaleGroup, .schedule, .principal, .token, .layer: return nil
+        case .project, .autoscaleGroup, .schedule, .principal, .token, .layer, nil: return nil
         }
     }
 }
@@ -93,14 +95,14 @@ extension WriteTransaction {
             ])
     }
 
-    /// Leaves revisions out that other metadata may have given out already, and says so in an event of the project.
+    /// Leaves revisions out that other metadata may have given out already, and says so in an event of its own.
     public func skipRevisions(
         _ count: Int64, project: ProjectID, by author: ChangeAuthor, at time: Timestamp
     ) throws {
         let (sequence, overflow) = try lastSequence().addingReportingOverflow(count)
         guard !overflow else { throw StoreError.malformed("no revisions are left to skip") }
         try appendEvent(
-            sequence, .updated, of: project, project: project, resource: Project?.none, by: author, at: time)
+            sequence, .skipped, of: project, project: project, resource: Project?.none, by: author, at: time)
     }
 
     /// Drops what is no longer kept: entries from before the store had this age, but never the newest ones.

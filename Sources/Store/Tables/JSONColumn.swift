@@ -3,27 +3,23 @@ internal import Model
 
 /// Values that are kept as JSON in a text column, because nothing is ever searched by their parts.
 enum JSONColumn {
-    static func text(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
+    static func text(_ value: some Encodable) throws -> String { try StoredJSON.text(value) }
 
-    static func value<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+    static func value<Value: StoredForm>(_ type: Value.Type, _ text: String) throws -> Value {
         do {
-            return try JSONDecoder().decode(type, from: Data(text.utf8))
-        } catch {
-            throw StoreError.malformed("\(type): \(error)")
+            return try StoredJSON.strictValue(type, text)
+        } catch is DecodingError {
+            return try LenientReading<Value>(text).value()
         }
     }
 
     /// Labels, with a fast way for the usual case that there are none.
     static func labels(_ labels: [String: String]) throws -> String {
-        labels.isEmpty ? "{}" : try text(labels)
+        labels.isEmpty ? "{}" : try StoredJSON.bareText(labels)
     }
 
     static func labels(_ text: String) throws -> [String: String] {
-        try plainLabels(text) ?? value([String: String].self, text)
+        try plainLabels(text) ?? StoredJSON.strictValue([String: String].self, text)
     }
 
     /// Labels as `labels` writes them, if nothing in them is escaped: a decoder takes longer than all the rest of a

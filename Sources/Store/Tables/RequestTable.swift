@@ -98,6 +98,20 @@ extension WriteTransaction {
             ])
     }
 
+    /// Forgets the request that an operation was accepted for.
+    ///
+    /// - Parameter method: the one by which it was asked for.
+    public func forgetRequest(of operation: Operation, method: String) throws {
+        let key = RequestKey(
+            principal: operation.principal, projectID: operation.projectID, method: method,
+            requestID: operation.requestID)
+        try execute(
+            """
+            DELETE FROM request WHERE principal = ? AND project_id = ? AND method = ? AND request_id = ?
+                AND operation_id = ?
+            """, key.values + [.id(operation.id)])
+    }
+
     /// Forgets what was remembered before the store had this age.
     @discardableResult
     public func forgetRequests(beforeAge milliseconds: Int64) throws -> Int {

@@ -451,7 +451,7 @@ const ProtobufCEnumDescriptor holdpoint__v1__operation__state__descriptor =
   holdpoint__v1__operation__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__operation__field_descriptors[14] =
+static const ProtobufCFieldDescriptor holdpoint__v1__operation__field_descriptors[15] =
 {
   {
     "id",
@@ -621,6 +621,18 @@ static const ProtobufCFieldDescriptor holdpoint__v1__operation__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "step_count",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Operation, step_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__operation__field_indices_by_name[] = {
   5,   /* field[5] = create_time */
@@ -634,6 +646,7 @@ static const unsigned holdpoint__v1__operation__field_indices_by_name[] = {
   13,   /* field[13] = standing_consent */
   3,   /* field[3] = state */
   4,   /* field[4] = state_since */
+  14,   /* field[14] = step_count */
   7,   /* field[7] = steps */
   8,   /* field[8] = target_ids */
   12,   /* field[12] = warnings */
@@ -641,7 +654,7 @@ static const unsigned holdpoint__v1__operation__field_indices_by_name[] = {
 static const ProtobufCIntRange holdpoint__v1__operation__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__operation__descriptor =
 {
@@ -651,7 +664,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__operation__descriptor =
   "Holdpoint__V1__Operation",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__Operation),
-  14,
+  15,
   holdpoint__v1__operation__field_descriptors,
   holdpoint__v1__operation__field_indices_by_name,
   1,  holdpoint__v1__operation__number_ranges,

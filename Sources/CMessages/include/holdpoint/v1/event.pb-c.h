@@ -56,7 +56,7 @@ struct  Holdpoint__V1__Event
    */
   char *source;
   /*
-   * created, updated, deleted, state.
+   * created, updated, deleted; skipped (of a project): metadata were restored, and revisions before it left out.
    */
   char *action;
   /*

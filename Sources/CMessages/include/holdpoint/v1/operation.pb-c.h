@@ -79,10 +79,14 @@ struct  Holdpoint__V1__Operation
    * 0 to 1.
    */
   double progress;
+  /*
+   * In order. Events and lists leave some out of an operation that has more than 100: an event has those that it
+   * changed, a list those that are neither PENDING nor DONE, at most 100. GetOperation and WaitOperation have all.
+   */
   size_t n_steps;
   Holdpoint__V1__OperationStep **steps;
   /*
-   * The resources that it changes, the main one first.
+   * The resources that it changes, the main one first; at most 100: of a larger plan the rest are in the steps' names.
    */
   size_t n_target_ids;
   char **target_ids;
@@ -98,10 +102,14 @@ struct  Holdpoint__V1__Operation
    * The consent that it works under, also when it goes on days later; missing: it destroys nothing.
    */
   Holdpoint__V1__StandingConsent *standing_consent;
+  /*
+   * Steps that it has, those included that are left out.
+   */
+  uint32_t step_count;
 };
 #define HOLDPOINT__V1__OPERATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__operation__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HOLDPOINT__V1__OPERATION__STATE__STATE_UNSPECIFIED, NULL, NULL, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, 0, 0,NULL, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HOLDPOINT__V1__OPERATION__STATE__STATE_UNSPECIFIED, NULL, NULL, 0, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, NULL, 0, 0,NULL, NULL, 0 }
 
 
 /*
