@@ -117,16 +117,19 @@ extension WriteTransaction {
     /// Refuses a deletion with everything that stands in its way.
     ///
     /// - Returns: what it takes.
+    /// - Throws: `LongRefusal` if that is much.
     @discardableResult
     func requireDeletable(
         _ target: DeletionTarget, name: String, _ scope: DeletionScope = DeletionScope(),
         clients: [VolumeID: ConnectedClients] = [:]
-    ) throws -> DeletionPlan {
-        var graph = try deletionGraph(for: target, scope)
-        graph.clients = clients
-        let plan = DeletionPlan(deleting: target, scope, in: graph)
-        if let refusal = plan.refusal(name: name) { throw refusal }
-        return plan
+    ) throws -> DeletionOutlook {
+        let limit = LongRefusal.smallestSnapshotCount
+        guard try snapshotCount(hangingOn: target, scope, atMost: limit) < limit else {
+            throw LongRefusal(target: target, name: name, scope: scope, clients: clients)
+        }
+        let outlook = try outlook(on: target, scope, clients)
+        if let refusal = outlook.plan.refusal(name: name) { throw refusal }
+        return outlook
     }
 }
 

@@ -102,16 +102,16 @@ extension WriteTransaction {
     /// What deleting a resource alone takes.
     func part(of target: DeletionTarget, force: Bool = false) throws -> DeletionPart {
         switch target {
-        case .volume(let id): return .volume(id, try freed(by: [id.rawValue]))
-        case .snapshot(let id): return .snapshot(id, try freed(by: [id.rawValue]))
+        case .volume(let id): return .volume(id, try freed(byReleasing: [(get(id) as Volume?)?.topLayerID]))
+        case .snapshot(let id): return .snapshot(id, try freed(byReleasing: [(get(id) as VolumeSnapshot?)?.layerID]))
         case .serverSnapshot(let id):
-            let members = try members(of: id).map(\.id)
-            return .serverSnapshot(id, members: members, try freed(by: members.map(\.rawValue)))
+            let members = try members(of: id)
+            return .serverSnapshot(id, members: members.map(\.id), try freed(byReleasing: members.map(\.layerID)))
         case .server(let id): return .server(id, volumes: try volumes(of: id).map(\.id), force: force)
         }
     }
 
-    private func freed(by resources: [String]) throws -> FreedLayers {
-        FreedLayers(ids: try layersFreed(byDeleting: resources))
+    private func freed(byReleasing layers: [LayerID?]) throws -> FreedLayers {
+        FreedLayers(ids: try layersFreed(byReleasing: layers.compactMap { $0 }))
     }
 }

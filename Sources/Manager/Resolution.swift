@@ -92,7 +92,11 @@ extension ReadTransaction {
         guard operation.type == ExecutePlanSaga.type else {
             throw Refusal.nothingToResolve("a stuck \(operation.type) can only be retried")
         }
-        return try SagaInput.saga(ExecutePlanSaga.self, operation.input)
+        let plan = try SagaInput.saga(ExecutePlanSaga.self, operation.input)
+        guard plan.hold == nil || operation.steps.first?.state == .done else {
+            throw Refusal.nothingToResolve("it has deleted nothing yet, it can only be retried")
+        }
+        return plan
     }
 }
 
@@ -113,7 +117,7 @@ extension WriteTransaction {
     ) throws -> Change<NoTarget> {
         var operation = operation
         guard let part = try stoppedPlan(operation).stoppedPart(of: operation),
-            let step = operation.steps.firstIndex(where: { $0.state != .done })
+            let step = operation.steps.firstNotDone
         else { throw Refusal.nothingToResolve("no step of it is left") }
         try part.abandon(in: self, by: operation, context)
         operation.steps[step].state = .done
@@ -143,7 +147,7 @@ extension WriteTransaction {
     /// What has come into the way since the deletion failed is in the way of an administrator too.
     private func requireStillDeletable(_ target: DeletionTarget) throws {
         let graph = try deletionGraph(for: target)
-        let plan = DeletionPlan(deleting: target, in: graph).forgivingFailedDeletion()
+        let plan = try DeletionPlan(deleting: target, in: graph).forgivingFailedDeletion()
         if let refusal = plan.refusal(name: graph.name(of: target)) { throw refusal }
     }
 

@@ -27,10 +27,12 @@ public struct ResourceManager: Sendable {
     ///   - store: migrated; the default project is made if it is missing.
     ///   - clock: the wall clock.
     ///   - sleep: how operations pause between two tries.
+    ///   - turnResourceCount: resources that one transaction of a long plan makes busy.
     public init(
         store: any MetadataStore, engine: any StorageEngine, passwords: any PasswordCheck, logger: Logger,
         clock: @escaping @Sendable () -> Timestamp,
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        turnResourceCount: Int = ResourceManager.turnResourceCount
     ) {
         self.store = store
         self.engine = engine
@@ -39,13 +41,18 @@ public struct ResourceManager: Sendable {
         self.logger = logger
         startTime = clock()
         keeper = ServerKeeper(store: store, engine: engine, logger: logger, clock: clock)
-        catalog = SagaCatalog(tools: SagaTools(store: store, engine: engine, keeper: keeper, clock: clock))
+        catalog = SagaCatalog(
+            tools: SagaTools(
+                store: store, engine: engine, keeper: keeper, clock: clock, turnResourceCount: turnResourceCount))
         var configuration = OperationRunner.Configuration()
         configuration.sleep = sleep
         runner = OperationRunner(
             store: store, catalog: catalog.operations, configuration: configuration, logger: logger, now: clock,
             explain: { problem(of: $0, step: $1) })
     }
+
+    /// Some 10 ms of the writer's time.
+    public static let turnResourceCount = 128
 
     /// How long a start waits for all servers to be looked at before it serves.
     static let firstLookLimit = Duration.seconds(1)

@@ -74,10 +74,11 @@ extension ResourceManager {
             let server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
             try server.requireEtag(etag)
             let target = DeletionTarget.server(server.id)
-            let plan = try transaction.requireDeletable(target, name: server.header.name, scope, clients: clients)
+            let outlook = try transaction.requireDeletable(target, name: server.header.name, scope, clients: clients)
             let operation =
                 try scope.deletesVolumes
-                ? transaction.accept(plan, scope, &context)
+                ? transaction.accept(
+                    AcceptablePlan(outlook, scope, method: mutation.method, context.catalog), &context)
                 : transaction.beginDeletion(transaction.part(of: target, force: scope.cutsOffClients), &context)
             return Change(target: try transaction.get(server.id) ?? server, operation: operation)
         }

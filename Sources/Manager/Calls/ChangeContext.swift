@@ -35,11 +35,17 @@ struct ChangeContext {
     mutating func accept(
         _ saga: some Saga, targets: [String], warnings: [Warning] = [], in transaction: any WriteTransaction
     ) throws -> Operation {
+        try accept(PreparedSaga(saga, catalog), targets: targets, warnings: warnings, in: transaction)
+    }
+
+    /// The same for a saga that was made ready before the transaction.
+    mutating func accept(
+        _ saga: PreparedSaga, targets: [String], warnings: [Warning] = [], in transaction: any WriteTransaction
+    ) throws -> Operation {
         var operation = Operation(
-            id: newID(), projectID: projectID, type: type(of: saga).type, steps: catalog.steps(of: saga),
-            targetIDs: targets, requestID: mutation.requestID, principal: mutation.call.principal,
-            input: try SagaInput.text(saga), warnings: warnings,
-            standingConsent: standingConsent(to: type(of: saga).type, targets), at: now)
+            id: newID(), projectID: projectID, type: saga.type, steps: saga.steps, targetIDs: targets,
+            requestID: mutation.requestID, principal: mutation.call.principal, input: saga.input, warnings: warnings,
+            standingConsent: standingConsent(to: saga.type, targets), at: now)
         try transaction.insert(&operation, by: author, at: now)
         return operation
     }

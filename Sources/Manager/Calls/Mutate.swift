@@ -79,6 +79,8 @@ extension ResourceManager {
             return MutationAnswer(
                 resource: validated.change.target, operation: nil, warnings: validated.change.warnings,
                 parts: validated.change.parts)
+        } catch let long as LongRefusal {
+            throw try await refusal(long)
         }
         if let operation = answer.operation, !operation.state.isFinal { runner.start(operation.id) }
         for part in answer.parts { if let operation = part.operationID { runner.start(operation) } }

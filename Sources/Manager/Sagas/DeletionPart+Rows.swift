@@ -110,10 +110,18 @@ extension DeletionPart {
     }
 }
 
+extension Resource {
+    fileprivate func isHeld(in state: State, by operation: Operation) -> Bool {
+        self.state == state && header.operationID == operation.id && header.failure == nil
+    }
+}
+
 extension WriteTransaction {
     fileprivate func mark<Target: StoredResource>(
         _ id: Identifier<Target>, _ state: Target.State, by operation: Operation, at now: Timestamp
     ) throws {
+        // What was marked when the plan was accepted is not written once more when its step begins.
+        guard let resource: Target = try get(id), !resource.isHeld(in: state, by: operation) else { return }
         try change(id, by: operation, at: now) { resource in
             resource.enter(state, at: now)
             resource.header.operationID = operation.id

@@ -83,6 +83,6 @@ struct FreedLayers: Codable, Sendable {
     let ids: [LayerID]
 
     func forget(in transaction: any WriteTransaction) throws {
-        for id in try transaction.layersThatCanGo(ids) { try transaction.deleteLayer(id) }
+        try transaction.deleteLayers(transaction.layersThatCanGo(ids))
     }
 }

@@ -6,19 +6,40 @@ public struct DeletionGraph: Sendable {
     public var serverSnapshots: [ServerSnapshotID: ServerSnapshot] = [:]
     /// Clients that may use each volume; from the engine, so only as true as a moment ago.
     public var clients: [VolumeID: ConnectedClients] = [:]
-    /// Bytes that come back when a step deletes its resource, by resource id, given that the steps before it are done.
-    public var freedBytes: [String: ByteCount] = [:]
 
     public init() {}
 
-    func snapshots(of volume: VolumeID) -> [VolumeSnapshot] {
-        snapshots.values.filter { $0.volumeID == volume }.sorted(by: oldestFirst)
+    /// Whether something of this id is in it.
+    public func holds(_ id: String) -> Bool {
+        snapshots[SnapshotID(stored: id)] != nil || serverSnapshots[ServerSnapshotID(stored: id)] != nil
+            || volumes[VolumeID(stored: id)] != nil || servers[ServerID(stored: id)] != nil
     }
 
-    func members(of serverSnapshot: ServerSnapshotID) -> [VolumeSnapshot] {
-        snapshots.values.filter { $0.serverSnapshotID == serverSnapshot }
-            .sorted { ($0.slot ?? 0, $0.id.rawValue) < ($1.slot ?? 0, $1.id.rawValue) }
+    /// A server's volumes, in the order of the slots.
+    public func volumes(of server: ServerID) -> [Volume] {
+        volumes.values.filter { $0.placement?.serverID == server }
+            .sorted { ($0.placement?.slot ?? 0) < ($1.placement?.slot ?? 0) }
     }
+}
+
+/// A graph's snapshots by what they hang on, in order, so that each is found once.
+struct SnapshotIndex {
+    private let byVolume: [VolumeID: [VolumeSnapshot]]
+    private let byOwner: [ServerSnapshotID: [VolumeSnapshot]]
+
+    init(_ graph: DeletionGraph) {
+        byVolume = Dictionary(grouping: graph.snapshots.values, by: \.volumeID)
+            .mapValues { $0.sorted(by: oldestFirst) }
+        let members = graph.snapshots.values.filter { $0.serverSnapshotID != nil }
+        byOwner = Dictionary(grouping: members) { $0.serverSnapshotID ?? ServerSnapshotID(stored: "") }
+            .mapValues { $0.sorted { ($0.slot ?? 0, $0.id.rawValue) < ($1.slot ?? 0, $1.id.rawValue) } }
+    }
+
+    /// Oldest first.
+    func snapshots(of volume: VolumeID) -> [VolumeSnapshot] { byVolume[volume] ?? [] }
+
+    /// In the order of the slots.
+    func members(of serverSnapshot: ServerSnapshotID) -> [VolumeSnapshot] { byOwner[serverSnapshot] ?? [] }
 
     func ownedSnapshots(of target: DeletionTarget) -> [Refusal.Blocker] {
         guard case .volume(let id) = target else { return [] }
@@ -27,11 +48,6 @@ public struct DeletionGraph: Sendable {
                 kind: ResourceKind.snapshot.rawValue, id: $0.id.rawValue, name: $0.header.name,
                 reason: .volumeHasSnapshots)
         }
-    }
-
-    func volumes(of server: ServerID) -> [Volume] {
-        volumes.values.filter { $0.placement?.serverID == server }
-            .sorted { ($0.placement?.slot ?? 0) < ($1.placement?.slot ?? 0) }
     }
 }
 

@@ -19,7 +19,8 @@ public struct DeletionPlan: Hashable, Sendable {
         public let revision: Int64
         /// For people: what nobody gets back.
         public let losesForEver: String
-        public let freesBytes: ByteCount
+        /// Bytes that come back when it is done after those before it; zero until it is measured.
+        public internal(set) var freesBytes: ByteCount
         /// Volumes and snapshots that go with this step: what holds the data that comes free.
         public let releases: [String]
     }
@@ -33,8 +34,13 @@ public struct DeletionPlan: Hashable, Sendable {
     public var remedies: [Refusal.Remedy]
     /// The first operation that must end before; nil: none is in the way.
     public let operationInTheWay: OperationID?
-    public var freesBytes: ByteCount
-    public var reclaimableBytes: ByteCount
+    public internal(set) var freesBytes: ByteCount
+    public internal(set) var reclaimableBytes: ByteCount
+
+    /// More steps than these no plan has: what takes more is refused, and deleted in parts.
+    public static let largestStepCount = 10_000
+    /// More snapshots than these, members of server snapshots included, are not looked at for one plan.
+    public static let largestSnapshotCount = 100_000
 
     /// Leaves out what an earlier deletion left behind: for an administrator who decides on just that.
     public func forgivingFailedDeletion() -> DeletionPlan {
@@ -58,18 +64,23 @@ public struct DeletionPlan: Hashable, Sendable {
 }
 
 extension DeletionPlan {
-    /// Makes the plan for a resource of the graph. Pure.
-    public init(deleting target: DeletionTarget, _ scope: DeletionScope = DeletionScope(), in graph: DeletionGraph) {
-        var walk = DeletionWalk(graph: graph, scope: scope)
+    /// Makes the plan for a resource of the graph, still without bytes. Pure; its cost grows with the graph.
+    ///
+    /// - Throws: `VOLUME_HAS_SNAPSHOTS` for what takes more than `largestStepCount` steps.
+    public init(
+        deleting target: DeletionTarget, _ scope: DeletionScope = DeletionScope(), in graph: DeletionGraph
+    ) throws(Refusal) {
+        let index = SnapshotIndex(graph)
+        var walk = DeletionWalk(graph: graph, index: index, scope: scope)
         walk.visit(target, because: nil, for: nil)
+        guard walk.steps.count <= Self.largestStepCount else { throw .planTooLarge(target) }
         self.target = target
         steps = walk.steps
-        ownedSnapshots = graph.ownedSnapshots(of: target)
+        ownedSnapshots = index.ownedSnapshots(of: target)
         blockers = walk.obstacles.map(\.blocker)
         remedies = walk.obstacles.map(\.remedy)
         operationInTheWay = walk.operationInTheWay
-        freesBytes = walk.steps.map(\.freesBytes).reduce(.zero, +)
-        // Dead layers that others rest on are not merged yet: nothing more comes back later.
-        reclaimableBytes = freesBytes
+        freesBytes = .zero
+        reclaimableBytes = .zero
     }
 }

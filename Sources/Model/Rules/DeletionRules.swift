@@ -3,6 +3,10 @@
 extension DeletionPlan {
     /// A guess at how long an operation takes.
     static let busyRetryMilliseconds = 200
+    /// What a sentence names; the blockers name everything.
+    private static let largestNamedCount = 8
+    /// A refusal must fit into a frame: it names these that are in the way, and the calls that clear the first of them.
+    static let (largestBlockerCount, largestRemedyCount) = (10_000, 1_000)
 
     /// What forbids deleting the target by itself, as it is now.
     ///
@@ -23,11 +27,12 @@ extension DeletionPlan {
 
     private func refusal(_ reason: Reason, _ name: String, clearing earlier: [Step]) -> Refusal {
         var refusal = Refusal(reason, sentence(reason, name, blockers))
-        refusal.blockers = blockers + earlier.flatMap(blockers)
+        refusal.blockers = Array((blockers + clearable(earlier)).prefix(Self.largestBlockerCount))
         // Cutting off a volume's clients detaches it: no second detach after that.
         let cutOff = blockers.contains { $0.reason == .volumeHasClients }
-        refusal.remedies =
-            remedies.withoutRepeats() + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy)
+        refusal.remedies = Array(
+            (remedies.withoutRepeats() + earlier.filter { !(cutOff && $0.action == .detach) }.map(\.remedy))
+                .prefix(Self.largestRemedyCount))
         if reason == .resourceBusy {
             refusal.operationID = operationInTheWay
             refusal.retryAfterMilliseconds = Self.busyRetryMilliseconds
@@ -35,10 +40,10 @@ extension DeletionPlan {
         return refusal
     }
 
-    /// The step's resource, and behind the last of the server snapshots the members that go with them.
-    private func blockers(_ step: Step) -> [Refusal.Blocker] {
-        let isLastOwner = step.id == steps.last { $0.kind == .serverSnapshot }?.id
-        return [step.blocker] + (isLastOwner ? ownedSnapshots : [])
+    /// The steps' resources, and behind the last of the server snapshots the members that go with them.
+    private func clearable(_ earlier: [Step]) -> [Refusal.Blocker] {
+        let lastOwner = steps.last { $0.kind == .serverSnapshot }?.id
+        return earlier.flatMap { [$0.blocker] + ($0.id == lastOwner ? ownedSnapshots : []) }
     }
 
     /// The target's own state decides first, then the rule of the nearest step, then what stands in the way farther
@@ -68,8 +73,21 @@ extension DeletionPlan {
     }
 
     private func names(_ obstacles: [Refusal.Blocker], _ reason: Reason) -> String {
-        obstacles.filter { $0.reason == reason }.map { ResourceName.readable($0.name) }.withoutRepeats().joined(
-            separator: ", ")
+        let names = obstacles.filter { $0.reason == reason }.map { ResourceName.readable($0.name) }.withoutRepeats()
+        let more = names.count - Self.largestNamedCount
+        return names.prefix(Self.largestNamedCount).joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+    }
+}
+
+extension Refusal {
+    /// Deleting something takes more steps than a plan may have.
+    public static func planTooLarge(_ target: DeletionTarget) -> Refusal {
+        var refusal = Refusal(
+            .volumeHasSnapshots,
+            "deleting \(target.kind.words) \(target.id) takes more than \(DeletionPlan.largestStepCount) steps, "
+                + "which is as many as a plan can have: delete snapshots first, in parts, then ask again")
+        refusal.remedies = [.listSnapshots(target)]
+        return refusal
     }
 }
 

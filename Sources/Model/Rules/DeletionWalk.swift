@@ -3,6 +3,7 @@ struct DeletionWalk {
     typealias Obstacle = (blocker: Refusal.Blocker, remedy: Refusal.Remedy)
 
     let graph: DeletionGraph
+    let index: SnapshotIndex
     let scope: DeletionScope
     private(set) var steps: [DeletionPlan.Step] = []
     private(set) var obstacles: [Obstacle] = []
@@ -10,8 +11,9 @@ struct DeletionWalk {
     private var visited: Set<String> = []
     private var reported: Set<Refusal.Blocker> = []
 
-    init(graph: DeletionGraph, scope: DeletionScope) {
+    init(graph: DeletionGraph, index: SnapshotIndex, scope: DeletionScope) {
         self.graph = graph
+        self.index = index
         self.scope = scope
     }
 
@@ -46,7 +48,7 @@ struct DeletionWalk {
     }
 
     private mutating func visitSnapshots(of volume: Volume) {
-        let snapshots = graph.snapshots(of: volume.id)
+        let snapshots = index.snapshots(of: volume.id)
         // Whole server snapshots first: their members go with them.
         for owner in snapshots.compactMap(\.serverSnapshotID) {
             visit(.serverSnapshot(owner), because: .snapshotOwned, for: volume.id.rawValue)
@@ -65,17 +67,16 @@ struct DeletionWalk {
     }
 
     private mutating func visit(_ serverSnapshot: ServerSnapshot, _ cause: Cause) {
-        let members = graph.members(of: serverSnapshot.id)
+        let members = index.members(of: serverSnapshot.id)
         for member in members {
             visited.insert(member.id.rawValue)
             note(member)
         }
-        let names = members.map(\.volumeName).joined(separator: ", ")
         delete(
             serverSnapshot, cause,
             loses: members.isEmpty
                 ? "the configuration of \(serverSnapshot.serverName) as it was at this snapshot"
-                : "the data of \(names) as it was at this snapshot, "
+                : "the data of \(Self.names(of: members)) as it was at this snapshot, "
                     + "and the configuration of \(serverSnapshot.serverName)",
             releases: members.map(\.id.rawValue))
     }
@@ -115,12 +116,11 @@ struct DeletionWalk {
     private mutating func append<Target: Resource>(
         _ action: DeletionPlan.Action, _ resource: Target, _ cause: Cause, loses: String, releases: [String] = []
     ) {
-        let frees = action == .delete ? graph.freedBytes[resource.id.rawValue] : nil
         steps.append(
             .init(
                 action: action, kind: Target.kind, id: resource.id.rawValue, name: resource.header.name,
                 reason: cause.reason, requiredBy: cause.requiredBy, revision: resource.header.revision,
-                losesForEver: loses, freesBytes: frees ?? .zero, releases: releases))
+                losesForEver: loses, freesBytes: .zero, releases: releases))
     }
 
     /// Notes what no plan clears: protection, a running operation, what an administrator must resolve.
@@ -149,6 +149,15 @@ struct DeletionWalk {
             // Whether it is in use is for the detachment to find out, which destroys nothing.
             obstacles.append((blocker, remedy ?? (clients.areOfThisVolume ? .disconnect(volume) : .detach(volume))))
         }
+    }
+
+    /// More volumes than these a step's sentence does not name: a plan must fit into a frame.
+    private static let largestNamedCount = 4
+
+    private static func names(of members: [VolumeSnapshot]) -> String {
+        let isLong = members.count > largestNamedCount
+        let named = members.prefix(isLong ? largestNamedCount - 1 : largestNamedCount).map(\.volumeName)
+        return named.joined(separator: ", ") + (isLong ? " and \(members.count - named.count) more" : "")
     }
 
     private func serverName(_ id: ServerID) -> String { graph.servers[id]?.header.name ?? id.rawValue }

@@ -34,6 +34,17 @@ extension Refusal.Remedy {
             "look at the plan as it is now", "PlanService", "PlanDelete", [("resource", text(id))], "plan delete \(id)")
     }
 
+    /// What there is to delete first: of a volume its own snapshots, otherwise server snapshots, which take theirs along.
+    static func listSnapshots(_ target: DeletionTarget) -> Refusal.Remedy {
+        guard case .volume(let id) = target else {
+            return make(
+                "see server snapshots", "ServerSnapshotService", "ListServerSnapshots", [], "server-snapshot list")
+        }
+        return make(
+            "see its snapshots", "SnapshotService", "ListSnapshots", [("volume", text(id.rawValue))],
+            "snapshot list --volume \(id)")
+    }
+
     static func waitFor(_ operation: OperationID, reason: String) -> Refusal.Remedy {
         make(
             reason, "OperationService", "WaitOperation", [("operation", text(operation.rawValue))],

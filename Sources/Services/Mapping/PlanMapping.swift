@@ -5,12 +5,15 @@ internal import HoldpointRPC
 internal import Model
 
 extension HoldpointMessages.DeletionPlan {
+    /// Beside 10,000 steps there is no room in a frame for as many blockers and remedies. The hash is over all.
+    private static let largestBlockerCount = 1_000
+
     init(_ plan: Model.DeletionPlan) {
         self.init()
         hash = SHA256.hash(data: Data(plan.fingerprint.utf8)).hexadecimal
         steps = plan.steps.enumerated().map { DeletionStep($1, number: $0 + 1) }
-        blockers = plan.blockers.map { HoldpointRPC.Blocker($0) }
-        remedies = plan.remedies.map { HoldpointRPC.Remedy($0) }
+        blockers = plan.blockers.prefix(Self.largestBlockerCount).map { HoldpointRPC.Blocker($0) }
+        remedies = plan.remedies.prefix(Self.largestBlockerCount).map { HoldpointRPC.Remedy($0) }
         freesBytes = UInt64(plan.freesBytes.bytes)
         reclaimableBytes = UInt64(plan.reclaimableBytes.bytes)
     }

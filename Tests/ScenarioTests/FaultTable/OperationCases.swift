@@ -1,10 +1,13 @@
 import HoldpointClient
 import HoldpointMessages
+import Manager
 import Testing
 
 /// One kind of operation: what is there before it, and the call that begins it.
 struct OperationCase: Sendable, CustomTestStringConvertible {
     let name: String
+    /// What a transaction of a long plan makes busy: with less than it is about, a plan is long.
+    var turnResourceCount = ResourceManager.turnResourceCount
     var prepare: @Sendable (World) async throws -> Void = { _ in }
     /// - Returns: the accepted operation.
     let begin: @Sendable (World, _ requestID: String) async throws -> HoldpointMessages.Operation?
@@ -130,6 +133,9 @@ extension OperationCase {
             ).operation
         },
         OperationCase(name: "EXECUTE_PLAN of a volume") { world, id in
+            try await plan("data-1", deleteVolumes: false, world, id)
+        },
+        OperationCase(name: "EXECUTE_PLAN of a volume, in turns", turnResourceCount: 2) { world, id in
             try await plan("data-1", deleteVolumes: false, world, id)
         },
         OperationCase(name: "EXECUTE_PLAN of a server with its volumes") { world, id in

@@ -44,10 +44,12 @@ struct ManagedHouse {
 
     /// - Parameters:
     ///   - clock: the wall clock.
+    ///   - turnResourceCount: what a transaction of a long plan makes busy.
     ///   - wrap: what the manager sees of the store.
     init(
         _ state: String, engine: any StorageEngine,
         clock: @escaping @Sendable () -> Model.Timestamp = Self.now,
+        turnResourceCount: Int = ResourceManager.turnResourceCount,
         wrap: (SQLiteStore) -> any MetadataStore = { $0 }
     ) async throws {
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -58,7 +60,7 @@ struct ManagedHouse {
         let manager = ResourceManager(
             store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
-            sleep: { try await Task.sleep(for: $0 / 1_000) })
+            sleep: { try await Task.sleep(for: $0 / 1_000) }, turnResourceCount: turnResourceCount)
         self.manager = manager
         try await manager.open()
         upkeep = Task { await manager.run() }
