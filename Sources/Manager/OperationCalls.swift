@@ -19,7 +19,7 @@ extension ResourceManager {
         while true {
             let changes = store.changes()
             // Its steps, which may be many, only for the answer.
-            let state = try await store.read { try $0.operation(reference, of: call, .alone).state }
+            let state = try await store.lookUp { try $0.operation(reference, of: call, .alone).state }
             let left = deadline.map { ContinuousClock.now.duration(to: $0) - Self.answerMargin }
             if state.isFinal || state == .stuck || left.map({ $0 <= .zero }) == true {
                 return try await getOperation(reference, call)
@@ -30,7 +30,7 @@ extension ResourceManager {
     }
 
     /// Time that an answer needs to reach a caller before its deadline.
-    private static var answerMargin: Duration { .milliseconds(250) }
+    static var answerMargin: Duration { .milliseconds(250) }
 
     /// Asks an operation to stop and to undo what it did.
     ///

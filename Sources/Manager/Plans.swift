@@ -31,7 +31,7 @@ extension ResourceManager {
             let prepared = try await prepared(reference, scope, mutation, isExpected)
             do {
                 let answer = try await accept(prepared, mutation)
-                return try await whenHeld(answer)
+                return try await whenHeld(answer, mutation.call)
             } catch is OutlookPassed {
                 continue
             }
@@ -72,10 +72,13 @@ extension ResourceManager {
         }
     }
 
-    /// Waits until an operation that makes its snapshots busy in turns has them all, or has given up.
+    /// Waits until an operation that makes its snapshots busy in turns has them all, or has given up, or the call's
+    /// time is nearly over: it is accepted all the same then.
     ///
     /// - Throws: `PLAN_STALE` if something changed before its turn came; nothing was done then.
-    private func whenHeld(_ answer: MutationAnswer<NoTarget>) async throws -> MutationAnswer<NoTarget> {
+    private func whenHeld(
+        _ answer: MutationAnswer<NoTarget>, _ call: Call
+    ) async throws -> MutationAnswer<NoTarget> {
         guard let id = answer.operation?.id, answer.operation?.steps.first?.name == SnapshotHold.stepName else {
             return answer
         }
@@ -87,7 +90,8 @@ extension ResourceManager {
             }
             let isRunning = operation.state == .pending || operation.state == .running
             // One that is left for the next start is accepted all the same.
-            guard isRunning, operation.steps.count(.done) == 0, !runner.isDraining else { break }
+            let isOver = call.deadline.map { ContinuousClock.now + Self.answerMargin >= $0 } ?? false
+            guard isRunning, operation.steps.count(.done) == 0, !isOver, !runner.isDraining else { break }
             try Task.checkCancellation()
             await nextElement(of: changes, within: Self.longestPause)
         }

@@ -19,9 +19,13 @@ enum OperationProblem {
 
 /// The catalog has nothing that fits an operation: another version accepted it.
 struct UnknownDefinition: Error, CustomStringConvertible {
+    /// Of many steps the first ones say enough.
+    private static let largestNamedCount = 10
+
     let description: String
 
     init(_ operation: Operation) {
-        description = "there is no \(operation.type) with the steps \(operation.steps.map(\.name))"
+        let names = operation.steps.prefix(Self.largestNamedCount).map(\.name)
+        description = "there is no \(operation.type) with \(operation.steps.count) steps \(names)"
     }
 }

@@ -12,6 +12,7 @@ import commands
 import idle
 import lists
 import paging
+import plans
 import results
 import writes
 from report import Report
@@ -24,7 +25,7 @@ WORKS = {
     "paging": paging.measure,
 }
 # What takes long, or is a part of the others.
-MORE = {"lists": lists.measure, "reads": calls.measure_reads}
+MORE = {"lists": lists.measure, "plans": plans.measure, "reads": calls.measure_reads}
 
 
 def main():

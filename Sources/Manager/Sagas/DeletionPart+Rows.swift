@@ -121,12 +121,11 @@ extension WriteTransaction {
         _ id: Identifier<Target>, _ state: Target.State, by operation: Operation, at now: Timestamp
     ) throws {
         // What was marked when the plan was accepted is not written once more when its step begins.
-        guard let resource: Target = try get(id), !resource.isHeld(in: state, by: operation) else { return }
-        try change(id, by: operation, at: now) { resource in
-            resource.enter(state, at: now)
-            resource.header.operationID = operation.id
-            resource.header.failure = nil
-        }
+        guard var resource: Target = try get(id), !resource.isHeld(in: state, by: operation) else { return }
+        resource.enter(state, at: now)
+        resource.header.operationID = operation.id
+        resource.header.failure = nil
+        try update(&resource, by: .operation(operation), at: now)
     }
 
     /// Those that go with the server stay DELETING; one whose deletion failed stays what it is.

@@ -34,7 +34,8 @@ extension Refusal.Remedy {
             "look at the plan as it is now", "PlanService", "PlanDelete", [("resource", text(id))], "plan delete \(id)")
     }
 
-    /// What there is to delete first: of a volume its own snapshots, otherwise server snapshots, which take theirs along.
+    /// What there is to delete first: of a volume its own snapshots, otherwise server snapshots, which take theirs
+    /// along.
     static func listSnapshots(_ target: DeletionTarget) -> Refusal.Remedy {
         guard case .volume(let id) = target else {
             return make(

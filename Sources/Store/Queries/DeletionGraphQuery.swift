@@ -121,10 +121,8 @@ private struct GraphLoading {
         let ids = try StoredJSON.list(owners.map(\.rawValue))
         // Their members are among the snapshots, where the rules look for them.
         let found: [ServerSnapshot] = try transaction.rows(
-            """
-            SELECT \(ServerSnapshot.selection) FROM server_snapshot AS this
-            WHERE this.id IN (SELECT value FROM json_each(?))
-            """, [ids], ServerSnapshot.decode)
+            "\(ServerSnapshot.statements.select) WHERE this.id IN (SELECT value FROM json_each(?))", [ids],
+            ServerSnapshot.decode)
         for owner in found { graph.serverSnapshots[owner.id] = owner }
         try addSnapshots(
             where: "this.server_snapshot_id IN (SELECT value FROM json_each(?))", ids,
@@ -133,7 +131,7 @@ private struct GraphLoading {
 
     private mutating func addSnapshots(where condition: String, _ ids: StoredValue, atMost limit: Int) throws {
         let found: [VolumeSnapshot] = try transaction.rows(
-            "SELECT \(VolumeSnapshot.selection) FROM volume_snapshot AS this WHERE \(condition) LIMIT ?",
+            "\(VolumeSnapshot.statements.select) WHERE \(condition) LIMIT ?",
             [ids, .integer(Int64(limit + 1))], VolumeSnapshot.decode)
         try requireRoom(for: found.count, atMost: limit)
         for snapshot in found { graph.snapshots[snapshot.id] = snapshot }

@@ -135,7 +135,8 @@ private struct FaultRun {
 
     private func open(_ folder: String) async throws -> ManagedHouse {
         try await ManagedHouse(
-            folder, engine: FatedEngine(base: engine, fate: fate), turnResourceCount: kind.turnResourceCount, wrap: { FatedStore(base: $0, fate: fate) })
+            folder, engine: FatedEngine(base: engine, fate: fate), turnResourceCount: kind.turnResourceCount,
+            wrap: { FatedStore(base: $0, fate: fate) })
     }
 
     /// Opens it once more, so that everything is taken up and cleaned up, and looks.
