@@ -95,21 +95,13 @@ extension ResourceManager {
         to mutation: Mutation, _ change: @escaping @Sendable (any WriteTransaction, ProjectID) throws -> Change<Target>
     ) async throws -> Bool {
         guard mutation.needsConsent else { return true }
-        let destroys = try await store.read { view in
-            let project = try view.project(of: mutation.call)
-            // What was done already is no longer in the state that the rules ask for.
-            if let remembered = try view.replay(mutation, project.id) { return remembered.parts.destroy }
-            do {
-                return try change(DryTransaction(over: view), project.id).destroys
-            } catch let refusal as Refusal {
-                throw refusal
-            } catch {
-                // Perhaps only because nothing was written: the transaction tells.
-                return true
-            }
+        do {
+            let destroys = try await store.read { try $0.destroys(mutation, change) }
+            if destroys { try await requireConsent(to: mutation) }
+            return destroys
+        } catch let long as LongRefusal {
+            throw try await refusal(long)
         }
-        if destroys { try await requireConsent(to: mutation) }
-        return destroys
     }
 
     private func check(_ mutation: Mutation) throws(Refusal) {
@@ -140,6 +132,25 @@ extension ReadTransaction {
         let reference = call.project.isEmpty ? Project.defaultName : call.project
         guard let project = try project(reference) else { throw Refusal.unknown(.project, reference) }
         return project
+    }
+
+    /// Whether a change would destroy something as things are.
+    ///
+    /// - Throws: what the change is refused for.
+    fileprivate func destroys<Target: Sendable>(
+        _ mutation: Mutation, _ change: (any WriteTransaction, ProjectID) throws -> Change<Target>
+    ) throws -> Bool {
+        let project = try project(of: mutation.call)
+        // What was done already is no longer in the state that the rules ask for.
+        if let remembered = try replay(mutation, project.id) { return remembered.parts.destroy }
+        do {
+            return try change(DryTransaction(over: self), project.id).destroys
+        } catch let error where error is Refusal || error is LongRefusal {
+            throw error
+        } catch {
+            // Perhaps only because nothing was written: the transaction tells.
+            return true
+        }
     }
 
     /// What was done for a request that was seen before; nil: it is new.
