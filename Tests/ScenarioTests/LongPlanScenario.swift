@@ -238,7 +238,8 @@ extension World {
                     WHERE operation_id IS NOT NULL OR state <> 'IN_USE' OR failure IS NOT NULL
                 UNION ALL SELECT name || ' ' || state FROM server
                     WHERE operation_id IS NOT NULL OR state <> 'RUNNING' OR failure IS NOT NULL
-                """, []) { try $0.text(0) }
+                """, []
+            ) { try $0.text(0) }
         }
         #expect(busy == [], when)
     }
