@@ -8,8 +8,9 @@ import Store
 import Testing
 
 /// Plans of many steps: made beside the writer, accepted whole or not at all, and carried out at the same cost a step
-/// however many there are.
-@Suite struct LongPlanScenario {
+/// however many there are. One after the other: with the descriptors of so many houses at once Foundation's `Process`,
+/// which other scenarios use, crashes.
+@Suite(.serialized) struct LongPlanScenario {
     /// With this a chain of a few snapshots is a long plan.
     static let turn = 2
 
