@@ -8,7 +8,7 @@ import Testing
 @testable import Manager
 
 /// What is kept for a while only: the log of events, and remembered requests.
-@Suite struct RetentionScenario {
+@Suite(.timeLimit(.minutes(2))) struct RetentionScenario {
     private static let day = Duration.seconds(24 * 3_600)
 
     /// Events go once they are a day old and not among the newest 100,000. Who watches from before them is told.
