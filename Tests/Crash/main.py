@@ -6,8 +6,9 @@ import random
 import sys
 
 TESTS = [
-    "cut_window", "lost_storage_daemon", "metadata_restore", "planted_faults", "mounted_layers", "full_disk", "starts",
-    "repeated_requests", "earlier_release", "hostile_folder", "standard_streams", "killed_clients", "random_kills",
+    "cut_window", "durable_names", "lost_storage_daemon", "metadata_restore", "planted_faults", "mounted_layers",
+    "full_disk", "starts", "repeated_requests", "earlier_release", "hostile_folder", "standard_streams",
+    "killed_clients", "random_kills",
 ]
 DEFAULT_ROUNDS = 10
 # A snapshot a round must fit into the chain of one volume.
