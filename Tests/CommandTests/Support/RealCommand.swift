@@ -46,6 +46,19 @@ struct RealCommand: Sendable {
         }
     }
 
+    /// Runs it without a terminal, and presses Ctrl-C once a call of it has come to the server.
+    func interrupt(_ arguments: String..., when isReached: DispatchSemaphore) async throws -> Ended {
+        let error = Pipe()
+        let process = prepared(arguments)
+        process.standardInput = FileHandle.nullDevice
+        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, error)
+        return try await ended(process) {
+            isReached.wait()
+            process.interrupt()
+            return ("", String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self), "")
+        }
+    }
+
     /// Runs it on a terminal and types an answer whenever the text before it has appeared there.
     func converse(_ arguments: String..., answers: [(prompt: String, answer: String)]) async throws -> Ended {
         let terminal = try PseudoTerminal()
