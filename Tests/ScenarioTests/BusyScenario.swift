@@ -29,6 +29,7 @@ import Testing
                     !blockers.isEmpty && Set(blockers).isSubset(of: [volume.id, server.id]),
                     "\(change.name): \(status.blockers)")
                 #expect(status.remedies.contains { $0.command.contains(operation.id) }, "\(change.name)")
+                #expect(status.operationID == operation.id, "\(change.name)")
             }
             let busy = try await world.client.volumes.getVolume(GetVolumeRequest(volume: "data-1"))
             #expect(busy.state == .resizing && busy.operationID == operation.id && busy.name == "data-1")

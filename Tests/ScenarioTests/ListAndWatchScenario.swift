@@ -54,7 +54,11 @@ import Testing
             while actions.last != "deleted", let response = try await iterator.next() {
                 guard case .event(let event) = response.item else { continue }
                 #expect(event.sequence > last && event.kind == "volume" && event.resourceID == volume.id)
-                if case .volume(let after) = event.resource { #expect(after.revision == event.sequence) }
+                if case .volume(let after) = event.resource {
+                    #expect(after.revision == event.sequence && after.name == "data-1")
+                } else {
+                    #expect(event.resource == nil && event.action == "deleted", "\(event.action) without the volume")
+                }
                 last = event.sequence
                 actions.append(event.action)
             }

@@ -124,6 +124,19 @@ import Testing
         }
     }
 
+    /// Nobody's data goes with a server unless that is asked for.
+    @Test(arguments: WorldKind.allCases)
+    func aServersVolumesStay(kind: WorldKind) async throws {
+        try await World.with(kind) { world in
+            let chain = try await world.makeChain()
+            let plan = try await world.plan("web-1")
+            #expect(plan.steps.map { "\($0.action) \($0.name)" } == ["delete web-1"])
+            #expect(try await world.execute(plan, "web-1").state == .succeeded)
+            let volume = try await world.client.volumes.getVolume(GetVolumeRequest(volume: chain.volume))
+            #expect(volume.state == .available && volume.serverID.isEmpty && volume.snapshotCount == 2)
+        }
+    }
+
     /// Several snapshots in one call: a result each, the same again when it is repeated.
     @Test(arguments: WorldKind.allCases)
     func aBatchHasAResultForEach(kind: WorldKind) async throws {
