@@ -89,6 +89,22 @@ import Testing
         #expect(connection.fault(item, now: now) == .protocolError)
     }
 
+    @Test func refusesItemsWithoutCreditOfAStreamThatItGaveUp() throws {
+        var connection = try ClientConnection.open(now: now)
+        let callID = connection.start(isStream: true)
+        _ = connection.cancel(callID)
+        #expect(connection.fault(Wire.item(callID, byteCount: 1 << 20), now: now) == nil)
+        #expect(connection.fault(Wire.item(callID, byteCount: 0), now: now) == .protocolError)
+    }
+
+    @Test func limitsItemsOfEndedCalls() throws {
+        var connection = try ClientConnection.open(now: now)
+        let callID = connection.start(isStream: true)
+        _ = try connection.take(.response(Response(callID: callID)), now: now)
+        #expect(connection.fault(Wire.item(callID, byteCount: 1 << 20), now: now) == nil)
+        #expect(connection.fault(Wire.item(callID, byteCount: 0), now: now) == .enhanceYourCalm)
+    }
+
     @Test func givesCreditBackByHalves() throws {
         var connection = try ClientConnection.open(now: now)
         let callID = connection.start(isStream: true)

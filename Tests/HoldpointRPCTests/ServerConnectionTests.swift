@@ -123,6 +123,34 @@ import Testing
         #expect(connection.fault(.endOfStream(EndOfStream(callID: 1)), now: now) == nil)
     }
 
+    @Test func limitsItemsOfEndedCalls() throws {
+        var connection = try ServerConnection.open(now: now)
+        _ = try connection.take(Wire.request(1), now: now)
+        _ = connection.answer(1, now: now)
+        connection.handlerEnded(1)
+        let item = Wire.item(1, byteCount: ProtocolLimits.droppedItemBytesPerSecond / 4)
+        for second in 0..<3 {
+            for _ in 0..<4 { #expect(connection.fault(item, now: now + .seconds(second)) == nil) }
+        }
+        #expect(connection.fault(item, now: now + .seconds(2.5)) == .enhanceYourCalm)
+    }
+
+    @Test func takesWhatWasOnItsWayToARefusedStream() throws {
+        var connection = try ServerConnection.open(now: now)
+        for callID in 1...3 as ClosedRange<UInt32> {
+            let request = Request(callID: callID, method: "test.Echo/Echo", streaming: true)
+            _ = try connection.take(.request(request), now: now)
+        }
+        // All of its credit, and the last item over it by as much as a frame takes.
+        for callID in 1...3 as ClosedRange<UInt32> {
+            let item = Wire.item(callID, byteCount: ProtocolLimits.defaultStreamWindowBytes - 65)
+            #expect(connection.fault(item, now: now) == nil)
+            #expect(connection.fault(Wire.item(callID, byteCount: 4_000_000), now: now) == nil)
+        }
+        let more = Wire.item(3, byteCount: 1 << 20)
+        #expect((0..<4).contains { _ in connection.fault(more, now: now) == .enhanceYourCalm })
+    }
+
     @Test func limitsMetadata() throws {
         var connection = try ServerConnection.open(now: now)
         let fits = Request(

@@ -22,6 +22,10 @@ enum Wire {
         .request(Request(callID: callID, method: "test.Echo/Echo"))
     }
 
+    static func item(_ callID: UInt32, byteCount: Int) -> Frame.Kind {
+        .streamItem(StreamItem(callID: callID, payload: .init(repeating: 0, count: byteCount)))
+    }
+
     static func unknown() -> [UInt8] { [11 << 3 | 2, 0] }
 }
 

@@ -45,6 +45,11 @@ final class RawPeer: @unchecked Sendable {
 
     // MARK: Sending
 
+    /// Sends no more, and goes on receiving.
+    func shutWriteSide() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
     func send(_ bytes: [UInt8], within time: Duration = .seconds(20)) async throws {
         let deadline = ContinuousClock.now + time
         var sent = 0

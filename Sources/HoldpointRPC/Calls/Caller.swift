@@ -6,10 +6,13 @@ public struct Caller: Sendable, Hashable {
     public var source: String
     /// Project of the calls, id or name, from the client's Hello; empty: the default one.
     public var project: String
+    /// The credential is a token, which may be revoked.
+    public var hasToken: Bool
 
-    public init(principal: String?, source: String, project: String = "") {
+    public init(principal: String?, source: String, project: String = "", hasToken: Bool = false) {
         self.principal = principal
         self.source = source
         self.project = project
+        self.hasToken = hasToken
     }
 }

@@ -40,6 +40,7 @@ public struct ClientConnection {
     private var nextCallID: UInt32
     private var calls: [UInt32: Call] = [:]
     private var controlFrames: ControlFrameLimit
+    private var droppedItems: DroppedItemLimit
     private var keepalive: Keepalive
     private let helloDeadline: ContinuousClock.Instant
 
@@ -56,6 +57,7 @@ public struct ClientConnection {
         self.streamWindowBytes = streamWindowBytes
         nextCallID = firstCallID
         controlFrames = ControlFrameLimit(now: now)
+        droppedItems = DroppedItemLimit(now: now)
         self.keepalive = Keepalive(interval: keepalive, now: now)
         helloDeadline = now + helloTimeout
     }
@@ -112,9 +114,9 @@ public struct ClientConnection {
         guard hasHello else { throw ConnectionFault(.protocolError, "the first frame is no Hello") }
         switch frame {
         case .response(let response):
-            return try receiveResponse(response.callID)
+            return try receiveResponse(response.callID, now: now)
         case .streamItem(let callID, let payload):
-            return try receiveItem(callID, payloadByteCount: payload.count)
+            return try receiveItem(callID, payloadByteCount: payload.count, now: now)
         case .ping(let nonce):
             try controlFrames.count(isEarned: false, now: now)
             return .pong(nonce: nonce)
@@ -148,19 +150,29 @@ public struct ClientConnection {
         return .goAway(goAway, notStarted: notStarted)
     }
 
-    private mutating func receiveResponse(_ callID: UInt32) throws(ConnectionFault) -> Action {
+    private mutating func receiveResponse(
+        _ callID: UInt32, now: ContinuousClock.Instant
+    ) throws(ConnectionFault) -> Action {
         try checkKnown(callID)
-        guard let call = calls.removeValue(forKey: callID) else { return .none }
+        guard let call = calls.removeValue(forKey: callID) else {
+            try controlFrames.count(isEarned: false, now: now)
+            return .none
+        }
         return call.isCancelled ? .slotFreed : .response(callID: callID)
     }
 
     private mutating func receiveItem(
-        _ callID: UInt32, payloadByteCount: Int
+        _ callID: UInt32, payloadByteCount: Int, now: ContinuousClock.Instant
     ) throws(ConnectionFault) -> Action {
         try checkKnown(callID)
-        guard let call = calls[callID], !call.isCancelled else { return .none }
+        guard let call = calls[callID] else {
+            try droppedItems.count(payloadByteCount: payloadByteCount, now: now)
+            return .none
+        }
         guard call.window != nil else { throw ConnectionFault(.protocolError, "an item for a unary call") }
+        // A call that was given up here gets no more credit.
         try calls[callID]?.window?.received(payloadByteCount: payloadByteCount)
+        if call.isCancelled { return .none }
         controlFrames.earn()
         return .item(callID: callID)
     }

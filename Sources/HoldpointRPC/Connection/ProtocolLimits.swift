@@ -35,6 +35,8 @@ public enum ProtocolLimits {
 
     /// Control frames a second beyond those that requests and items have earned.
     public static let controlFramesPerSecond = 1_000
+    /// Bytes a second of items for calls that have ended, beyond those that may have been on their way.
+    public static let droppedItemBytesPerSecond = defaultStreamWindowBytes
     /// Pings that may come at once; one more a second.
     public static let pingBurst = 2
     /// Pings without a pong or other bytes, after which the connection counts as lost.

@@ -36,6 +36,45 @@ public struct ControlFrameLimit: Sendable {
     }
 }
 
+/// How much a peer may send for calls that have ended: its items are dropped, but they were received. A window a
+/// second, and what may have been on its way when a stream was refused.
+public struct DroppedItemLimit: Sendable {
+    private let bytesPerSecond: Int
+    private var windowStart: ContinuousClock.Instant
+    private var bytes = 0
+    private var earned = 0
+
+    public init(bytesPerSecond: Int = ProtocolLimits.droppedItemBytesPerSecond, now: ContinuousClock.Instant) {
+        self.bytesPerSecond = bytesPerSecond
+        windowStart = now
+    }
+
+    /// A stream was refused that had this much credit; the last item may go over it by a frame.
+    public mutating func earn(windowBytes: Int, frameBytes: Int) {
+        earned = min(earned + windowBytes + frameBytes, ProtocolLimits.creditBytes)
+    }
+
+    /// Counts an item.
+    ///
+    /// - Throws: `ENHANCE_YOUR_CALM`.
+    public mutating func count(payloadByteCount: Int, now: ContinuousClock.Instant) throws(ConnectionFault) {
+        let cost = StreamCredit.cost(payloadByteCount: payloadByteCount)
+        guard earned < cost else {
+            earned -= cost
+            return
+        }
+        if now - windowStart >= .seconds(1) {
+            windowStart = now
+            bytes = 0
+        }
+        guard bytes < bytesPerSecond else {
+            throw ConnectionFault(
+                .enhanceYourCalm, "more than \(bytesPerSecond) bytes a second of items for calls that have ended")
+        }
+        bytes += cost
+    }
+}
+
 /// How often a client may ping: once a second, two at once.
 public struct PingLimit: Sendable {
     private var tokens = ProtocolLimits.pingBurst

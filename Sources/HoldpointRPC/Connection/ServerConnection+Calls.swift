@@ -17,7 +17,12 @@ extension ServerConnection {
         highestCallID = callID
         lastWork = now
         controlFrames.earn()
-        if let refusal = refusal(of: request) { return .refuse(callID: callID, refusal) }
+        if let refusal = refusal(of: request) {
+            if request.isStreaming {
+                droppedItems.earn(windowBytes: ProtocolLimits.defaultStreamWindowBytes, frameBytes: frameByteLimit)
+            }
+            return .refuse(callID: callID, refusal)
+        }
         calls[callID] = ServerCallState(
             credit: StreamCredit(bytes: peer.streamWindowBytes), requestByteCount: frameByteCount)
         liveRequestBytes += frameByteCount

@@ -28,6 +28,7 @@ public struct ServerConnection {
     var phase = Phase.awaitingHello
     var calls: [UInt32: ServerCallState] = [:]
     var controlFrames: ControlFrameLimit
+    var droppedItems: DroppedItemLimit
     var pings: PingLimit
     var keepalive: Keepalive
     var lastWork: ContinuousClock.Instant
@@ -45,6 +46,7 @@ public struct ServerConnection {
     public init(limits: ServerLimits, now: ContinuousClock.Instant) {
         self.limits = limits
         controlFrames = ControlFrameLimit(now: now)
+        droppedItems = DroppedItemLimit(now: now)
         pings = PingLimit(now: now)
         keepalive = Keepalive(interval: limits.keepalive, now: now)
         lastWork = now
@@ -62,9 +64,6 @@ public struct ServerConnection {
 
     /// Number of calls whose slot is taken.
     public var liveCallCount: Int { calls.count }
-
-    /// Ids of the calls whose slot is taken.
-    public var liveCallIDs: [UInt32] { Array(calls.keys) }
 
     /// The id that a GoAway names.
     public var lastCallID: UInt32 { lastCallIDAtDrain ?? highestCallID }
@@ -90,8 +89,8 @@ public struct ServerConnection {
             return try receiveCancel(callID, now: now)
         case .windowUpdate(let callID, let bytes):
             return try receiveWindowUpdate(callID, bytes: bytes, now: now)
-        case .streamItem(let callID, _):
-            return try receiveItem(callID)
+        case .streamItem(let callID, let payload):
+            return try receiveItem(callID, payloadByteCount: payload.count, now: now)
         case .endOfStream(let callID):
             try controlFrames.count(isEarned: true, now: now)
             try checkKnown(callID)
@@ -131,11 +130,14 @@ public struct ServerConnection {
     }
 
     /// No method takes a stream of requests yet, so an item belongs to a call that was refused, or to none.
-    private func receiveItem(_ callID: UInt32) throws(ConnectionFault) -> Action {
+    private mutating func receiveItem(
+        _ callID: UInt32, payloadByteCount: Int, now: ContinuousClock.Instant
+    ) throws(ConnectionFault) -> Action {
         try checkKnown(callID)
         guard calls[callID] == nil else {
             throw ConnectionFault(.protocolError, "an item for a call whose request was whole")
         }
+        try droppedItems.count(payloadByteCount: payloadByteCount, now: now)
         return .none
     }
 

@@ -29,6 +29,8 @@ public struct ServerLimits: Sendable {
     public var memoryStall = Duration.seconds(30)
     /// Time that input is discarded after a GoAway before the connection is closed.
     public var lingering = Duration.seconds(1)
+    /// Time that the calls of a peer have that has shut its write side.
+    public var lastCalls = Duration.seconds(30)
     /// Time that a stream without a natural end has to end itself when the server drains.
     public var streamFarewell = Duration.seconds(1)
 

@@ -18,11 +18,6 @@ public struct OutgoingRequest: Sendable {
         self.payload = payload
     }
 
-    /// Bytes of all keys and values, which the limit of 8 KiB is about.
-    public var metadataByteCount: Int {
-        metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.count }
-    }
-
     var byteCount: Int {
         var count = FrameWriter.varintFieldByteCount(UInt64(callID))
         count += Self.optionalFieldByteCount(method.utf8.count)

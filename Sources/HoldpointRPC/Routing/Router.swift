@@ -40,9 +40,6 @@ public struct Router: Sendable {
         service.register(in: &self)
     }
 
-    /// All registered methods, sorted.
-    public var methodNames: [String] { table.handlers.map(\.name).sorted() }
-
     /// The handler of a method whose whole name equals the bytes (UTF-8); nil: unknown. Allocates nothing.
     public func handler(name: UnsafeRawBufferPointer) -> MethodHandler? {
         table.handler(name: name)

@@ -56,6 +56,7 @@ struct Listener: Sendable {
                     try channel.pipeline.syncOperations.addHandler(makeGate())
                 }
             }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: .init(low: limits.low, high: limits.high))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {

@@ -109,7 +109,7 @@ extension ServerConnectionHandler {
 
     private func callEnded() {
         accountForInput()
-        closeIfDrained()
+        closeIfOver()
         forgetIfOver()
         if state.idleLimit != nil, state.liveCallCount == 0 { armCheck() }
     }

@@ -22,6 +22,7 @@ extension ServerConnectionHandler {
         stopEverything()
         flush()
         watchOutput()
+        if isInputClosed { return closeOnceSent() }
         let shut = loop.eventLoop.makePromise(of: Void.self)
         context.close(mode: .output, promise: shut)
         shut.futureResult.assumeIsolated().whenComplete { _ in self.linger() }
@@ -72,6 +73,7 @@ extension ServerConnectionHandler {
         checkTimer.map { loop.timers.cancel($0.timer) }
         memoryTimer.map(loop.timers.cancel)
         stallTimer.map(loop.timers.cancel)
+        lastCallsTimer.map(loop.timers.cancel)
         (stall, stallTimer) = (nil, nil)
         for call in calls.values {
             call.deadline.map(loop.timers.cancel)
@@ -87,7 +89,7 @@ extension ServerConnectionHandler {
         append(message(GoAway(fault, lastCallID: state.drain())) { .goAway($0) })
         for call in calls.values where !call.handler.hasNaturalEnd { call.interrupt(.shuttingDown) }
         _ = loop.timers.schedule(after: limits.streamFarewell) { self.endFarewell() }
-        closeIfDrained()
+        closeIfOver()
     }
 
     /// Streams that did not end themselves are answered now.
@@ -96,8 +98,9 @@ extension ServerConnectionHandler {
         for call in calls.values where !call.handler.hasNaturalEnd { interrupt(call.callID, .shuttingDown) }
     }
 
-    func closeIfDrained() {
-        guard phase == .active, state.isDrained, deferred.isEmpty else { return }
+    /// Closes a connection on which nothing can happen any more.
+    func closeIfOver() {
+        guard phase == .active, deferred.isEmpty, state.isDrained || isInputOver else { return }
         finish()
     }
 
@@ -118,7 +121,7 @@ extension ServerConnectionHandler {
         checkTimer = nil
         guard phase == .active else { return }
         do throws(ConnectionFault) {
-            if let nonce = try state.check(now: loop.now, isReadingPaused: isReadingPaused) {
+            if let nonce = try state.check(now: loop.now, isReadingPaused: isReadingPaused || isInputClosed) {
                 append(.ping(nonce: nonce))
             }
             armCheck()

@@ -23,7 +23,8 @@ extension ServerConnectionHandler {
         Task.immediate(executorPreference: loop) {
             let principal = await credentials.principal(token: token, source: source)
             bound.value.authenticated(
-                Caller(principal: principal, source: source.description, project: project))
+                Caller(
+                    principal: principal, source: source.description, project: project, hasToken: !token.isEmpty))
         }
     }
 
@@ -42,6 +43,7 @@ extension ServerConnectionHandler {
         armCheck()
         parse()
         accountForInput()
+        closeIfOver()
     }
 
     /// A control frame that is a generated message; one of ours always fits.

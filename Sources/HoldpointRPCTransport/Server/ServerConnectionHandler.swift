@@ -37,6 +37,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
     var isAuthenticating = false
     /// NIO asked to read, and waits.
     var isReadHeld = false
+    /// The peer has shut its write side.
+    var isInputClosed = false
     /// Received bytes of this connection that the process' total contains.
     var reportedBytes = 0
     /// Set while reading is paused for the process' limit.
@@ -60,6 +62,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
     // Time
     var checkTimer: (due: ContinuousClock.Instant, timer: WheelTimer)?
     var lingerTimer: WheelTimer?
+    /// Set while the last calls of a peer that sends no more are under way.
+    var lastCallsTimer: WheelTimer?
 
     init(shared: ServerShared, home: ServerLoop) {
         self.shared = shared
