@@ -94,22 +94,37 @@ ssize_t linux_polled_descriptors(pid_t process_id, struct pollfd *entries, size_
     return error != 0 ? -error : (ssize_t)count;
 }
 
-int linux_open_watch(void) {
-    int watch = epoll_create1(EPOLL_CLOEXEC);
-    return watch < 0 ? -errno : watch;
-}
-
-int linux_watch_process(int watch, int process, uint64_t key) {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = key};
-    return epoll_ctl(watch, EPOLL_CTL_ADD, process, &event) < 0 ? -errno : 0;
-}
-
-int linux_wait_for_end(int watch, uint64_t *key) {
-    struct epoll_event event;
+int linux_is_ready(int descriptor) {
+    struct pollfd entry = {.fd = descriptor, .events = POLLIN};
     int count;
-    do count = epoll_wait(watch, &event, 1, -1);
+    do count = poll(&entry, 1, 0);
+    while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : count;
+}
+
+int linux_open_poller(void) {
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    return poller < 0 ? -errno : poller;
+}
+
+int linux_poll_once(int poller, int descriptor, uint64_t key) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = key};
+    if (epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) == 0) return 0;
+    if (errno != ENOENT) return -errno;
+    return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) < 0 ? -errno : 0;
+}
+
+void linux_poll_no_more(int poller, int descriptor) {
+    epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
+int linux_wait_for_ready(int poller, uint64_t *keys, size_t capacity) {
+    enum { MOST = 64 };
+    struct epoll_event events[MOST];
+    int count;
+    do count = epoll_wait(poller, events, capacity < MOST ? (int)capacity : MOST, -1);
     while (count == 0 || (count < 0 && errno == EINTR));
     if (count < 0) return -errno;
-    *key = event.data.u64;
-    return 1;
+    for (int index = 0; index < count; index++) keys[index] = events[index].data.u64;
+    return count;
 }

@@ -75,12 +75,9 @@ public struct CutFailure: Error, Hashable, Sendable {
 public struct ServerObservation: Hashable, Sendable {
     /// The active layer of each volume that it serves.
     public var activeLayers: [VolumeID: LayerID]
-    /// Where each volume is served, as an NBD URI.
-    public var exports: [VolumeID: String]
 
-    public init(activeLayers: [VolumeID: LayerID], exports: [VolumeID: String]) {
+    public init(activeLayers: [VolumeID: LayerID]) {
         self.activeLayers = activeLayers
-        self.exports = exports
     }
 }
 
@@ -112,13 +109,19 @@ public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public let reason: Reason
-    /// What was tried and why it failed, for people.
+    /// What was tried and why it failed, for people who need not know where this host keeps what.
     public let message: String
+    /// What else the log should tell: where it failed.
+    public let cause: String?
 
-    public init(_ reason: Reason, _ message: String) {
+    public init(_ reason: Reason, _ message: String, cause: String? = nil) {
         self.reason = reason
         self.message = message
+        self.cause = cause
     }
 
-    public var description: String { "\(reason.rawValue): \(message)" }
+    /// For the log.
+    public var description: String {
+        "\(reason.rawValue): \(message)" + (cause.map { " (\($0))" } ?? "")
+    }
 }

@@ -109,9 +109,6 @@ public protocol StorageEngine: Sendable {
     /// Bytes allocated for each of these layers; absent ones are left out.
     func usage(of layers: [LayerID]) async throws(EngineError) -> [LayerID: ByteCount]
 
-    /// Every layer that has data here, known to the caller or not.
-    func allLayers() async throws(EngineError) -> Set<LayerID>
-
     func capacity() async throws(EngineError) -> StorageCapacity
 
     /// Every file among the layers, as its own header says, and every process that serves a server. Reads headers only,

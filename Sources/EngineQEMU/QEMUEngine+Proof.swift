@@ -28,7 +28,7 @@ extension QEMUEngine {
 
     public func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError) {
         let proof = LayerProof(layers: self.layers, limits: limits)
-        try await BlockingWork.run { () throws(EngineError) in
+        try await BlockingWork.runProgram { () throws(EngineError) in
             try proof.layers.check(layers)
             try Self.requireUnwritten(layers.map(\.id), in: proof.layers)
             for layer in extent == .data ? layers : layers.suffix(1) { try proof.checkTables(of: layer.id) }

@@ -137,13 +137,12 @@ extension QEMUEngine {
     }
 
     private func resizeDetached(_ active: LayerID, to size: ByteCount) async throws(EngineError) {
-        try await BlockingWork.run { [layers, limits] () throws(EngineError) in
+        try await BlockingWork.runProgram { [layers, limits] () throws(EngineError) in
             try layers.requireUnlocked([active])
-            let path = layers.path(of: active)
+            let arguments = ["resize", "-q", "-f", "qcow2", LayerStore.fileName(of: active), String(size.bytes)]
             _ = try ChildProcess.run(
-                Self.imageProgram, ["resize", "-q", "-f", "qcow2", path, String(size.bytes)],
-                deadline: limits.stopDeadline)
-            try Files.sync(path)
+                Self.imageProgram, arguments, in: layers.folder, deadline: limits.stopDeadline)
+            try Files.sync(layers.path(of: active))
         }
     }
 }

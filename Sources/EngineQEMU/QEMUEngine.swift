@@ -36,7 +36,7 @@ public final class QEMUEngine: StorageEngine {
 
     public func start() async throws(EngineError) -> [ServerID] {
         Self.raiseDescriptorLimit()
-        _ = ProcessWatch.shared
+        _ = Readiness.shared
         let (version, usesDirectAccess) = try await BlockingWork.run {
             [layers, limits, directory = servers.directory] () throws(EngineError) in
             try layers.open()
@@ -44,7 +44,7 @@ public final class QEMUEngine: StorageEngine {
             let version = try ChildProcess.run(Self.imageProgram, ["--version"], deadline: limits.commandDeadline)
             let usesDirectAccess = linux_supports_direct_access(layers.folder)
             guard usesDirectAccess >= 0 else {
-                throw .system("see how \(layers.folder) can be accessed", code: -usesDirectAccess)
+                throw .system("see how files are read in", layers.folder, code: -usesDirectAccess)
             }
             return (version, usesDirectAccess == 1)
         }
@@ -102,10 +102,6 @@ public final class QEMUEngine: StorageEngine {
         try await BlockingWork.run { [store = self.layers] () throws(EngineError) in try store.usage(of: layers) }
     }
 
-    public func allLayers() async throws(EngineError) -> Set<LayerID> {
-        try await BlockingWork.run { [layers] () throws(EngineError) in try layers.all() }
-    }
-
     public func capacity() async throws(EngineError) -> StorageCapacity {
         try await BlockingWork.run { [layers] () throws(EngineError) in try layers.capacity() }
     }
@@ -122,11 +118,7 @@ public final class QEMUEngine: StorageEngine {
 
     public func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
         guard let monitor = try await servers.monitor(of: server) else { return nil }
-        let activeLayers = monitor.served
-        let socket = servers.directory.exportSocket(of: server)
-        let exports = activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=\(socket)") }
-        return ServerObservation(
-            activeLayers: activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))
+        return ServerObservation(activeLayers: monitor.served)
     }
 
     public func answers(_ server: ServerID) async throws(EngineError) -> Bool {

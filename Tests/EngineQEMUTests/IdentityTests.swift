@@ -34,7 +34,7 @@ extension QEMUTests {
                 let volume = try await world.newAttachedVolume(to: server)
                 let client = try world.connect(volume, of: server)
                 try client.write(block(1), at: 0)
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 await world.engine.close()
                 switch spelling {
                 case .symbolicLink:
@@ -45,14 +45,14 @@ extension QEMUTests {
                 let successor = try QEMUEngine(
                     stateDirectory: other + "/state", limits: Self.limits, logger: TestWorld.logger)
                 #expect(try await successor.start() == [server])
-                #expect(try successor.servers.process(of: server).runningID() == processID)
+                #expect(try await successor.servers.process(of: server).runningID() == processID)
                 #expect(try await successor.clients(of: server).count == 1)
                 let error = await #expect(throws: EngineError.self) {
                     try await successor.detach(volume.volume, from: server, force: false)
                 }
                 #expect(error?.reason == .volumeHasClients)
                 try await successor.startServer(server)
-                #expect(try successor.servers.process(of: server).runningID() == processID, "no second one")
+                #expect(try await successor.servers.process(of: server).runningID() == processID, "no second one")
                 try client.write(block(2), at: 0)
                 let cut = try world.newCut(of: volume)
                 try await successor.prepareCut([cut], of: server)
@@ -60,7 +60,7 @@ extension QEMUTests {
                 #expect(try client.read(4096, at: 0) == block(2))
                 client.disconnect()
                 try await successor.stopServer(server)
-                #expect(try successor.servers.process(of: server).presence() == .absent)
+                #expect(try await successor.servers.process(of: server).presence() == .absent)
                 await successor.close()
             }
         }
@@ -70,7 +70,7 @@ extension QEMUTests {
                 let server = try await world.newServer()
                 let volume = try await world.newAttachedVolume(to: server)
                 let client = try world.connect(volume, of: server)
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 await world.engine.close()
                 #expect(unlink(world.engine.servers.directory.pidFile(of: server)) == 0)
 
@@ -79,7 +79,7 @@ extension QEMUTests {
                 #expect(try await successor.inventory().processes == [server])
                 #expect(try await successor.clients(of: server).count == 1)
                 try await successor.startServer(server)
-                #expect(try successor.servers.process(of: server).runningID() == processID, "no second one")
+                #expect(try await successor.servers.process(of: server).runningID() == processID, "no second one")
                 try client.write(block(1), at: 0)
                 client.disconnect()
                 try await successor.stopServer(server)

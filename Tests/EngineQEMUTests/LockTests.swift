@@ -74,7 +74,7 @@ extension QEMUTests {
                 try await holding(world.path(of: volume.layers[0]), for: false) { processID in
                     let inventory = try await world.engine.inventory()
                     let holders = try #require(inventory.layers[volume.layers[0].id]?.holders)
-                    #expect(Set(holders.map(\.processID)) == [processID, try world.processID(of: server)])
+                    #expect(Set(holders.map(\.processID)) == [processID, try await world.processID(of: server)])
                     #expect(Set(holders.map(\.server)) == [nil, server] && !holders.contains(where: \.isWriter))
                     let top = try #require(inventory.layers[volume.layers[1].id]?.holders)
                     #expect(top.map(\.server) == [server] && top.map(\.isWriter) == [true])

@@ -15,14 +15,14 @@ extension QEMUTests {
                 let volume = try await world.newAttachedVolume(to: server)
                 let client = try world.connect(volume, of: server)
                 try client.write(block(1), at: 0)
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 let cut = try world.newCut(of: volume)
                 try await world.engine.prepareCut([cut], of: server)
                 await world.engine.close()
 
                 let successor = try world.successor()
                 #expect(try await successor.start() == [server])
-                #expect(try world.processID(of: server) == processID)
+                #expect(try await world.processID(of: server) == processID)
                 #expect(try await successor.observe(server)?.activeLayers == [volume.volume: volume.layers[0].id])
                 #expect(try client.read(4096, at: 0) == block(1))
                 try await successor.prepareCut([cut], of: server)
@@ -78,8 +78,8 @@ extension QEMUTests {
                 let server = try await world.newServer()
                 let volume = try await world.newAttachedVolume(to: server)
                 for _ in 1...20 {
-                    kill(try world.processID(of: server), SIGKILL)
-                    while try world.engine.servers.process(of: server).runningID() != nil { await Task.yield() }
+                    kill(try await world.processID(of: server), SIGKILL)
+                    while try await world.engine.servers.process(of: server).runningID() != nil { await Task.yield() }
                     try await world.engine.startServer(server)
                     try await world.engine.attach(volume, to: server)
                     #expect(try world.connect(volume, of: server).read(4096, at: 0) == block(0))
@@ -139,7 +139,7 @@ extension QEMUTests {
                     #expect(try await eventually { writer.count > 3 })
                     let cuts = try volumes.map(world.newCut)
                     try await world.engine.prepareCut(cuts, of: server)
-                    let processID = try world.processID(of: server)
+                    let processID = try await world.processID(of: server)
                     async let cut = world.engine.cut(cuts, of: server)
                     let delayMicroseconds = UInt32.random(in: 0...3000)
                     try await onThread {
@@ -148,7 +148,8 @@ extension QEMUTests {
                     }
                     _ = try await cut
                     writer.stop()
-                    #expect(try await eventually { try world.engine.servers.process(of: server).runningID() == nil })
+                    #expect(
+                        try await eventually { try await world.engine.servers.process(of: server).runningID() == nil })
 
                     volumes = cuts.map(\.after)
                     try expectUndamaged(volumes.flatMap { $0.layers.map(world.path) })
@@ -176,7 +177,7 @@ extension QEMUTests {
                 let cut = try world.newCut(of: volume)
                 try await world.engine.prepareCut([cut], of: server)
                 var losses = world.engine.lostServers.makeAsyncIterator()
-                kill(try world.processID(of: server), SIGSTOP)
+                kill(try await world.processID(of: server), SIGSTOP)
 
                 let begin = ContinuousClock.now
                 let error = await #expect(throws: EngineError.self) { _ = try await world.engine.answers(server) }
@@ -193,13 +194,13 @@ extension QEMUTests {
                     let error = await #expect(throws: EngineError.self) { try await call() }
                     #expect(error?.reason == .timeout, "\(error?.message ?? "")")
                 }
-                kill(try world.processID(of: server), SIGCONT)
+                kill(try await world.processID(of: server), SIGCONT)
                 #expect(try await eventually { (try? await world.engine.answers(server)) == true })
                 #expect(try client.read(4096, at: 0) == block(1), "its client has not noticed")
                 #expect(try await world.engine.cut([cut], of: server) >= .zero)
                 client.disconnect()
 
-                kill(try world.processID(of: server), SIGSTOP)
+                kill(try await world.processID(of: server), SIGSTOP)
                 try await world.engine.stopServer(server, force: true)
                 #expect(try await world.engine.observe(server) == nil)
                 try await world.crash(other)
@@ -214,13 +215,13 @@ extension QEMUTests {
                 let server = try await world.newServer()
                 let volume = try await world.newAttachedVolume(to: server)
                 let client = try world.connect(volume, of: server)
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 kill(processID, SIGSTOP)
                 await #expect(throws: EngineError.self) { _ = try await world.engine.answers(server) }
                 kill(processID, SIGCONT)
                 #expect(try await eventually { (try? await world.engine.answers(server)) == true })
                 try await world.engine.startServer(server)
-                #expect(try world.processID(of: server) == processID)
+                #expect(try await world.processID(of: server) == processID)
                 try client.write(block(1), at: 0)
             }
         }
@@ -235,7 +236,7 @@ extension QEMUTests {
                     #expect(try await world.engine.observe(server) == nil)
                 }
                 try await world.engine.startServer(server)
-                #expect(try world.processID(of: server) != getpid())
+                #expect(try await world.processID(of: server) != getpid())
             }
         }
 

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import Synchronization
 import Testing
 
@@ -199,6 +200,62 @@ import Testing
         defer { monitor.stop() }
         let session = try await connect(monitor, deadline: .seconds(60))
         #expect(await failure(of: session)?.reason == .serverLost)
+    }
+
+    private static let threadNames = ["monitor", "monitors", "readiness"]
+
+    /// Those that serve conversations.
+    private func threadCount() throws -> Int {
+        try Files.names(in: "/proc/self/task").filter { thread in
+            let name = (try? Files.read("/proc/self/task/\(thread)/comm", upTo: 32)) ?? []
+            return Self.threadNames.contains { Array($0.utf8) + [UInt8(ascii: "\n")] == name }
+        }.count
+    }
+
+    @Test func manySessionsNeedFewThreads() async throws {
+        let monitors = try (0..<60).map { _ in try monitor { _, id in "{\"return\":{},\"id\":\(id)}\n" } }
+        defer { for monitor in monitors { monitor.stop() } }
+        var sessions: [QMPSession] = []
+        for monitor in monitors { sessions.append(try await connect(monitor, deadline: .seconds(20))) }
+        try await forEachConcurrently(sessions) { session throws(EngineError) in
+            for _ in 0..<20 { try await session.execute("x") }
+        }
+        // Other tests have sessions too.
+        #expect(try threadCount() < 20)
+        for session in sessions { await session.close() }
+    }
+
+    /// One sends without end, one never reads, one says nothing, one says what is not QMP.
+    @Test func badMonitorsHoldUpNoOther() async throws {
+        let event = "{\"event\":\"E\",\"data\":{\"x\":\"" + String(repeating: "y", count: 100_000) + "\"}}\n"
+        let flood = String(repeating: event, count: 100)
+        let bad = try (0..<8).map { number in
+            try monitor { _, _ in
+                switch number % 4 {
+                case 0: flood
+                case 1:
+                    {
+                        sleep(2)
+                        return ""
+                    }()
+                case 2: ""
+                default: "garbage\n"
+                }
+            }
+        }
+        let good = try monitor { _, id in "{\"return\":{},\"id\":\(id)}\n" }
+        defer { for monitor in bad + [good] { monitor.stop() } }
+        var sessions: [QMPSession] = []
+        for monitor in bad { sessions.append(try await connect(monitor, deadline: .seconds(60))) }
+        let asked = sessions.map { session in
+            Task {
+                for _ in 0..<5_000 { _ = await failure(of: session, String(repeating: "z", count: 1_000)) }
+            }
+        }
+        let session = try await connect(good, deadline: .seconds(20))
+        for _ in 0..<500 { try await session.execute("x") }
+        for session in sessions + [session] { await session.close() }
+        for task in asked { await task.value }
     }
 
     @Test func hangingUpInACommandEndsTheSession() async throws {

@@ -17,7 +17,7 @@ extension QEMUTests {
                 try client.write(block(7), at: 8192)
                 try client.flush()
                 client.disconnect()
-                let uri = try #require(try await world.engine.observe(server)?.exports[volume.volume])
+                let uri = world.engine.exportURI(of: volume.volume, on: server)
                 let dump = try ChildProcess.run(
                     "qemu-io", ["-r", "-f", "raw", "-c", "read -P 7 8192 4096", "-c", "read -P 0 0 8192", uri],
                     deadline: .seconds(10))
@@ -29,9 +29,9 @@ extension QEMUTests {
         @Test func serverCallsMayBeRepeated() async throws {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 try await world.engine.startServer(server)
-                #expect(try world.processID(of: server) == processID)
+                #expect(try await world.processID(of: server) == processID)
                 let volume = try await world.newVolume()
                 for _ in 1...2 { try await world.engine.attach(volume, to: server) }
                 #expect(try await world.engine.observe(server)?.activeLayers == [volume.volume: volume.layers[0].id])
@@ -72,9 +72,9 @@ extension QEMUTests {
                 let volumes = try await world.newAttachedVolumes(2, to: server)
                 #expect(try await world.engine.clients(of: server) == [])
                 let clients = try volumes.map { try world.connect($0, of: server) }
-                kill(try world.processID(of: server), SIGSTOP)
+                kill(try await world.processID(of: server), SIGSTOP)
                 let found = try await world.engine.clients(of: server)
-                kill(try world.processID(of: server), SIGCONT)
+                kill(try await world.processID(of: server), SIGCONT)
                 #expect(found.count == 2 && found.allSatisfy { $0.hasPrefix("unix:pid=\(getpid()) (") }, "\(found)")
                 for client in clients { client.disconnect() }
                 #expect(try await eventually { try await world.engine.clients(of: server).isEmpty })

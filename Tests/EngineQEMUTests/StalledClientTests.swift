@@ -39,14 +39,14 @@ extension QEMUTests {
                 case .halfARequest: try stalled.beginWrite(byteCount: 65_536, sending: 1_000)
                 case .unreadAnswers: try stalled.askAndNeverRead(byteCount: 1 << 20, times: 64)
                 }
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 let cuts = try volumes.map(world.newCut)
                 try await world.engine.prepareCut(cuts, of: server)
                 let report = try await world.engine.cut(cuts, of: server, within: .seconds(60))
 
                 #expect(report.disconnectedClients.count == 1, "\(report.disconnectedClients)")
                 #expect(report.disconnectedClients.first?.hasPrefix("unix:pid=\(getpid()) (") == true)
-                #expect(try world.processID(of: server) == processID)
+                #expect(try await world.processID(of: server) == processID)
                 for (index, client) in others.enumerated() {
                     #expect(try client.read(4096, at: UInt64(index) * 4096) == block(UInt8(index + 1)))
                     try client.write(block(9), at: 0)
@@ -132,7 +132,7 @@ extension QEMUTests {
                 try client.write(block(1), at: 0)
                 let cut = try world.newCut(of: volume)
                 try await world.engine.prepareCut([cut], of: server)
-                let processID = try world.processID(of: server)
+                let processID = try await world.processID(of: server)
                 kill(processID, SIGSTOP)
                 let failure = await #expect(throws: CutFailure.self) {
                     try await world.engine.cut([cut], of: server, within: .seconds(3))

@@ -153,7 +153,7 @@ private struct Fixture {
         world.engine.release(.createLayer)
         try await created
         #expect(try await world.engine.allLayers() == [world.root.id])
-        #expect(world.engine.calls == [.createLayer, .allLayers, .allLayers])
+        #expect(world.engine.calls == [.createLayer, .inventory, .inventory])
     }
 
     @Test func callHangsAfterItsWork() async throws {

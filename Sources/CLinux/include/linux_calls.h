@@ -22,6 +22,10 @@ int linux_open_plain_file(const char *path, int flags, mode_t mode);
 // standard stream. Input is empty then; writing to the others fails with EBADF as before. To be called first of all.
 int linux_fill_standard_streams(void);
 
+// Sees to it that no core is written of this process, or of those that it starts: one holds passwords and tokens. Not
+// where the environment says HOLDPOINT_ALLOW_CORES=1. To be called first of all.
+int linux_forbid_cores_unless_asked_for(void);
+
 // Whether the file system of this folder can open files past the page cache: 1 or 0.
 int linux_supports_direct_access(const char *folder);
 
@@ -68,10 +72,15 @@ ssize_t linux_polled_descriptors(pid_t process_id, struct pollfd *entries, size_
 // its disk. 1 or 0.
 int linux_thread_works(pid_t process_id, pid_t thread_id);
 
-// Watches processes for their ends; see epoll(7). key comes back from linux_wait_for_end.
-int linux_watch_process(int watch, int process, uint64_t key);
-int linux_open_watch(void);
-// Returns 1 with the key of a process that has ended and is watched no more, or a negated errno value.
-int linux_wait_for_end(int watch, uint64_t *key);
+// Whether there is something to read, or the end: 1 or 0. Of a process: whether it has ended.
+int linux_is_ready(int descriptor);
+
+// Waits for many descriptors at once; see epoll(7). Each is watched until it is ready once, and then again only after the
+// next linux_poll_once. Its key comes back from linux_wait_for_ready.
+int linux_open_poller(void);
+int linux_poll_once(int poller, int descriptor, uint64_t key);
+void linux_poll_no_more(int poller, int descriptor);
+// Stores the keys of up to capacity descriptors that are ready, and returns how many. Waits for one at least.
+int linux_wait_for_ready(int poller, uint64_t *keys, size_t capacity);
 
 #endif

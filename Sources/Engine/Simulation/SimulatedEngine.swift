@@ -132,10 +132,6 @@ public final class SimulatedEngine: StorageEngine {
         }
     }
 
-    public func allLayers() async throws(EngineError) -> Set<LayerID> {
-        try await perform(.allLayers) { storage in Set(storage.layers.keys) }
-    }
-
     public func capacity() async throws(EngineError) -> StorageCapacity {
         try await perform(.capacity) { storage in storage.capacity }
     }

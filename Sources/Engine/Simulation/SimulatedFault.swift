@@ -13,7 +13,7 @@ public enum SimulatedFault: Hashable, Sendable {
 /// The calls of an engine that can be counted and made to fail.
 public enum EngineMethod: String, Hashable, Sendable, CaseIterable {
     case start, createLayer, deleteLayer, startServer, stopServer, attach, detach, prepareCut, cut, discardCut, resize
-    case observe, answers, clients, activity, usage, allLayers, capacity, inventory, proveTables, verify, freeze
+    case observe, answers, clients, activity, usage, capacity, inventory, proveTables, verify, freeze
     case setAside
 }
 

@@ -32,8 +32,6 @@ extension SimulatedStorage {
 
     func observation(of server: ServerID) throws(EngineError) -> ServerObservation? {
         guard let process = try answering(server) else { return nil }
-        let exports = process.activeLayers.keys.map { ($0, "nbd+unix:///\($0)?socket=/simulated/\(server).nbd") }
-        return ServerObservation(
-            activeLayers: process.activeLayers, exports: Dictionary(uniqueKeysWithValues: exports))
+        return ServerObservation(activeLayers: process.activeLayers)
     }
 }

@@ -20,8 +20,8 @@ struct LayerProof {
     func checkTables(of id: LayerID) throws(EngineError) {
         try proving("\(id) is damaged") { () throws(EngineError) in
             _ = try ChildProcess.run(
-                QEMUEngine.imageProgram, ["check", "-q", node(id, backing: .null)], deadline: try deadline([id]),
-                accepting: [0, Self.leaks])
+                QEMUEngine.imageProgram, ["check", "-q", node(id, backing: .null)], in: layers.folder,
+                deadline: try deadline([id]), accepting: [0, Self.leaks])
         }
     }
 
@@ -41,7 +41,7 @@ struct LayerProof {
                     "convert", "-q", "-n", "-m", "1", "--target-image-opts", source,
                     "driver=null-co,size=\(top.size.bytes)",
                 ],
-                deadline: try deadline(chain.map(\.id)))
+                in: layers.folder, deadline: try deadline(chain.map(\.id)))
         }
     }
 
@@ -53,7 +53,7 @@ struct LayerProof {
         [
             "driver": "qcow2", "read-only": true, "backing": backing,
             "file": [
-                "driver": "file", "read-only": true, "locking": "off", "filename": .string(layers.path(of: id)),
+                "driver": "file", "read-only": true, "locking": "off", "filename": .string(LayerStore.fileName(of: id)),
             ],
         ]
     }

@@ -82,7 +82,7 @@ final class LayerStore: Sendable {
     private static func write(_ image: QCOW2Image, to descriptor: Int32, path: String) throws(EngineError) {
         for piece in image.pieces { try Files.write(piece.bytes, at: piece.offset, to: descriptor, path: path) }
         guard ftruncate(descriptor, off_t(image.fileByteCount)) == 0 else {
-            throw .system("write \(path)", code: errno)
+            throw .system("write", path, code: errno)
         }
     }
 
@@ -224,7 +224,7 @@ final class LayerStore: Sendable {
 
     func capacity() throws(EngineError) -> StorageCapacity {
         var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { throw .system("look at \(folder)", code: errno) }
+        guard statvfs(folder, &status) == 0 else { throw .system("look at", folder, code: errno) }
         func bytes(_ blocks: fsblkcnt_t) -> ByteCount {
             ByteCount(bytes: Int64(clamping: blocks.multipliedReportingOverflow(by: status.f_frsize).partialValue))
         }

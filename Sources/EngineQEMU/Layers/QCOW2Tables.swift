@@ -41,7 +41,7 @@ struct QCOW2Tables {
     static func problem(in path: String) throws(EngineError) -> String? {
         try Files.withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
             var status = stat()
-            guard fstat(descriptor, &status) == 0 else { throw .system("look at \(path)", code: errno) }
+            guard fstat(descriptor, &status) == 0 else { throw .system("look at", path, code: errno) }
             let header = try Files.read(from: descriptor, at: 0, upTo: QCOW2Header.byteCount, path: path)
             do {
                 let tables = try QCOW2Tables(header, descriptor, path, fileByteCount: UInt64(clamping: status.st_size))

@@ -1,8 +1,5 @@
-internal import Dispatch
 internal import Engine
 internal import Glibc
-
-internal import class Foundation.Thread
 
 /// One conversation with the monitor of a QEMU process, which talks to one client at a time.
 ///
@@ -12,7 +9,7 @@ internal import class Foundation.Thread
 actor QMPSession {
     private let deadline: Deadline
     private let activity: @Sendable () -> Activity
-    private let executor: QueueExecutor
+    private let executor = SharedExecutor(on: threads)
     private let descriptor: Int32
     private let onEnd: @Sendable (EngineError) -> Void
 
@@ -21,7 +18,13 @@ actor QMPSession {
     private var lastID: Int64 = 0
     private var waiting: [Int64: Waiter] = [:]
     private var watches: [Int64: Watch] = [:]
+    /// Each ends when its command is answered.
+    private var timers: [Int64: Task<Void, Never>] = [:]
+    private var listening: Readiness.Key?
     private var ending: EngineError?
+
+    /// For all conversations together: they read, take messages apart and send, and wait for nothing.
+    private static let threads = WorkerThreads("monitors", limit: 4)
 
     private typealias Waiter = CheckedContinuation<Result<JSONValue, AnswerError>, Never>
 
@@ -68,7 +71,7 @@ actor QMPSession {
     /// - Parameters:
     ///   - deadline: for every answer for which nothing else is said.
     ///   - activity: what the process does now.
-    ///   - onEnd: called once when the session ends, before any command fails of it, on the session's queue.
+    ///   - onEnd: called once when the session ends, before any command fails of it.
     /// - Throws: `.serverLost` if nobody listens, `.timeout` if nobody answers.
     static func connect(
         to path: String, deadline: Deadline, activity: @escaping @Sendable () -> Activity,
@@ -93,7 +96,6 @@ actor QMPSession {
         self.deadline = deadline
         self.activity = activity
         self.onEnd = onEnd
-        executor = QueueExecutor(label: "holdpoint.engine.monitor")
     }
 
     private func begin() async throws(EngineError) {
@@ -103,21 +105,13 @@ actor QMPSession {
         try await execute("qmp_capabilities", ["enable": ["oob"]])
     }
 
-    /// Listens on a thread of the session's own, which alone closes the descriptor: a dispatch source that is cancelled
-    /// while its process hangs up can leave libdispatch's event loop with a freed record, and the whole program dies.
     private func startListening() {
-        let thread = Thread { [descriptor, queue = executor.queue] in
-            repeat {
-                UnixSocket.waitForInput(on: descriptor)
-            } while queue.sync(execute: { self.assumeIsolated { $0.readAvailable() } })
-            _ = Glibc.close(descriptor)
+        do throws(EngineError) {
+            listening = try Readiness.shared.watch(descriptor) { Task { await self.readAvailable() } }
+        } catch {
+            end(error)
         }
-        thread.name = "monitor"
-        thread.stackSize = Self.listenerStackByteCount
-        thread.start()
     }
-
-    private static let listenerStackByteCount = 512 << 10
 
     /// Executes a command.
     ///
@@ -177,7 +171,7 @@ actor QMPSession {
     /// Lets what waits for an answer fail when the time is over.
     private func expectAnswer(to id: Int64, named name: String, within deadline: Deadline) {
         let begin = ContinuousClock.now
-        look(after: min(deadline.silence, deadline.work)) { session in
+        look(at: id, after: min(deadline.silence, deadline.work)) { session in
             session.giveUpOrWait(for: id, named: name, since: begin, deadline)
         }
     }
@@ -188,7 +182,7 @@ actor QMPSession {
         guard waiting[id] != nil || watches[id]?.waiter != nil else { return }
         let left = deadline.work - begin.duration(to: .now)
         if left > .zero, deadline.workActivities.contains(activity()) {
-            look(after: min(left, deadline.silence)) { session in
+            look(at: id, after: min(left, deadline.silence)) { session in
                 session.giveUpOrWait(for: id, named: name, since: begin, deadline)
             }
             return
@@ -196,10 +190,11 @@ actor QMPSession {
         fail(id, EngineError(.timeout, "the process did not answer \(name) in time"))
     }
 
-    private func look(after pause: Duration, _ body: @escaping @Sendable (isolated QMPSession) -> Void) {
-        let (seconds, attoseconds) = pause.components
-        let time = DispatchTime.now() + .seconds(Int(seconds)) + .nanoseconds(Int(attoseconds / 1_000_000_000))
-        executor.queue.asyncAfter(deadline: time) { [weak self] in self?.assumeIsolated(body) }
+    private func look(at id: Int64, after pause: Duration, _ body: @escaping @Sendable (isolated QMPSession) -> Void) {
+        timers[id] = Task { [weak self] in
+            guard (try? await Task.sleep(for: pause)) != nil, let self else { return }
+            await body(self)
+        }
     }
 
     /// Fails one command, whose answer is read over if it still comes.
@@ -218,20 +213,24 @@ actor QMPSession {
         }
     }
 
-    /// - Returns: false once the session has ended: nothing more is read or written then.
-    private func readAvailable() -> Bool {
-        guard ending == nil else { return false }
+    /// Takes what is there, but not more than fits: then it is the others' turn.
+    private func readAvailable() {
+        guard ending == nil, let listening else { return }
         switch UnixSocket.read(descriptor, into: &readBuffer) {
         case .nothingYet: break
-        case .end: end(EngineError(.serverLost, "the process closed its monitor"))
+        case .end: return end(EngineError(.serverLost, "the process closed its monitor"))
         case .bytes(let bytes):
-            do {
+            do throws(EngineError) {
                 for message in try reader.receive(bytes) { handle(message) }
             } catch {
-                end(error)
+                return end(error)
             }
         }
-        return ending == nil
+        do throws(EngineError) {
+            try Readiness.shared.watchAgain(listening, descriptor)
+        } catch {
+            end(error)
+        }
     }
 
     private func handle(_ message: QMPMessage) {
@@ -244,6 +243,7 @@ actor QMPSession {
     }
 
     private func resume(_ id: Int64, _ result: Result<JSONValue, AnswerError>) {
+        timers.removeValue(forKey: id)?.cancel()
         waiting.removeValue(forKey: id)?.resume(returning: result)
     }
 
@@ -251,6 +251,7 @@ actor QMPSession {
         for (id, watch) in watches where event.matches(watch.pattern) {
             watches[id]?.hasHappened = true
             watches[id]?.waiter = nil
+            timers.removeValue(forKey: id)?.cancel()
             watch.waiter?.resume(returning: .success([:]))
         }
     }
@@ -258,8 +259,10 @@ actor QMPSession {
     private func end(_ error: EngineError) {
         guard ending == nil else { return }
         ending = error
-        // The listener wakes, sees the end, and closes it.
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        if let listening { Readiness.shared.forget(listening, descriptor) }
+        Glibc.close(descriptor)
+        for timer in timers.values { timer.cancel() }
+        timers = [:]
         onEnd(error)
         for waiter in waiting.values { waiter.resume(returning: .failure(.missing(error))) }
         waiting = [:]

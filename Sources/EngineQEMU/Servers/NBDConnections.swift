@@ -103,7 +103,7 @@ struct NBDPeer: Hashable {
 
     /// It was stopped by a signal or a debugger, or has ended: nobody at that end reads or writes now.
     var isStopped: Bool {
-        guard let processID, let state = ProcessFile.state(of: processID) else { return false }
-        return ProcessFile.stopped.contains(state) || state == "Z"
+        guard let processID else { return false }
+        return ProcessFile.isStopped(processID) || ProcessFile.state(of: processID) == "Z"
     }
 }

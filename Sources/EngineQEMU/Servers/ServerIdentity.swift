@@ -23,17 +23,30 @@ struct ServerIdentity: Sendable {
     enum Presence: Equatable {
         case runs(pid_t)
         /// It has let go of its memory, and perhaps not yet of its files and their locks.
-        case ends
+        case ends(pid_t)
         case absent
     }
 
+    /// Looks only where the pid file says.
+    ///
+    /// - Returns: nil: it is not there, so all must be looked at.
     /// - Throws: `.unknown`.
-    func presence(of id: ServerID) throws(EngineError) -> Presence {
+    func processAtFirstSight(of id: ServerID) throws(EngineError) -> pid_t? {
         let folder = try folder()
-        if let processID = try processInPIDFile(of: id), try server(of: processID, in: folder) == .server(id) {
-            return .runs(processID)
+        guard let processID = try processInPIDFile(of: id), try server(of: processID, in: folder) == .server(id) else {
+            return nil
         }
-        return try all()[id] ?? .absent
+        return processID
+    }
+
+    /// A process that was found to be a server's, if it is: its number may have got to another one since.
+    ///
+    /// - Throws: `.unknown`.
+    func handle(of processID: pid_t, serving id: ServerID) throws(EngineError) -> ProcessHandle? {
+        guard let handle = try ProcessHandle.open(processID), try server(of: processID, in: folder()) == .server(id),
+            !handle.hasEnded
+        else { return nil }
+        return handle
     }
 
     /// Every process of a server that works in the layers' folder, whether or not anybody knows that server.
@@ -53,7 +66,7 @@ struct ServerIdentity: Sendable {
         if !endingProcesses.isEmpty {
             for id in try directory.serversWithPIDFile() where found[id] == nil {
                 guard let processID = try processInPIDFile(of: id) else { continue }
-                if endingProcesses.contains(processID) { found[id] = .ends }
+                if endingProcesses.contains(processID) { found[id] = .ends(processID) }
             }
         }
         return found
@@ -113,7 +126,8 @@ struct ServerIdentity: Sendable {
         }
         guard knownFolder == nil || folder == knownFolder else {
             throw EngineError(
-                .unknown, "\(directory.layers) is not the folder that it was at the start; put that back in its place")
+                .unknown, "the layers' folder is not the one that it was at the start; put that back in its place",
+                cause: directory.layers)
         }
         return folder
     }

@@ -12,9 +12,14 @@ struct ServerProcess: Sendable {
     let directory: StateDirectory
     let limits: QEMULimits
     let identity: ServerIdentity
+    let census: Census
+    /// The process that was found last; nil: none.
+    let known: ProcessHandle?
 
     private static let program = "qemu-storage-daemon"
-    private static let pollInterval = Duration.milliseconds(2)
+    /// How long the end of a process is waited for before it is looked at again.
+    private static let lookInterval = Duration.seconds(1)
+    private static let retryInterval = Duration.milliseconds(50)
     /// End of the log that an error tells, in bytes.
     private static let logExcerptByteCount = 2048
 
@@ -28,21 +33,27 @@ struct ServerProcess: Sendable {
         ]
     }
 
-    /// In QEMU's options a comma is written twice.
-    private static func quoted(_ path: String) -> String {
-        path.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    /// In QEMU's options a comma is written twice. By scalars: a combining mark behind one makes another character.
+    static func quoted(_ path: String) -> String {
+        path.unicodeScalars.map { $0 == "," ? ",," : String($0) }.joined()
     }
 
     /// - Throws: `.unknown`.
-    func presence() throws(EngineError) -> ServerIdentity.Presence {
-        try identity.presence(of: id)
+    func presence() async throws(EngineError) -> ServerIdentity.Presence {
+        let processID = try await BlockingWork.run { () throws(EngineError) -> pid_t? in
+            let isInPlace = try identity.folder() != nil
+            if let known, isInPlace, !known.hasEnded { return known.id }
+            return try identity.processAtFirstSight(of: id)
+        }
+        if let processID { return .runs(processID) }
+        return try await census.take(identity.all)[id] ?? .absent
     }
 
     /// The process's id while it runs; nil from the beginning of its end on.
     ///
     /// - Throws: `.unknown`.
-    func runningID() throws(EngineError) -> pid_t? {
-        guard case .runs(let processID) = try presence() else { return nil }
+    func runningID() async throws(EngineError) -> pid_t? {
+        guard case .runs(let processID) = try await presence() else { return nil }
         return processID
     }
 
@@ -58,34 +69,37 @@ struct ServerProcess: Sendable {
             }
         }
         ChildReaper.shared.add(childID)
-        let isOver = await Polling.wait(limits.startDeadline, every: Self.pollInterval) {
-            isReady(childID) || ChildReaper.shared.hasEnded(childID)
+        let isOver = await Polling.wait(limits.startDeadline) {
+            await isReady(childID) || ChildReaper.shared.hasEnded(childID)
         }
-        if isReady(childID) { return }
+        if await isReady(childID) { return }
         // It never served anybody. One that has ended was collected, and its number may be another's.
         if !ChildReaper.shared.hasEnded(childID) { Glibc.kill(childID, SIGKILL) }
-        guard isOver else { throw EngineError(.timeout, "the process of \(id) did not start in time: \(logExcerpt)") }
-        throw EngineError(.failed, "the process of \(id) did not start: \(logExcerpt)")
+        let log = await logExcerpt()
+        guard isOver else { throw EngineError(.timeout, "the process of \(id) did not start in time: \(log)") }
+        throw EngineError(.failed, "the process of \(id) did not start: \(log)")
     }
 
     /// Waits until a process that was started a moment ago has its pid file. One that is older has lost it.
-    func waitUntilReady(_ processID: pid_t) async throws(EngineError) {
-        _ = await Polling.wait(limits.startDeadline, every: Self.readyInterval) {
-            if isReady(processID) { return true }
-            guard let age = ProcessFile.age(of: processID) else { return true }
-            return age > limits.startDeadline
+    func waitUntilReady(_ processID: pid_t) async {
+        _ = await Polling.wait(limits.startDeadline) {
+            if await isReady(processID) { return true }
+            let age = try? await BlockingWork.run { ProcessFile.age(of: processID) }
+            return (age ?? nil).map { $0 > limits.startDeadline } ?? true
         }
     }
 
-    private static let readyInterval = Duration.milliseconds(10)
-
-    private func isReady(_ childID: pid_t) -> Bool {
-        (try? identity.processInPIDFile(of: id)) == childID
+    private func isReady(_ childID: pid_t) async -> Bool {
+        (try? await BlockingWork.run { () throws(EngineError) in try identity.processInPIDFile(of: id) }) == childID
     }
 
-    private var logExcerpt: String {
-        let text = (try? Files.read(directory.log(of: id), upTo: Self.logExcerptByteCount)) ?? []
-        return String(decoding: text, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+    private func logExcerpt() async -> String {
+        let text = try? await BlockingWork.run { () throws(EngineError) in
+            try Files.read(directory.log(of: id), upTo: Self.logExcerptByteCount)
+        }
+        let lines = String(decoding: text ?? [], as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+        // It repeats its arguments, in which a comma is written twice.
+        return lines.replacing(Self.quoted(directory.run) + "/", with: "").replacing(directory.run + "/", with: "")
     }
 
     /// Waits until the process has ended and holds nothing any more.
@@ -93,40 +107,46 @@ struct ServerProcess: Sendable {
     /// - Returns: whether it did.
     /// - Throws: `.unknown`.
     func waitForEnd(_ deadline: Duration) async throws(EngineError) -> Bool {
-        var unknown: EngineError?
-        let hasEnded = await Polling.wait(deadline, every: Self.pollInterval) {
+        let end = ContinuousClock.now + deadline
+        while true {
             ChildReaper.shared.collect()
+            let found: ServerIdentity.Presence?
             do throws(EngineError) {
-                unknown = nil
-                guard case .absent = try presence() else { return false }
-                return true
+                found = try await presence()
             } catch {
-                unknown = error
-                return false
+                guard ContinuousClock.now < end else { throw error }
+                found = nil
             }
+            if found == .absent { return true }
+            let left = ContinuousClock.now.duration(to: end)
+            guard left > .zero else { return false }
+            await waitForChange(of: found, atMost: min(left, Self.lookInterval))
         }
-        if let unknown { throw unknown }
-        return hasEnded
+    }
+
+    private func waitForChange(of presence: ServerIdentity.Presence?, atMost limit: Duration) async {
+        switch presence {
+        case .runs(let processID), .ends(let processID):
+            guard let handle = try? ProcessHandle.open(processID), !handle.hasEnded else { fallthrough }
+            _ = await Polling.wait(limit) { handle.hasEnded }
+        case .absent, nil:
+            await Polling.pause(min(limit, Self.retryInterval))
+        }
     }
 
     /// Ends the process whatever it does, and waits until it is gone: a power cut for its clients.
     ///
     /// - Throws: `.timeout` if the kernel does not let go of it: its disk does not answer.
     func kill() async throws(EngineError) {
-        if let processID = try runningID() { try signalIfStillOurs(processID) }
+        if let processID = try await runningID() {
+            let process = try await BlockingWork.run { () throws(EngineError) in
+                try identity.handle(of: processID, serving: id)
+            }
+            process?.signal(SIGKILL)
+        }
         guard try await waitForEnd(limits.commandDeadline) else {
             throw EngineError(.timeout, "the process of \(id) cannot be ended")
         }
-    }
-
-    /// Between the look and the signal the number could have got to somebody else.
-    private func signalIfStillOurs(_ processID: pid_t) throws(EngineError) {
-        let process = linux_open_process(processID)
-        if process == -ESRCH { return }
-        guard process >= 0 else { throw .unknown("what process \(processID) is", code: -process) }
-        defer { close(process) }
-        guard try runningID() == processID else { return }
-        _ = linux_signal_process(process, SIGKILL)
     }
 
     /// Removes what is left of a process that ended.

@@ -6,14 +6,11 @@ extension ServerTable {
     ///
     /// - Throws: `.timeout` if one runs and does not answer: its clients may still be served, so it is left alone.
     func start(_ id: ServerID) async throws(EngineError) {
-        let turns = turns(of: id)
-        await turns.begin()
-        defer { turns.end() }
-        if let monitor = try await monitor(of: id) {
-            return try await monitor.requireAnswer()
+        try await inTurn(of: id) { () throws(EngineError) in
+            if let monitor = try await monitor(of: id) { return try await monitor.requireAnswer() }
+            try await process(of: id).start()
+            _ = try await runningMonitor(of: id)
         }
-        try await process(of: id).start()
-        _ = try await runningMonitor(of: id)
     }
 
     /// Ends a server's process and removes its files. A process that answers is given time to write back what it holds.
@@ -21,17 +18,16 @@ extension ServerTable {
     /// - Parameter force: ends one that does not answer, or does not end in time: a power cut for its clients.
     /// - Throws: `.timeout` for such a one without `force`; what was asked of it may still come.
     func stop(_ id: ServerID, force: Bool) async throws(EngineError) {
-        let turns = turns(of: id)
-        await turns.begin()
-        defer { turns.end() }
-        beginStopping(id)
-        do throws(EngineError) {
-            try await end(id, force: force)
-        } catch {
-            endStopping(id, hasEnded: false)
-            throw error
+        try await inTurn(of: id) { () throws(EngineError) in
+            beginStopping(id)
+            do throws(EngineError) {
+                try await end(id, force: force)
+            } catch {
+                endStopping(id, hasEnded: false)
+                throw error
+            }
+            endStopping(id, hasEnded: true)
         }
-        endStopping(id, hasEnded: true)
     }
 
     private func end(_ id: ServerID, force: Bool) async throws(EngineError) {

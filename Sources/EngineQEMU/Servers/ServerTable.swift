@@ -10,20 +10,27 @@ final class ServerTable: Sendable {
     let limits: QEMULimits
     let lostServers = LostServerFeed()
     private let logger: Logger
+    private let census = Census()
     private let state = Mutex(State())
 
     private struct State {
         var connections: [ServerID: Connection] = [:]
         var lastConnectionNumber = 0
         /// Processes whose end will be told.
-        var watched: [ServerID: pid_t] = [:]
+        var watched: [ServerID: ProcessHandle] = [:]
         /// For starts and ends: two starts at once would be two processes.
-        var turns: [ServerID: Turns] = [:]
+        var turns: [ServerID: SharedTurns] = [:]
         /// Servers whose end is wanted.
         var stopping: Set<ServerID> = []
         var isClosing = false
         var usesDirectAccess = false
         var layersFolder: FileIdentity?
+    }
+
+    /// As long as somebody takes turns, or waits for his.
+    private struct SharedTurns {
+        let turns = Turns()
+        var userCount = 0
     }
 
     /// A conversation, or the attempt to begin one: a monitor takes one client, so whoever comes meanwhile waits for
@@ -50,8 +57,7 @@ final class ServerTable: Sendable {
             self.state.withLock { $0.layersFolder = folder }
             var found: [ServerID] = []
             for case (let id, .runs(let processID)) in try self.identity.all() {
-                try self.watch(id, processID)
-                found.append(id)
+                if try self.watch(id, processID) != nil { found.append(id) }
             }
             return found.sorted { $0.rawValue < $1.rawValue }
         }
@@ -69,7 +75,9 @@ final class ServerTable: Sendable {
     }
 
     func process(of id: ServerID) -> ServerProcess {
-        ServerProcess(id: id, directory: directory, limits: limits, identity: identity)
+        ServerProcess(
+            id: id, directory: directory, limits: limits, identity: identity, census: census,
+            known: state.withLock { $0.watched[id] })
     }
 
     var identity: ServerIdentity {
@@ -82,24 +90,17 @@ final class ServerTable: Sendable {
     /// - Throws: `.timeout` if it runs and does not answer, `.unknown` if nobody can tell whether it runs.
     func monitor(of id: ServerID) async throws(EngineError) -> ServerMonitor? {
         let process = process(of: id)
-        guard let processID = try await BlockingWork.run({ () throws(EngineError) in try process.runningID() }) else {
+        guard let living = try await living(process) else {
             try await requireEnd(of: process)
             return nil
         }
-        try watch(id, processID)
-        guard ProcessFile.activity(of: processID) != .stopped else {
-            throw EngineError(
-                .timeout,
-                "the process of \(id) cannot answer: a signal or a debugger has stopped it "
-                    + "(`kill -CONT \(processID)` lets it go on)")
-        }
         let attempt = state.withLock { state in
             // The end of a conversation with an earlier process may not have been noticed yet.
-            if let connection = state.connections[id], connection.processID == processID { return connection.attempt }
+            if let connection = state.connections[id], connection.processID == living.id { return connection.attempt }
             state.lastConnectionNumber += 1
             let number = state.lastConnectionNumber
-            let attempt = Task { await self.connect(to: id, processID, number: number) }
-            state.connections[id] = Connection(number: number, processID: processID, attempt: attempt)
+            let attempt = Task { await self.connect(to: id, living, number: number) }
+            state.connections[id] = Connection(number: number, processID: living.id, attempt: attempt)
             return attempt
         }
         do throws(EngineError) {
@@ -109,6 +110,23 @@ final class ServerTable: Sendable {
             // It ended meanwhile.
             try await requireEnd(of: process)
             return nil
+        }
+    }
+
+    /// The process of a server, watched from now on.
+    ///
+    /// - Returns: nil if it does not run.
+    /// - Throws: `.timeout` if it cannot answer.
+    private func living(_ process: ServerProcess) async throws(EngineError) -> ProcessHandle? {
+        guard let processID = try await process.runningID() else { return nil }
+        return try await BlockingWork.run { () throws(EngineError) in
+            guard !ProcessFile.isStopped(processID) else {
+                throw EngineError(
+                    .timeout,
+                    "the process of \(process.id) cannot answer: a signal or a debugger has stopped it "
+                        + "(`kill -CONT \(processID)` lets it go on)")
+            }
+            return try self.watch(process.id, processID)
         }
     }
 
@@ -126,10 +144,11 @@ final class ServerTable: Sendable {
     }
 
     private func connect(
-        to id: ServerID, _ processID: pid_t, number: Int
+        to id: ServerID, _ process: ProcessHandle, number: Int
     ) async -> Result<ServerMonitor, EngineError> {
+        let processID = process.id
         do throws(EngineError) {
-            try await process(of: id).waitUntilReady(processID)
+            await self.process(of: id).waitUntilReady(processID)
             let stalls = StallWatch(
                 StalledClients(server: id, processID: processID, limits: limits), logger: logger)
             let monitor = try await stalls.during { () throws(EngineError) in
@@ -146,7 +165,7 @@ final class ServerTable: Sendable {
             return .success(monitor)
         } catch {
             connectionEnded(to: id, number: number, error)
-            guard error.reason == .serverLost, (try? process(of: id).runningID()) == processID else {
+            guard error.reason == .serverLost, !process.hasEnded else {
                 return .failure(error)
             }
             return .failure(EngineError(.timeout, "the process of \(id) runs and does not answer: \(error.message)"))
@@ -164,40 +183,54 @@ final class ServerTable: Sendable {
         logger.info("a conversation with a server's process ended", metadata: ["server": "\(id)", "cause": "\(error)"])
     }
 
-    /// For what makes or ends a server's process.
-    func turns(of id: ServerID) -> Turns {
-        state.withLock { state in
-            if let turns = state.turns[id] { return turns }
-            let turns = Turns()
-            state.turns[id] = turns
-            return turns
+    /// Runs what makes or ends a server's process, when it is its turn.
+    func inTurn<Value>(
+        of id: ServerID, _ body: () async throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
+        let turns = state.withLock { state in
+            state.turns[id, default: SharedTurns()].userCount += 1
+            return state.turns[id, default: SharedTurns()].turns
         }
+        await turns.begin()
+        defer {
+            turns.end()
+            state.withLock { state in
+                state.turns[id]?.userCount -= 1
+                if state.turns[id]?.userCount == 0 { state.turns[id] = nil }
+            }
+        }
+        return try await body()
     }
 
     // MARK: Ends of processes
 
-    private func watch(_ id: ServerID, _ processID: pid_t) throws(EngineError) {
-        let isNew = state.withLock { $0.watched.updateValue(processID, forKey: id) != processID }
-        guard isNew else { return }
+    /// Watches the process that was found for a server, unless it is watched. Blocks.
+    ///
+    /// - Returns: nil if it has ended meanwhile.
+    private func watch(_ id: ServerID, _ processID: pid_t) throws(EngineError) -> ProcessHandle? {
+        let known = state.withLock { $0.watched[id] }
+        if let known, known.id == processID, !known.hasEnded { return known }
+        guard let process = try identity.handle(of: processID, serving: id) else { return nil }
+        state.withLock { $0.watched[id] = process }
         do throws(EngineError) {
-            try ProcessWatch.shared.watch(processID) { [weak self] in self?.processEnded(id, processID) }
+            try process.whenEnded { [weak self] in self?.processEnded(id, process) }
         } catch {
             state.withLock { $0.watched[id] = nil }
             throw error
         }
-        // The number may have got to another process before the watch began: ours has ended then.
-        if try process(of: id).runningID() != processID { processEnded(id, processID) }
+        return process
     }
 
-    private func processEnded(_ id: ServerID, _ processID: pid_t) {
+    private func processEnded(_ id: ServerID, _ process: ProcessHandle) {
         let isLoss = state.withLock { state in
-            guard state.watched[id] == processID else { return false }
+            // Whoever looked at the same time may have taken its place.
+            guard state.watched[id] === process else { return false }
             state.watched[id] = nil
             return !state.isClosing && !state.stopping.contains(id)
         }
         guard isLoss else { return }
         logger.warning(
-            "a server's process is lost", metadata: ["server": "\(id)", "process": "\(processID)"])
+            "a server's process is lost", metadata: ["server": "\(id)", "process": "\(process.id)"])
         lostServers.report(id)
     }
 

@@ -44,10 +44,10 @@ final class StallWatch: Sendable {
 
     private func watch() async {
         let begin = ContinuousClock.now
-        var (sleepCount, lastSign) = (ProcessFile.sleepCount(of: clients.processID), begin)
+        var (sleepCount, lastSign) = (await sleepCount(), begin)
         while (try? await Task.sleep(for: Self.interval)) != nil {
             let now = ContinuousClock.now
-            let count = ProcessFile.sleepCount(of: clients.processID)
+            let count = await self.sleepCount()
             if count != sleepCount { (sleepCount, lastSign) = (count, now) }
             let last = state.withLock { $0.disconnections.last?.time } ?? begin
             let stall = StalledClients.Stall(
@@ -63,6 +63,10 @@ final class StallWatch: Sendable {
                     metadata: ["server": "\(clients.server)", "cause": "\(error)"])
             }
         }
+    }
+
+    private func sleepCount() async -> Int64? {
+        (try? await BlockingWork.run { [id = clients.processID] in ProcessFile.sleepCount(of: id) }) ?? nil
     }
 
     private func note(_ name: String) {

@@ -1,15 +1,30 @@
-internal import Dispatch
 internal import Engine
 
-/// Runs work that blocks, file calls for instance, on threads that no task waits for.
+/// Runs work that blocks on threads that no task waits for.
 enum BlockingWork {
-    private static let queue = DispatchQueue(label: "holdpoint.engine.blocking", attributes: .concurrent)
+    /// File calls, looks at processes. So many that a disk that does not answer keeps only those that ask it.
+    private static let files = WorkerThreads("engine", limit: 64)
+    /// Programs that are run to their ends, which can take minutes.
+    private static let programs = WorkerThreads("programs", limit: 8)
 
     static func run<Value: Sendable>(
         _ work: @escaping @Sendable () throws(EngineError) -> Value
     ) async throws(EngineError) -> Value {
+        try await run(on: files, work)
+    }
+
+    /// For what runs a program: it waits for others of the kind, and keeps nobody else waiting.
+    static func runProgram<Value: Sendable>(
+        _ work: @escaping @Sendable () throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
+        try await run(on: programs, work)
+    }
+
+    private static func run<Value: Sendable>(
+        on threads: WorkerThreads, _ work: @escaping @Sendable () throws(EngineError) -> Value
+    ) async throws(EngineError) -> Value {
         let result: Result<Value, EngineError> = await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: Result(catching: work)) }
+            threads.run { continuation.resume(returning: Result(catching: work)) }
         }
         return try result.get()
     }

@@ -30,12 +30,15 @@ enum ChildProcess {
 
     /// Runs a program to its end. Blocks.
     ///
-    /// - Parameter codes: exit codes that are no failure.
+    /// - Parameters:
+    ///   - folder: where it works, so that it tells of files there without their paths.
+    ///   - codes: exit codes that are no failure.
     /// - Returns: what it wrote.
     /// - Throws: `.failed` with its output if it ends otherwise; `.timeout`; `.unknown` if it could not be run to its
     ///   end, and has said nothing.
     static func run(
-        _ program: String, _ arguments: [String], deadline: Duration, accepting codes: Set<Int32> = [0]
+        _ program: String, _ arguments: [String], in folder: String = "/", deadline: Duration,
+        accepting codes: Set<Int32> = [0]
     ) throws(EngineError) -> String {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw .unknown("what \(program) says", code: errno) }
@@ -43,7 +46,7 @@ enum ChildProcess {
         let processID: pid_t
         do throws(EngineError) {
             defer { close(ends[1]) }
-            processID = try spawn(program, arguments, in: "/", output: ends[1])
+            processID = try spawn(program, arguments, in: folder, output: ends[1])
         } catch {
             throw EngineError(.unknown, error.message)
         }

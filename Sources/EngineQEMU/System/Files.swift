@@ -10,11 +10,11 @@ enum Files {
     /// Names in a folder, in the bytes that the file system has, without `.` and `..`.
     static func rawNames(in folder: String) throws(EngineError) -> [[UInt8]] {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system("list \(folder)", code: errno) }
+        guard descriptor >= 0 else { throw .system("list", folder, code: errno) }
         guard let stream = fdopendir(descriptor) else {
             let code = errno
             close(descriptor)
-            throw .system("list \(folder)", code: code)
+            throw .system("list", folder, code: code)
         }
         defer { closedir(stream) }
         var names: [[UInt8]] = []
@@ -30,7 +30,7 @@ enum Files {
         errno = 0
         guard let entry = readdir(stream) else {
             // A listing that ends early would make what is there look absent.
-            guard errno == 0 else { throw .system("list \(folder)", code: errno) }
+            guard errno == 0 else { throw .system("list", folder, code: errno) }
             return nil
         }
         // The name is an array inside the entry, ended by a NUL that readdir guarantees.
@@ -46,7 +46,7 @@ enum Files {
         of path: String, flags: Int32, mode: mode_t = 0, _ body: (Int32) throws(EngineError) -> Value
     ) throws(EngineError) -> Value {
         let descriptor = linux_open_plain_file(path, flags, mode)
-        guard descriptor >= 0 else { throw .system("open \(path)", code: -descriptor) }
+        guard descriptor >= 0 else { throw .system("open", path, code: -descriptor) }
         defer { close(descriptor) }
         return try body(descriptor)
     }
@@ -54,7 +54,7 @@ enum Files {
     /// Makes a file's contents durable.
     static func sync(_ path: String) throws(EngineError) {
         try withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
-            guard fsync(descriptor) == 0 else { throw .system("make \(path) durable", code: errno) }
+            guard fsync(descriptor) == 0 else { throw .system("make durable", path, code: errno) }
         }
     }
 
@@ -65,7 +65,7 @@ enum Files {
                 pwrite(
                     descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written, off_t(offset) + written)
             }
-            guard count > 0 else { throw .system("write \(path)", code: errno) }
+            guard count > 0 else { throw .system("write", path, code: errno) }
             written += count
         }
     }
@@ -89,7 +89,7 @@ enum Files {
                     descriptor, buffer.baseAddress.map { $0 + length }, byteCount - length,
                     off_t(clamping: offset) + length)
             }
-            guard count >= 0 else { throw .system("read \(path)", code: errno) }
+            guard count >= 0 else { throw .system("read", path, code: errno) }
             if count == 0 { break }
             length += count
         }
@@ -102,23 +102,23 @@ enum Files {
     static func status(of path: String) throws(EngineError) -> stat? {
         var status = stat()
         if lstat(path, &status) == 0 { return status }
-        guard errno == ENOENT else { throw .system("look at \(path)", code: errno) }
+        guard errno == ENOENT else { throw .system("look at", path, code: errno) }
         return nil
     }
 
     /// Renames what stands there itself.
     static func move(_ path: String, to destination: String) throws(EngineError) {
-        guard rename(path, destination) == 0 else { throw .system("rename \(path) to \(destination)", code: errno) }
+        guard rename(path, destination) == 0 else { throw .system("rename", "\(path) to \(destination)", code: errno) }
     }
 
     static func setMode(_ mode: mode_t, of path: String) throws(EngineError) {
         try withDescriptor(of: path, flags: O_RDONLY) { descriptor throws(EngineError) in
-            guard fchmod(descriptor, mode) == 0 else { throw .system("change the mode of \(path)", code: errno) }
+            guard fchmod(descriptor, mode) == 0 else { throw .system("change the mode of", path, code: errno) }
         }
     }
 
     /// Absent: success.
     static func remove(_ path: String) throws(EngineError) {
-        guard unlink(path) == 0 || errno == ENOENT else { throw .system("remove \(path)", code: errno) }
+        guard unlink(path) == 0 || errno == ENOENT else { throw .system("remove", path, code: errno) }
     }
 }

@@ -7,10 +7,10 @@ enum Folders {
     static func make(_ path: String) throws(EngineError) {
         if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
-            throw .system("make the folder \(path)", code: errno)
+            throw .system("make the folder", path, code: errno)
         }
         try make(String(path[..<slash]))
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system("make the folder \(path)", code: errno) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .system("make the folder", path, code: errno) }
     }
 
     /// Makes a folder, or takes one that is there if it is ours: reached through no link, root's or our user's, and
@@ -45,8 +45,8 @@ enum Folders {
     /// Makes a folder's names durable.
     static func sync(_ path: String) throws(EngineError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system("open \(path)", code: errno) }
+        guard descriptor >= 0 else { throw .system("open", path, code: errno) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw .system("make \(path) durable", code: errno) }
+        guard fsync(descriptor) == 0 else { throw .system("make durable", path, code: errno) }
     }
 }

@@ -1,14 +1,19 @@
 /// Waiting for what nobody announces. Cancelling the caller does not shorten it: an engine's call does its work to the
 /// end.
 enum Polling {
-    /// Asks again and again until something is so.
+    private static let firstInterval = Duration.milliseconds(2)
+    private static let longestInterval = Duration.milliseconds(50)
+
+    /// Asks again and again until something is so, the more seldom the longer it takes.
     ///
     /// - Returns: whether it came to be so in time.
-    static func wait(_ deadline: Duration, every interval: Duration, for condition: () -> Bool) async -> Bool {
+    static func wait(_ deadline: Duration, for condition: () async -> Bool) async -> Bool {
         let end = ContinuousClock.now + deadline
-        while !condition() {
+        var interval = firstInterval
+        while await !condition() {
             guard ContinuousClock.now < end else { return false }
             await pause(interval)
+            interval = min(interval * 2, longestInterval)
         }
         return true
     }

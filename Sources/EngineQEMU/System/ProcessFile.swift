@@ -8,7 +8,7 @@ enum ProcessFile {
     /// Longest file that is looked into, in bytes.
     private static let limitBytes = 64 << 10
     /// States of a process that was stopped by a signal or a debugger.
-    static let stopped: Set<Character> = ["T", "t"]
+    private static let stopped: Set<Character> = ["T", "t"]
 
     /// Every process that there is.
     static func allIDs() throws(EngineError) -> [pid_t] {
@@ -41,6 +41,9 @@ enum ProcessFile {
         }
         return nil
     }
+
+    /// Whether a signal or a debugger has stopped it. Where that cannot be seen it has not.
+    static func isStopped(_ process: pid_t) -> Bool { state(of: process).map(stopped.contains) == true }
 
     /// The letter of its state; nil if it cannot be read.
     static func state(of process: pid_t) -> Character? {
@@ -80,7 +83,7 @@ enum ProcessFile {
 
     /// What a process is seen to do. Where that cannot be seen it counts as waiting.
     static func activity(of process: pid_t) -> QMPSession.Activity {
-        if state(of: process).map(stopped.contains) == true { return .stopped }
+        if isStopped(process) { return .stopped }
         return worksOnDisk(process) == true ? .working : .waiting
     }
 

@@ -5,11 +5,18 @@ extension EngineError {
     /// A system call that failed.
     ///
     /// - Parameters:
-    ///   - action: what was tried, with the path: `create /var/lib/holdpoint/layers/lay-….qcow2`.
+    ///   - action: what was tried: `make a socket`.
+    ///   - path: with what; people are told its last part, and the log all of it.
     ///   - code: a value of errno.
-    static func system(_ action: String, code: Int32) -> EngineError {
+    static func system(_ action: String, _ path: String? = nil, code: Int32) -> EngineError {
         let isFull = code == ENOSPC || code == EDQUOT
-        return EngineError(isFull ? .storageFull : .failed, "cannot \(action): \(words(for: code))")
+        let name = path.map { " " + lastPart(of: $0) } ?? ""
+        return EngineError(
+            isFull ? .storageFull : .failed, "cannot \(action)\(name): \(words(for: code))", cause: path)
+    }
+
+    private static func lastPart(of path: String) -> String {
+        path.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? path
     }
 
     /// What a value of errno means, for people.

@@ -29,7 +29,8 @@ enum UnixSocket {
             close(descriptor)
             // Nobody accepts: enough wait for that already.
             let reason = code == EAGAIN ? EngineError.Reason.timeout : .serverLost
-            throw EngineError(reason, "cannot connect to \(path): \(String(cString: strerror(code)))")
+            throw EngineError(
+                reason, "cannot connect to a server's process: \(String(cString: strerror(code)))", cause: path)
         }
         return descriptor
     }
@@ -38,7 +39,7 @@ enum UnixSocket {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         guard path.utf8.count <= maximumPathByteCount else {
-            throw EngineError(.failed, "the socket's path is longer than \(maximumPathByteCount) bytes: \(path)")
+            throw EngineError(.failed, "a socket's path is longer than \(maximumPathByteCount) bytes", cause: path)
         }
         // The array is longer than the longest path by one byte, which stays 0.
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }

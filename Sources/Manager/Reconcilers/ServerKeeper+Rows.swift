@@ -86,9 +86,7 @@ extension ServerKeeper {
 extension ReadTransaction {
     /// A server that should run, unless an operation holds it.
     fileprivate func unheld(_ id: ServerID) throws -> Server? {
-        guard let server: Server = try get(id), server.header.operationID == nil, server.desiredState == .running,
-            server.state == .running || server.state == .error
-        else { return nil }
+        guard let server: Server = try get(id), server.header.operationID == nil, server.shouldRun else { return nil }
         return server
     }
 }

@@ -138,8 +138,16 @@ extension ServerKeeper {
     }
 
     private func shouldRun(_ id: ServerID) async throws -> Bool {
-        try await store.read { try $0.serversThatShouldRun().contains { $0.id == id } }
+        try await store.read { transaction in
+            let server: Server? = try transaction.get(id)
+            return server?.shouldRun ?? false
+        }
     }
+}
+
+extension Server {
+    /// As `serversThatShouldRun` asks of all.
+    var shouldRun: Bool { desiredState == .running && (state == .running || state == .error) }
 }
 
 extension Volume {

@@ -117,8 +117,8 @@ final class TestWorld: Sendable {
 
     func path(of layer: Layer) -> String { engine.layers.path(of: layer.id) }
 
-    func processID(of server: ServerID) throws -> pid_t {
-        try #require(try engine.servers.process(of: server).runningID())
+    func processID(of server: ServerID) async throws -> pid_t {
+        try #require(try await engine.servers.process(of: server).runningID())
     }
 
     /// Ends a server's process as a crash would, and waits for it.

@@ -124,7 +124,6 @@ struct FatedEngine: StorageEngine {
         try await base.usage(of: layers)
     }
 
-    func allLayers() async throws(EngineError) -> Set<LayerID> { try await base.allLayers() }
     func capacity() async throws(EngineError) -> StorageCapacity { try await base.capacity() }
     func inventory() async throws(EngineError) -> StorageInventory { try await base.inventory() }
 }

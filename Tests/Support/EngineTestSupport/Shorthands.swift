@@ -14,6 +14,9 @@ extension StorageEngine {
         }
     }
 
+    /// Every layer that has data here.
+    public func allLayers() async throws(EngineError) -> Set<LayerID> { Set(try await inventory().layers.keys) }
+
     public func resize(_ volume: VolumeChain, to size: ByteCount, in server: ServerID?) async throws(EngineError) {
         try await resize(volume, to: size, in: server, force: false)
     }
