@@ -20,7 +20,7 @@ struct Daemon {
     let logger: Logger
 
     func run() async throws {
-        let ending = EndSignals()
+        let ending = EndSignals(logger: logger)
         // First of all: whatever else the first start makes says from then on that there was a database.
         let store = try openStore()
         let secrets = try Secrets(in: directory, logger: logger)
@@ -32,7 +32,9 @@ struct Daemon {
         let upkeep = Task { await manager.run() }
         let server = RPCServer(router: router(manager), configuration: configuration(secrets))
         try await listen(server)
+        let revoking = Task { await secrets.token.watch { server.disconnect(where: \.hasToken) } }
         await ending.wait()
+        revoking.cancel()
         logger.notice("ending: calls have \(Self.drainTime) left")
         SystemdNotification.send("STOPPING=1")
         await server.drain(within: Self.drainTime)

@@ -26,14 +26,15 @@ struct SecretFile: Sendable {
     }
 
     /// To a temporary name, flushed, then renamed: a crash leaves no half of it.
-    func write(_ text: String) throws {
+    func write(_ text: String) throws(DaemonExit) {
         let temporary = path + ".new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure("write") }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try file.write(contentsOf: Data((text + "\n").utf8))
-        try file.synchronize()
+        defer { close(descriptor) }
+        let code = StandardStream.write(Array((text + "\n").utf8), to: descriptor).errorCode
+        guard code == 0 else { throw PlainFile.failure("write", path, code: code) }
+        guard fsync(descriptor) == 0 else { throw failure("write") }
         guard rename(temporary, path) == 0 else { throw failure("write") }
         try flushFolder()
     }
@@ -41,7 +42,7 @@ struct SecretFile: Sendable {
     /// Durably.
     ///
     /// - Returns: whether there was one.
-    func remove() throws -> Bool {
+    func remove() throws(DaemonExit) -> Bool {
         guard unlink(path) == 0 else {
             guard errno == ENOENT else { throw failure("remove") }
             return false

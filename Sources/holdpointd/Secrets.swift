@@ -1,5 +1,4 @@
 import Access
-import Crypto
 import Foundation
 import HoldpointRPC
 import Logging
@@ -8,25 +7,20 @@ import Model
 /// What the first start makes for `admin`: a token for TCP and a password for consents, each in a file of its own that
 /// only the server's user may read. Their values are never logged.
 ///
-/// The token stays in its file. Of the password the store keeps a hash, and the file counts at every start: a value
+/// The token stays in its file (`AdminToken`). Of the password the store keeps a hash, and the file counts at every start: a value
 /// that is not the password becomes it (2026-11: whoever can write to this folder has the database too, and so a
 /// forgotten password is replaced without a tool). `SetPassword` removes the file: it would bring the old one back.
 struct Secrets: Sendable {
     static let principal = "admin"
     private static let randomByteCount = 32
 
-    private let token: SHA256.Digest
+    let token: AdminToken
     private let passwordFile: SecretFile
     private let logger: Logger
 
     /// Reads the token, and makes one if it is missing.
     init(in directory: StateDirectory, logger: Logger) throws {
-        let tokenFile = SecretFile(path: directory.file("admin.token"))
-        let text =
-            try tokenFile.read()
-            ?? tokenFile.made(
-                "tok-\(Self.randomText(byteCount: 8)).\(Self.randomText(byteCount: Self.randomByteCount))", logger)
-        token = SHA256.hash(data: Data(text.utf8))
+        token = try AdminToken(SecretFile(path: directory.file("admin.token")), new: Self.newToken, logger: logger)
         passwordFile = SecretFile(path: directory.file("admin.password"))
         self.logger = logger
     }
@@ -52,6 +46,10 @@ struct Secrets: Sendable {
         logger.notice("removed the file with the old password", metadata: ["path": "\(passwordFile.path)"])
     }
 
+    private static func newToken() -> String {
+        "tok-\(randomText(byteCount: 8)).\(randomText(byteCount: randomByteCount))"
+    }
+
     private static func randomText(byteCount: Int) -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<byteCount).map { _ in String(format: "%02x", UInt8.random(in: .min ... .max, using: &generator)) }
@@ -61,7 +59,7 @@ struct Secrets: Sendable {
 
 extension SecretFile {
     /// Writes a new secret.
-    fileprivate func made(_ text: String, _ logger: Logger) throws -> String {
+    func made(_ text: String, _ logger: Logger) throws -> String {
         try write(text)
         logger.notice("made a secret", metadata: ["path": "\(path)"])
         return text
@@ -71,12 +69,17 @@ extension SecretFile {
 extension Secrets: CredentialCheck {
     /// On the Unix socket root and the server's own user are trusted; elsewhere the token is asked for.
     func principal(token: String, source: PeerSource) async -> String? {
-        // Digests are compared in constant time.
-        if !token.isEmpty { return SHA256.hash(data: Data(token.utf8)) == self.token ? Self.principal : nil }
+        if !token.isEmpty {
+            // Reading its file blocks, and whoever asks may be on an event loop.
+            let isOurs = await withTaskExecutorPreference(globalConcurrentExecutor) { await isValid(token) }
+            return isOurs ? Self.principal : nil
+        }
         switch source {
         case .unix(let userID, _): return userID == 0 || userID == getuid() ? Self.principal : nil
         case .inProcess: return Self.principal
         case .tcp: return nil
         }
     }
+
+    private func isValid(_ token: String) async -> Bool { self.token.isEqual(to: token) }
 }

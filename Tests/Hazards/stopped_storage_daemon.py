@@ -4,6 +4,7 @@ import os
 import signal
 
 from hazard_case import FAILED, HazardCase
+from storage_shim import StorageShim
 from workspace import wait_until
 
 # Promised: 15 s to an error, 2 s to listening. A busy machine is no fault.
@@ -11,6 +12,7 @@ ERROR_LIMIT_SECONDS = 25
 LISTEN_LIMIT_SECONDS = 8
 SERVE_DEADLINE_SECONDS = 60
 SERVERS = 10
+HUNG_SERVERS, HUNG_STARTS = 3, 2
 
 
 class StoppedStorageDaemon(HazardCase):
@@ -71,3 +73,44 @@ class StoppedStorageDaemon(HazardCase):
         numbers = iter(range(1000))
         wait_until(lambda: self.command.run("server-snapshot", "create", f"try-{next(numbers)}", "--server",
                                             server).code == 0, SERVE_DEADLINE_SECONDS, "a snapshot works")
+
+
+class HungStorageDaemon(HazardCase):
+    """Its disk does not answer, and so neither does its monitor: it waits for the flush of a cut."""
+
+    def setUp(self):
+        super().setUp()
+        self.shim = StorageShim(self.workspace)
+        self.daemon.environment.update(self.shim.environment)
+        self.addCleanup(self.shim.speed_up)
+        self.daemon.start()
+
+    def test_starts_amid_its_operations(self):
+        servers = [self.make_server(f"hung-{number}", 1) for number in range(HUNG_SERVERS)]
+        processes = [self.server_process(server) for server in servers]
+        clients = [self.client(server) for server in servers]
+        for client in clients:
+            client.write(1)
+        self.shim.slow_down()
+        for server in servers:
+            self.command.ask("server-snapshot", "create", f"of-{server}", "--server", server, "--no-wait")
+        wait_until(lambda: len(self.operations("RUNNING")) == HUNG_SERVERS, SERVE_DEADLINE_SECONDS, "cuts wait")
+        took = []
+        for _ in range(HUNG_STARTS):
+            self.daemon.kill()
+            with self.timed(LISTEN_LIMIT_SECONDS) as one:
+                self.daemon.start()
+            self.assertEqual(len(self.command.ask("server", "list", "--all")), HUNG_SERVERS)
+            self.make_volume_elsewhere()
+            took.append(str(one))
+        self.shim.speed_up()
+        self.wait_until_settled()
+        self.assertTrue(all(client.is_connected and client.holds_what_it_wrote() for client in clients))
+        self.assertEqual([self.server_process(server) for server in servers], processes)
+        self.check_consistency()
+        self.say(f"listening {', '.join(took)} after starts beside {HUNG_SERVERS} hung processes with operations")
+
+    def make_volume_elsewhere(self):
+        """Others are served meanwhile."""
+        volume = self.command.ask("volume", "create", "other", "--size", "1MiB")
+        self.command.delete("volume", volume["id"])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Glibc
 import HoldpointClient
 
@@ -6,6 +7,7 @@ import HoldpointClient
 public enum HoldpointCommand {
     /// Runs the command with the process's arguments and environment, and ends the process.
     public static func main() async {
+        guard linux_forbid_cores_unless_asked_for() == 0 else { exit(ExitStatus.internalFailure.rawValue) }
         StandardStreams.begin()
         let arguments = Process.arguments
         FailureReport.usesJSON = FailureReport.wantsJSON(arguments, environment: Process.environment)
