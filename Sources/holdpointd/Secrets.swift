@@ -7,9 +7,10 @@ import Model
 /// What the first start makes for `admin`: a token for TCP and a password for consents, each in a file of its own that
 /// only the server's user may read. Their values are never logged.
 ///
-/// The token stays in its file (`AdminToken`). Of the password the store keeps a hash, and the file counts at every start: a value
-/// that is not the password becomes it (2026-11: whoever can write to this folder has the database too, and so a
-/// forgotten password is replaced without a tool). `SetPassword` removes the file: it would bring the old one back.
+/// The token stays in its file (`AdminToken`). Of the password the store keeps a hash, and the file counts at every
+/// start: a value that is not the password becomes it (2026-11: whoever can write to this folder has the database too,
+/// and so a forgotten password is replaced without a tool). `SetPassword` removes the file: it would bring the old one
+/// back.
 struct Secrets: Sendable {
     static let principal = "admin"
     private static let randomByteCount = 32
