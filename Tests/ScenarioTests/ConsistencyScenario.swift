@@ -65,8 +65,13 @@ import Testing
         try await with(engine) { world, house in
             let before = try await world.check()
             #expect(before.findings.isEmpty && before.uncheckedLayerCount == 0)
-            try await fault.plant(engine, house)
-            let reasons = Set(try await world.check().findings.map(\.reason))
+            // The keeper may serve a volume again before the check has seen twice that it is not served.
+            let tries = fault.testDescription == "SERVER_NOT_SERVING" ? 10 : 1
+            var reasons: Set<String> = []
+            for _ in 1...tries where reasons.isEmpty {
+                try await fault.plant(engine, house)
+                reasons = Set(try await world.check().findings.map(\.reason))
+            }
             #expect(reasons == [fault.testDescription])
         }
     }

@@ -84,15 +84,10 @@ private struct WatchedCommand {
     }
 
     private func watch(_ arguments: [String]) throws -> (Int32, complaint: String, leaks: [String], Bool) {
-        let process = Process()
-        let errors = Pipe()
-        process.executableURL = Binaries.url("holdpoint")
-        process.arguments = arguments
-        process.environment = ["HOLDPOINT_ENDPOINT": "unix:\(socket)", "HOME": "/nonexistent"]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = errors
-        try process.run()
+        let complaints = socket + ".complaints"
+        let process = try Program(
+            "holdpoint", arguments, environment: ["HOLDPOINT_ENDPOINT=unix:\(socket)", "HOME=/nonexistent"],
+            complaints: complaints)
         var (leaks, isWatching) = ([String](), false)
         while process.isRunning {
             let lines = Self.commandLines()
@@ -100,8 +95,8 @@ private struct WatchedCommand {
             isWatching = isWatching || lines.contains { $0.contains(socket) }
             Thread.sleep(forTimeInterval: 0.001)
         }
-        let complaint = try errors.fileHandleForReading.readToEnd() ?? Data()
-        return (process.terminationStatus, String(decoding: complaint, as: UTF8.self), leaks, isWatching)
+        let complaint = try String(contentsOfFile: complaints, encoding: .utf8)
+        return (process.waitUntilExit(), complaint, leaks, isWatching)
     }
 
     private static func commandLines() -> [String] {

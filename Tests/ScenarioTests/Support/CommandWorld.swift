@@ -46,29 +46,16 @@ struct CommandWorld: Sendable {
 
     /// Runs a line without a terminal; one that destroys with a consent.
     func run(_ words: [String], consents: Bool = false) async throws -> Ended {
-        let process = Process()
-        process.executableURL = Binaries.url("holdpoint")
-        process.arguments = words + (consents ? ["--yes", "--password-file", passwordFile] : [])
-        process.environment = ["HOLDPOINT_ENDPOINT": endpoint, "LANG": "C.UTF-8", "HOME": "/nonexistent"]
-        process.standardInput = FileHandle.nullDevice
-        let (output, error) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, error)
-        try process.run()
-        async let text = Self.text(output)
-        async let errorText = Self.text(error)
-        let read = await (text, errorText)
-        process.waitUntilExit()
-        return Ended(code: process.terminationStatus, output: read.0, error: read.1)
-    }
-
-    /// On a thread of its own: the server that the process waits for runs here.
-    private static func text(_ pipe: Pipe) async -> String {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                let bytes = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()
-                continuation.resume(returning: String(decoding: bytes, as: UTF8.self))
-            }
-        }
+        let run = "\(world.directory)/run-\(UUID().uuidString)"
+        let process = try Program(
+            "holdpoint", words + (consents ? ["--yes", "--password-file", passwordFile] : []),
+            environment: ["HOLDPOINT_ENDPOINT=\(endpoint)", "LANG=C.UTF-8", "HOME=/nonexistent"],
+            output: run + ".output", complaints: run + ".complaints")
+        // The server that it waits for runs here: no thread is held.
+        while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        return Ended(
+            code: process.waitUntilExit(), output: try String(contentsOfFile: run + ".output", encoding: .utf8),
+            error: try String(contentsOfFile: run + ".complaints", encoding: .utf8))
     }
 
     private struct Anybody: CredentialCheck {

@@ -36,19 +36,15 @@ final class DaemonProcess: Sendable {
     let socket: String
     let state: String
     private let log: String
-    private let process: Process
+    private let process: Program
 
     init(_ directory: String, logLevel: String = "info") throws {
         socket = directory + "/socket"
         state = directory + "/state"
         log = directory + "/log"
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        process = Process()
-        process.executableURL = Binaries.url("holdpointd")
-        process.arguments = ["--state-dir", state, "--listen", "unix:\(socket)", "--log-level", logLevel]
-        process.standardError = FileHandle(forWritingAtPath: log)
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        process = try Program(
+            "holdpointd", ["--state-dir", state, "--listen", "unix:\(socket)", "--log-level", logLevel],
+            complaints: log)
     }
 
     func password() throws -> String {
@@ -73,6 +69,6 @@ final class DaemonProcess: Sendable {
     func end() {
         guard process.isRunning else { return }
         process.terminate()
-        process.waitUntilExit()
+        _ = process.waitUntilExit()
     }
 }
