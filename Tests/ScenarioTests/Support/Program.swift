@@ -4,9 +4,9 @@ import Synchronization
 
 /// A program of this build that a test runs, with nothing on its standard input.
 ///
-/// Not Foundation's `Process`: that ends the tests now and then, in a copy beyond its memory, when a process has as many
-/// descriptors as all scenarios at once have (2026-11). And a test that crashes must not leave whoever waits for the
-/// end of its output waiting for a daemon.
+/// Not Foundation's `Process`: that ends the tests now and then, in a copy beyond its memory, when a process has as
+/// many descriptors as all scenarios at once have (2026-11). And a test that crashes must not leave whoever waits for
+/// the end of its output waiting for a daemon.
 final class Program: Sendable {
     struct Failure: Error {
         let code: Int32
