@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -92,6 +93,12 @@ ssize_t linux_polled_descriptors(pid_t process_id, struct pollfd *entries, size_
     int error = length < 0 ? errno : (size_t)length != wanted ? EAGAIN : 0;
     close(descriptor);
     return error != 0 ? -error : (ssize_t)count;
+}
+
+void linux_name_thread(const char *name) {
+    char text[16] = {0};
+    strncpy(text, name, sizeof text - 1);
+    prctl(PR_SET_NAME, text, 0, 0, 0);
 }
 
 int linux_is_ready(int descriptor) {

@@ -202,7 +202,7 @@ import Testing
         #expect(await failure(of: session)?.reason == .serverLost)
     }
 
-    private static let threadNames = ["monitor", "monitors", "readiness"]
+    private static let threadNames = ["monitors", "readiness"]
 
     /// Those that serve conversations.
     private func threadCount() throws -> Int {
@@ -220,13 +220,13 @@ import Testing
         try await forEachConcurrently(sessions) { session throws(EngineError) in
             for _ in 0..<20 { try await session.execute("x") }
         }
-        // Other tests have sessions too.
-        #expect(try threadCount() < 20)
+        // Four that read and one that listens, whatever other tests do.
+        #expect((2...5).contains(try threadCount()))
         for session in sessions { await session.close() }
     }
 
     /// One sends without end, one never reads, one says nothing, one says what is not QMP.
-    @Test func badMonitorsHoldUpNoOther() async throws {
+    @Test(.timeLimit(.minutes(2))) func badMonitorsHoldUpNoOther() async throws {
         let event = "{\"event\":\"E\",\"data\":{\"x\":\"" + String(repeating: "y", count: 100_000) + "\"}}\n"
         let flood = String(repeating: event, count: 100)
         let bad = try (0..<8).map { number in

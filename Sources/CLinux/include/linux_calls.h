@@ -72,6 +72,9 @@ ssize_t linux_polled_descriptors(pid_t process_id, struct pollfd *entries, size_
 // its disk. 1 or 0.
 int linux_thread_works(pid_t process_id, pid_t thread_id);
 
+// Gives the calling thread a name, cut to 15 bytes, by which tools list it.
+void linux_name_thread(const char *name);
+
 // Whether there is something to read, or the end: 1 or 0. Of a process: whether it has ended.
 int linux_is_ready(int descriptor);
 

@@ -36,8 +36,10 @@ final class Readiness: Sendable {
     private init() {
         poller = linux_open_poller()
         guard poller >= 0 else { return }
-        let thread = Thread { [self] in wait() }
-        thread.name = "readiness"
+        let thread = Thread { [self] in
+            linux_name_thread("readiness")
+            wait()
+        }
         thread.stackSize = Self.threadStackByteCount
         thread.start()
     }

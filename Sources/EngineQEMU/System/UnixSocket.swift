@@ -46,12 +46,6 @@ enum UnixSocket {
         return address
     }
 
-    /// Blocks until there is something to read, or the end.
-    static func waitForInput(on descriptor: Int32) {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&entry, 1, -1) < 0, errno == EINTR {}
-    }
-
     static func read(_ descriptor: Int32, into buffer: inout [UInt8]) -> Input {
         let count = Glibc.read(descriptor, &buffer, buffer.count)
         if count > 0 { return .bytes(buffer[..<count]) }

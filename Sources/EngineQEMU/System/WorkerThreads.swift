@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Dispatch
 internal import Foundation
 internal import Synchronization
@@ -46,9 +47,10 @@ final class WorkerThreads: Sendable {
 
     private func startThread() {
         let thread = Thread { [self] in
+            // Foundation keeps a thread's name to itself.
+            linux_name_thread(name)
             while let job = next() { job() }
         }
-        thread.name = name
         thread.stackSize = Self.stackByteCount
         thread.start()
     }
