@@ -60,6 +60,10 @@ extension LayerUsage.Measurement {
 }
 
 extension ResourceManager {
+    func usage(of subject: LayerUsage.Subject) async throws -> ByteCount {
+        try await usage(of: [subject])[0]
+    }
+
     /// What each layer takes, in their order; one without a file takes nothing.
     func usage(of subjects: [LayerUsage.Subject]) async throws -> [ByteCount] {
         let now = ContinuousClock.now

@@ -48,8 +48,9 @@ extension ResourceManager {
     }
 
     public func getSnapshot(_ reference: String, _ call: Call) async throws -> VolumeSnapshot {
-        let snapshot: VolumeSnapshot = try await get(reference, field: "snapshot", call)
-        return try await measured([snapshot])[0]
+        var snapshot: VolumeSnapshot = try await get(reference, field: "snapshot", call)
+        snapshot.exclusive = try await usage(of: snapshot.usageSubject)
+        return snapshot
     }
 
     /// - Parameters:

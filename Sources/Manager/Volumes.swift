@@ -43,8 +43,9 @@ extension ResourceManager {
     }
 
     public func getVolume(_ reference: String, _ call: Call) async throws -> Volume {
-        let volume: Volume = try await get(reference, field: "volume", call)
-        return try await measured([volume])[0]
+        var volume: Volume = try await get(reference, field: "volume", call)
+        volume.used = try await usage(of: volume.usageSubject)
+        return volume
     }
 
     /// - Parameter server: only those attached to it; empty: all.

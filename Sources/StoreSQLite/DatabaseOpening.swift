@@ -53,12 +53,17 @@ enum DatabaseOpening {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
+    /// Pages that a reading connection keeps, at most: enough for the upper levels of every index.
+    private static let cachedKibibytes = 8_192
+
     /// Further connections to an open database, which only read.
     static func readConnections(
         _ count: Int, to path: String, health: StoreHealth
     ) throws -> [ReadConnection] {
-        try (0..<count).map { _ in
-            try ReadConnection(path: path, configuration: configuration(readerCount: 1), health: health)
+        var configuration = configuration(readerCount: 1)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -\(cachedKibibytes)") }
+        return try (0..<count).map { _ in
+            try ReadConnection(path: path, configuration: configuration, health: health)
         }
     }
 

@@ -43,7 +43,7 @@ import Testing
 
     /// A disk that hangs, hangs a thread that asks once, and not again at once.
     @Test func afterASlowOneTheyGoToTheThreadsForAWhile() async throws {
-        _ = try await store.lookUp { _ in usleep(50_000) }
+        _ = try await store.lookUp { _ in usleep(300_000) }
         #expect(try await !isOnThisThread())
         let deadline = ContinuousClock.now + .seconds(20)
         while try await !isOnThisThread() {

@@ -15,6 +15,8 @@ public protocol StoredResource: Resource {
     var ownValues: [StoredValue] { get }
     /// Reads a row whose own columns begin at `first`.
     init(id: Identifier<Self>, header: ResourceHeader, state: State, row: any StoredRow, first: Int) throws
+    /// Reads a row. A requirement, though nobody does it in a way of his own: so that it is compiled for each kind.
+    static func decode(_ row: any StoredRow) throws -> Self
     /// Reads what is kept in other tables' rows and does not fit into an expression.
     mutating func complete(in transaction: any ReadTransaction) throws
 }
@@ -29,7 +31,7 @@ extension StoredResource {
         get throws { [.text(id.rawValue)] + (try HeaderColumns.values(header, state: state.rawValue)) + ownValues }
     }
 
-    static func decode(_ row: any StoredRow) throws -> Self {
+    public static func decode(_ row: any StoredRow) throws -> Self {
         guard let state = State(rawValue: try row.text(HeaderColumns.stateColumn)) else {
             throw StoreError.malformed("\(table).state: \(try row.text(HeaderColumns.stateColumn))")
         }

@@ -10,8 +10,9 @@ internal import Synchronization
 final class LookUps: Sendable {
     /// As many as may be under way at once; who comes when none is free goes to the reading threads.
     static let connectionCount = 4
-    /// A look-up that takes longer than this shows a slow disk, or a body that is none.
-    static let longestDuration = Duration.milliseconds(20)
+    /// A look-up that takes longer than this shows a disk that hangs, or a body that is none; a busy machine takes the
+    /// processor away for less.
+    static let longestDuration = Duration.milliseconds(250)
     /// How long none is made after such a one.
     static let pause = Duration.seconds(1)
 
