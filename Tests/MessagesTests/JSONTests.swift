@@ -8,7 +8,7 @@ import Testing
         #expect(try GetVolumeRequest().json() == #"{"volume":""}"#)
         #expect(
             try CreateServerRequest().json()
-                == #"{"requestId":"","validateOnly":false,"serverSnapshot":""}"#)
+                == #"{"requestId":"","validateOnly":false,"serverSnapshot":"","ifAbsent":false}"#)
         #expect(try WatchRequest().json() == #"{"kinds":[]}"#)
         #expect(
             try ServerConfiguration().json() == #"{"kind":"KIND_UNSPECIFIED","vcpus":0,"memoryBytes":"0","slots":[]}"#)

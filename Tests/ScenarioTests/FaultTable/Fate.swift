@@ -41,7 +41,8 @@ final class Fate: Sendable {
         state.withLock { $0 = State(fault: fault.map { (place, $0) }) }
     }
 
-    func die() { state.withLock { $0.isDead = true } }
+    /// Nobody dies who was disarmed meanwhile: upkeep may be in the midst of the fatal commit when the run goes on.
+    func die() { state.withLock { $0.isDead = $0.fault != nil } }
 
     /// - Returns: what happens to this call; nil: nothing.
     func atEngineCall(_ method: EngineMethod) -> Fault? {
