@@ -119,7 +119,10 @@ let package = Package(
 
         .testTarget(
             name: "StoreSQLiteTests",
-            dependencies: ["StoreSQLite", "Store", "Model", .product(name: "GRDB", package: "GRDB.swift"), logging],
+            dependencies: [
+                "StoreSQLite", "Store", "Model", "CLinux", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), logging,
+            ],
             exclude: ["Fixtures"], swiftSettings: swift),
         .testTarget(name: "ModelTests", dependencies: ["Model"], swiftSettings: swift),
         .testTarget(

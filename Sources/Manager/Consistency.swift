@@ -50,7 +50,7 @@ extension ResourceManager {
         let (rows, confirmed, uncheckedCount) = try await confirmedFindings(within: thorough ? .thorough : .quick)
         var findings = damage + confirmed
         if repair { findings = try await quarantine(findings, by: call.principal) }
-        let quarantinedCount = try await store.read { try $0.quarantined().count }
+        let quarantinedCount = try await store.read { try $0.counts().quarantinedLayers }
         return ConsistencyReport(
             time: clock(), findings: findings, volumeCount: rows.volumes.count, snapshotCount: rows.snapshots.count,
             serverCount: rows.servers.count, layerCount: rows.layers.count, quarantinedLayerCount: quarantinedCount,
@@ -92,12 +92,12 @@ extension ResourceManager {
     }
 
     /// The rows first, then the facts: what a change makes on the disk had its row before.
-    func look(besideServers: Bool = false) async throws -> ConsistencyCheck {
-        let rows = try await store.read { try $0.allRows() }
+    private func look() async throws -> ConsistencyCheck {
+        let rows = try await store.survey { try $0.allRows() }
         var facts = StorageFacts()
         facts.maximumChainDepth = engine.maximumChainDepth
         facts.inventory = try await engine.inventory()
-        if !besideServers { facts.servers = await self.facts(of: rows.servers.map(\.id)) }
+        facts.servers = await self.facts(of: rows.servers.map(\.id))
         return ConsistencyCheck(rows, facts)
     }
 

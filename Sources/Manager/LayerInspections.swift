@@ -20,6 +20,8 @@ final class LayerInspections: Sendable {
         let time = ContinuousClock.now
     }
 
+    /// Layers that are remembered, some 200 bytes each. Of more, only those that are damaged.
+    private static let maximumCount = 200_000
     /// Disks forget without anybody writing, so what was sound is looked into again after that time.
     private static let validity = Duration.seconds(24 * 3_600)
 
@@ -52,6 +54,7 @@ final class LayerInspections: Sendable {
             {
                 return
             }
+            guard inspections.count < Self.maximumCount || inspections[layer] != nil || damage != nil else { return }
             inspections[layer] = Inspection(stamp: stamp, depth: depth, damage: damage)
         }
     }

@@ -27,7 +27,7 @@ public struct MetadataRestore: Sendable {
     ///
     /// - Returns: what was decided, for `secure` and for people.
     public func rebuild() async throws -> RestorePlan {
-        let rows = try await store.read { try $0.allRows() }
+        let rows = try await store.survey { try $0.allRows() }
         var generator = SystemRandomNumberGenerator()
         let inventory = try await engine.inventory()
         // What is there and cannot be read would count as lost.

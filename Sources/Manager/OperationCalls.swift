@@ -7,7 +7,7 @@ extension ResourceManager {
     }
 
     public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {
-        try await store.read { try $0.list(Operation.self, query, in: try $0.project(of: call).id) }
+        try await store.list(Operation.self, query) { ListPlace(try $0.project(of: call).id) }
     }
 
     /// Waits until an operation has ended, or waits for an administrator, or a time is nearly over.
@@ -17,11 +17,11 @@ extension ResourceManager {
         _ reference: String, _ call: Call, until deadline: ContinuousClock.Instant?
     ) async throws -> Operation {
         while true {
-            let changes = store.changes()
+            let changes = store.changes(of: [.rest(of: OperationID(stored: reference))])
             // Its steps, which may be many, only for the answer.
             let state = try await store.lookUp { try $0.operation(reference, of: call, .alone).state }
             let left = deadline.map { ContinuousClock.now.duration(to: $0) - Self.answerMargin }
-            if state.isFinal || state == .stuck || left.map({ $0 <= .zero }) == true {
+            if state.isAtRest || left.map({ $0 <= .zero }) == true {
                 return try await getOperation(reference, call)
             }
             try Task.checkCancellation()

@@ -69,13 +69,13 @@ extension ResourceManager {
     public func listServerSnapshots(
         _ query: ListQuery, server: String, _ call: Call
     ) async throws -> Page<ServerSnapshot> {
-        try await store.read { transaction in
+        try await store.list(ServerSnapshot.self, query) { transaction in
             let project = try transaction.project(of: call).id
             // A deleted server's snapshots are still found by its id.
             let scope =
                 try server.isEmpty
                 ? [] : [ListScope.server(ServerID(server) ?? transaction.serverID(server, project))]
-            return try transaction.list(ServerSnapshot.self, query, in: project, scope: scope)
+            return ListPlace(project, scope: scope)
         }
     }
 

@@ -59,7 +59,7 @@ extension ResourceManager {
     public func listSnapshots(
         _ query: ListQuery, volume: String, serverSnapshot: String, _ call: Call
     ) async throws -> Page<VolumeSnapshot> {
-        var page: Page<VolumeSnapshot> = try await store.read { transaction in
+        var page = try await store.list(VolumeSnapshot.self, query) { transaction in
             let project = try transaction.project(of: call).id
             var scope: [ListScope] = []
             if !volume.isEmpty {
@@ -70,7 +70,7 @@ extension ResourceManager {
                     serverSnapshot, ServerSnapshot.self, in: project, field: "server_snapshot")
                 scope.append(.serverSnapshot(owner.id))
             }
-            return try transaction.list(VolumeSnapshot.self, query, in: project, scope: scope)
+            return ListPlace(project, scope: scope)
         }
         page.elements = try await measured(page.elements)
         return page

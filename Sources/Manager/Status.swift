@@ -21,15 +21,13 @@ extension ResourceManager {
     public func status() async throws -> SystemStatus {
         let (startTime, engineName, capacity) = (startTime, engine.name, try await engine.capacity())
         return try await store.read { transaction in
-            SystemStatus(
+            let (counts, open) = (try transaction.counts(), try transaction.openOperationCounts())
+            return SystemStatus(
                 startTime: startTime, engineName: engineName, capacity: capacity,
-                revision: try transaction.lastSequence(), serverCount: try transaction.count(Server.self),
-                volumeCount: try transaction.count(Volume.self),
-                snapshotCount: try transaction.count(VolumeSnapshot.self),
-                serverSnapshotCount: try transaction.count(ServerSnapshot.self),
-                layerCount: try transaction.layerCount(),
-                openOperationCount: try transaction.operationCount(in: [.pending, .running]),
-                stuckOperationCount: try transaction.operationCount(in: [.stuck]))
+                revision: try transaction.lastSequence(), serverCount: counts.servers, volumeCount: counts.volumes,
+                snapshotCount: counts.snapshots, serverSnapshotCount: counts.serverSnapshots,
+                layerCount: counts.layers, openOperationCount: open[.pending, default: 0] + open[.running, default: 0],
+                stuckOperationCount: open[.stuck, default: 0])
         }
     }
 }

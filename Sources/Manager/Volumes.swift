@@ -50,10 +50,10 @@ extension ResourceManager {
 
     /// - Parameter server: only those attached to it; empty: all.
     public func listVolumes(_ query: ListQuery, server: String, _ call: Call) async throws -> Page<Volume> {
-        var page: Page<Volume> = try await store.read { transaction in
+        var page = try await store.list(Volume.self, query) { transaction in
             let project = try transaction.project(of: call).id
             let scope = try server.isEmpty ? [] : [ListScope.server(transaction.serverID(server, project))]
-            return try transaction.list(Volume.self, query, in: project, scope: scope)
+            return ListPlace(project, scope: scope)
         }
         page.elements = try await measured(page.elements)
         return page

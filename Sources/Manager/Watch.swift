@@ -28,7 +28,7 @@ extension ResourceManager {
         try await send(.bookmark(position))
         var nextBookmark = ContinuousClock.now + Self.bookmarkInterval
         while true {
-            let changes = store.changes()
+            let changes = store.changes(of: [.events(of: project)])
             let batch = try await batch(after: position, project)
             for event in batch.events where kinds.isEmpty || kinds.contains(where: { $0.rawValue == event.kind }) {
                 try await send(.event(event))

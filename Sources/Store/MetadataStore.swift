@@ -32,6 +32,13 @@ public protocol MetadataStore: Sendable {
     /// everything, beside any writer.
     func problems() async throws -> [String]
 
+    /// As `read`, for what reads so much that it would hold up others: one after the other, beside the reads.
+    ///
+    /// As long as it lasts the store's log cannot begin anew, and grows by what is written.
+    func survey<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result
+
     /// Hands out a consistent copy of everything, in order, as what the driver can be started from again. Readers and
     /// writers go on meanwhile. Nothing of it is left when the call returns.
     ///
@@ -41,8 +48,9 @@ public protocol MetadataStore: Sendable {
     /// - Throws: what `send` throws; `StoreError`, `.storageFull` if there is no room for the copy.
     func backUp(chunkByteCount: Int, _ send: ([UInt8]) async throws -> Void) async throws
 
-    /// A new stream that yields after every durable change (coalesced: one element may stand for many changes).
-    func changes() -> AsyncStream<Void>
+    /// A new stream that yields after every durable change of one of these (coalesced: one element may stand for many
+    /// changes). Who reads after it was made, and waits for an element before reading again, misses nothing.
+    func changes(of topics: Set<ChangeTopic>) -> AsyncStream<Void>
 }
 
 /// What a change is made for, which decides what becomes of it when the file system has hardly any room left.
@@ -86,6 +94,9 @@ public protocol WriteTransaction: ReadTransaction {
     /// - Returns: the number of rows that it changed.
     @discardableResult
     func execute(_ sql: String, _ arguments: [StoredValue]) throws -> Int
+
+    /// Has those woken who wait for this, once the transaction is durable; never if it is not.
+    func note(_ topic: ChangeTopic)
 }
 
 /// What a driver can fail with.

@@ -25,6 +25,7 @@ struct BackupFile {
     ///
     /// - Throws: `.unusable` for what is no plain file, or cannot be opened.
     init(_ path: String) throws(StoreError) {
+        assertMayWait()
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure("open \(path)") }
         var status = stat()

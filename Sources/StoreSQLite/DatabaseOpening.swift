@@ -14,15 +14,20 @@ enum DatabaseOpening {
 
     /// All connections are open then: none is opened later, when descriptors may be used up.
     ///
-    /// - Parameter room: of the database's log, taken over.
+    /// - Parameters:
+    ///   - room: of the database's log, taken over.
+    ///   - check: whether the whole database is read first.
     /// - Throws: `StoreError.unusable`, `DatabaseError`.
-    static func open(room: LogRoom, readerCount: Int) throws -> DatabasePool {
+    static func open(room: LogRoom, readerCount: Int, check: StartCheck) throws -> DatabasePool {
         let length = try SpaceReserve.fileByteCount(room.files)
         let pool = try DatabasePool(path: room.files.path, configuration: configuration(readerCount: readerCount))
         try pool.writeWithoutTransaction { connection in
             SpaceReserve.keepFileLength(length, of: room, on: connection)
             try prepare(writer: connection)
-            try checkIntegrity(connection)
+            if try check.comesFirst() {
+                try checkIntegrity(connection)
+                check.passed()
+            }
         }
         try openReaders(of: pool, count: readerCount)
         return pool

@@ -14,7 +14,8 @@ struct GroupCommit {
 
     /// What became of one job.
     enum Outcome {
-        case done
+        /// With what it noted.
+        case done(Set<ChangeTopic>)
         case failed(any Error)
         /// The disk is full; nothing of the whole transaction is left.
         case outOfSpace
@@ -22,55 +23,56 @@ struct GroupCommit {
 
     /// Runs the jobs in one transaction; a job that fails loses only its own changes.
     ///
-    /// - Returns: each job's error; nil if nothing was written, and each must be run alone.
-    func commitTogether(_ jobs: some Sequence<Job<any WriteTransaction>>) throws -> [(any Error)?]? {
-        var errors: [(any Error)?] = []
+    /// - Returns: each job's outcome; nil if nothing was written, and each must be run alone.
+    func commitTogether(_ jobs: some Sequence<Job<any WriteTransaction>>) throws -> [Outcome]? {
+        var outcomes: [Outcome] = []
         let fault = try attempt {
             try connection.beginTransaction(.immediate)
             for job in jobs {
-                errors.append(try runInSavepoint(job))
+                outcomes.append(try runInSavepoint(job))
             }
             try commit(connection)
         }
-        return fault == nil ? errors : nil
+        return fault == nil ? outcomes : nil
     }
 
     /// Runs one job in a transaction of its own.
     func commitAlone(_ job: Job<any WriteTransaction>) throws -> Outcome {
-        var failure: (any Error)?
+        var outcome = Outcome.outOfSpace
         let fault = try attempt {
             try connection.beginTransaction(.immediate)
-            failure = try run(job)
-            try failure == nil ? commit(connection) : connection.rollback()
+            outcome = try run(job)
+            try outcome.isDone ? commit(connection) : connection.rollback()
         }
         switch fault {
-        case nil: return failure.map(Outcome.failed) ?? .done
+        case nil: return outcome
         case .full: return .outOfSpace
         case .some(let fault): return .failed(fault.storeError)
         }
     }
 
-    private func runInSavepoint(_ job: Job<any WriteTransaction>) throws -> (any Error)? {
+    private func runInSavepoint(_ job: Job<any WriteTransaction>) throws -> Outcome {
         try connection.cachedStatement(sql: "SAVEPOINT member").execute()
-        let failure = try run(job)
-        if failure != nil {
+        let outcome = try run(job)
+        if !outcome.isDone {
             try connection.cachedStatement(sql: "ROLLBACK TRANSACTION TO SAVEPOINT member").execute()
         }
         try connection.cachedStatement(sql: "RELEASE SAVEPOINT member").execute()
-        return failure
+        return outcome
     }
 
-    /// - Returns: what the job threw.
+    /// - Returns: `.failed` with what the job threw, or `.done` but for the commit.
     /// - Throws: what ends the whole transaction, whether the job passed it on or not: an error of the disk, or
     ///   `TransactionLost` once SQLite has rolled everything back.
-    private func run(_ job: Job<any WriteTransaction>) throws -> (any Error)? {
+    private func run(_ job: Job<any WriteTransaction>) throws -> Outcome {
         let transaction = SQLiteTransaction(statements, refusesChanges: isShort && job.purpose == .ordinary)
         defer { transaction.end() }
         var failure: (any Error)?
         do { try job.run(transaction) } catch { failure = error }
         if let reason = transaction.brokenReason { throw BrokenStore(reason: reason) }
         guard !transaction.ranOutOfSpace, connection.isInsideTransaction else { throw TransactionLost() }
-        return failure ?? (transaction.wasRefused ? StoreError.storageFull : nil)
+        if let failure { return .failed(failure) }
+        return transaction.wasRefused ? .failed(StoreError.storageFull) : .done(transaction.topics)
     }
 
     /// Runs a transaction and leaves none open.
@@ -96,6 +98,24 @@ struct GroupCommit {
             try connection.rollback()
         } catch {
             throw BrokenStore(reason: "a transaction could not be rolled back: \(error)")
+        }
+    }
+}
+
+extension GroupCommit.Outcome {
+    var isDone: Bool { topics != nil }
+
+    /// What a committed job noted; nil: it is not committed.
+    var topics: Set<ChangeTopic>? {
+        if case .done(let topics) = self { topics } else { nil }
+    }
+
+    /// What the job's caller gets.
+    var error: (any Error)? {
+        switch self {
+        case .done: nil
+        case .failed(let error): error
+        case .outOfSpace: StoreError.storageFull
         }
     }
 }

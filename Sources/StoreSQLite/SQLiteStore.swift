@@ -22,17 +22,21 @@ public final class SQLiteStore: MetadataStore {
     let path: String
     /// For what reads everything: it must not hold up a reading thread.
     let upkeep = DispatchQueue(label: "holdpoint.store.upkeep")
+    /// For what reads copies: a long check must not hold up a transfer.
+    let transfers = DispatchQueue(label: "holdpoint.store.transfers")
     private let writes = WorkQueue<Job<any WriteTransaction>>()
     private let reads = WorkQueue<Job<any ReadTransaction>>()
     private let readers: [ReadConnection]
     private let lookUps: LookUps
-    private let health: StoreHealth
+    let health: StoreHealth
     private let signal = ChangeSignal()
     private let statistics = WriterStatistics()
     private let threads = ThreadGroup()
+    let integrity: IntegrityCheck
+    let startCheck: StartCheck
     private let room: LogRoom
     private let reserve: SpaceReserve
-    private let logger: Logger
+    let logger: Logger
     private let isClosed = Mutex(false)
 
     /// Opens the store, checks its integrity and brings its schema up to date; makes it where nothing of an earlier one
@@ -57,19 +61,25 @@ public final class SQLiteStore: MetadataStore {
             onUnusable: onUnusable, commit: { try $0.commit() })
     }
 
-    /// - Parameter commit: ends a transaction; tests give one that fails.
+    /// - Parameters:
+    ///   - checkedFirstBytes: the largest database that is checked before it is served.
+    ///   - commit: ends a transaction; tests give one that fails.
     init(
-        path: String, remains: [String] = [], migrations: [Migration], reserveBytes: Int64, logger: Logger,
+        path: String, remains: [String] = [], migrations: [Migration], reserveBytes: Int64,
+        checkedFirstBytes: Int64 = StartCheck.defaultLimitBytes, logger: Logger,
         onUnusable: @escaping @Sendable (String) -> Void, commit: @escaping @Sendable (Database) throws -> Void
     ) throws {
+        assertMayWait()
         self.path = path
         self.logger = logger
         room = LogRoom(files: StoreFiles(path: path), byteCount: reserveBytes)
         reserve = SpaceReserve(room, logger: logger)
         health = StoreHealth(logger: logger, onUnusable: onUnusable)
+        startCheck = StartCheck(room.files, limitBytes: checkedFirstBytes)
         let connection: StoreConnection
         do {
-            pool = try Self.open(reserve, room, remains, migrations, logger)
+            pool = try Self.open(reserve, room, startCheck, remains, migrations, logger)
+            integrity = IntegrityCheck(pool)
             connection = try pool.writeWithoutTransaction { [reserve] connection in
                 try SchemaUpdate.apply(migrations, to: connection)
                 try reserve.renew(connection)
@@ -83,11 +93,13 @@ public final class SQLiteStore: MetadataStore {
         }
         startWriter(on: connection, commit: commit)
         startReaders()
+        if try startCheck.isOwed { checkBesideServing() }
     }
 
     /// Everything that is there is looked at before anything is changed.
     private static func open(
-        _ reserve: SpaceReserve, _ room: LogRoom, _ remains: [String], _ migrations: [Migration], _ logger: Logger
+        _ reserve: SpaceReserve, _ room: LogRoom, _ check: StartCheck, _ remains: [String], _ migrations: [Migration],
+        _ logger: Logger
     ) throws -> DatabasePool {
         try room.files.prepare(remains: remains) { path in
             let queue = try DatabaseQueue(path: path)
@@ -111,7 +123,7 @@ public final class SQLiteStore: MetadataStore {
             try? room.giveBack()
             throw error
         }
-        let pool = try DatabaseOpening.open(room: room, readerCount: upkeepConnectionCount)
+        let pool = try DatabaseOpening.open(room: room, readerCount: upkeepConnectionCount, check: check)
         removeLeftBackups(of: room.files.path)
         return pool
     }
@@ -142,8 +154,8 @@ public final class SQLiteStore: MetadataStore {
         try await writes.perform(for: purpose, body, health: health)
     }
 
-    public func changes() -> AsyncStream<Void> {
-        signal.subscribe()
+    public func changes(of topics: Set<ChangeTopic>) -> AsyncStream<Void> {
+        signal.subscribe(to: topics)
     }
 
     /// Commits since the store was opened; one may stand for many writes.
@@ -155,13 +167,14 @@ public final class SQLiteStore: MetadataStore {
     /// Reads that no thread has taken yet.
     var waitingReadCount: Int { reads.count }
 
-    /// Streams of `changes()` that somebody still reads.
+    /// Streams of `changes(of:)` that somebody still reads.
     var subscriberCount: Int { signal.subscriberCount }
 
     /// Finishes what waits, brings the log into the database and closes both; later calls fail with
     /// `StoreError.unusable`. A log that stays is told in the log of events: nothing is lost, but the two files belong
     /// together. May be repeated. Blocks the thread meanwhile; must not be called from a transaction.
     public func close() {
+        assertMayWait()
         endWork()
         threads.join()
         let isFirst = isClosed.withLock { isClosed in
@@ -169,6 +182,7 @@ public final class SQLiteStore: MetadataStore {
             return !isClosed
         }
         guard isFirst else { return }
+        integrity.end()
         upkeep.sync {}
         do {
             for reader in readers { try reader.close() }

@@ -6,6 +6,8 @@ final class SQLiteTransaction: WriteTransaction {
     private var connection: StoreConnection?
     /// The disk was full: SQLite may have rolled everything back.
     private(set) var ranOutOfSpace = false
+    /// What was noted so far.
+    private(set) var topics: Set<ChangeTopic> = []
     /// A change was refused because room is short.
     private(set) var wasRefused = false
     private let refusesChanges: Bool
@@ -50,6 +52,10 @@ final class SQLiteTransaction: WriteTransaction {
         } catch let error as DatabaseError {
             throw note(SQLiteFault(error))
         }
+    }
+
+    func note(_ topic: ChangeTopic) {
+        topics.insert(topic)
     }
 
     /// - Throws: also once SQLite has rolled back by itself: a later statement would stand alone and be committed.

@@ -91,6 +91,7 @@ struct StoreFiles: Sendable {
 
     /// - Parameter flags: never follows a link; anything but a plain file is refused.
     static func open(_ path: String, _ flags: Int32) throws(StoreError) -> Int32 {
+        assertMayWait()
         let descriptor = linux_open_plain_file(path, flags, 0o600)
         guard descriptor >= 0 else { throw cannot("open", path, -descriptor) }
         return descriptor
@@ -98,6 +99,7 @@ struct StoreFiles: Sendable {
 
     /// Makes a file, or the names in a folder, durable.
     static func sync(_ path: String, _ flags: Int32 = O_RDONLY) throws(StoreError) {
+        assertMayWait()
         let descriptor = Foundation.open(path, flags | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw cannot("open", path, errno) }
         defer { close(descriptor) }

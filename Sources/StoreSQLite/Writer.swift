@@ -39,13 +39,13 @@ final class Writer {
 
     /// Commits the jobs, in their order, and answers each once what it may have seen is durable.
     func run(_ jobs: [Job<any WriteTransaction>], on connection: Database) {
-        let rowCountBefore = connection.totalChangesCount
+        assertMayWait()
         var waiting = jobs[...]
         do {
             try health.check()
             try noteRoom(connection)
-            try answer(&waiting, on: connection)
-            if connection.totalChangesCount != rowCountBefore { signal.send() }
+            let topics = try answer(&waiting, on: connection)
+            signal.send(topics)
             try reserve.renew(connection)
             try checkpointIfDue(connection)
         } catch {
@@ -55,30 +55,31 @@ final class Writer {
     }
 
     /// Together if possible; one by one if not, so that only who is to blame fails.
-    private func answer(_ waiting: inout ArraySlice<Job<any WriteTransaction>>, on connection: Database) throws {
-        let group = GroupCommit(
-            connection: connection, statements: statements, isShort: isShort, commit: commit)
+    ///
+    /// - Returns: what was noted by those that are committed.
+    private func answer(
+        _ waiting: inout ArraySlice<Job<any WriteTransaction>>, on connection: Database
+    ) throws -> Set<ChangeTopic> {
+        let group = GroupCommit(connection: connection, statements: statements, isShort: isShort, commit: commit)
+        var topics: Set<ChangeTopic> = []
         if waiting.count > 1, let outcomes = try group.commitTogether(waiting) {
             statistics.countCommit()
-            for outcome in outcomes {
-                waiting.popFirst()?.finish(outcome)
-            }
+            for outcome in outcomes { finish(&waiting, outcome, &topics) }
         }
         while let job = waiting.first {
-            let outcome = try commitAlone(job, group)
-            waiting.removeFirst()
-            job.finish(outcome)
+            let outcome = try group.commitAlone(job)
+            if outcome.isDone { statistics.countCommit() }
+            finish(&waiting, outcome, &topics)
         }
+        return topics
     }
 
-    private func commitAlone(_ job: Job<any WriteTransaction>, _ group: GroupCommit) throws -> (any Error)? {
-        switch try group.commitAlone(job) {
-        case .done:
-            statistics.countCommit()
-            return nil
-        case .failed(let error): return error
-        case .outOfSpace: return StoreError.storageFull
-        }
+    private func finish(
+        _ waiting: inout ArraySlice<Job<any WriteTransaction>>, _ outcome: GroupCommit.Outcome,
+        _ topics: inout Set<ChangeTopic>
+    ) {
+        topics.formUnion(outcome.topics ?? [])
+        waiting.popFirst()?.finish(outcome.error)
     }
 
     /// Looks how much room there is; when it gets short, the log is emptied, so that all its room is there.

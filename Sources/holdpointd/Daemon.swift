@@ -1,4 +1,5 @@
 import Access
+import CLinux
 import EngineQEMU
 import Foundation
 import HoldpointRPC
@@ -91,6 +92,7 @@ struct Daemon {
         configuration.software = "holdpointd/\(Version.text)"
         configuration.errorMapping = HoldpointErrorMapping(logger: logger)
         configuration.logger = logger
+        configuration.prepareLoop = { linux_mark_event_loop() }
         return configuration
     }
 

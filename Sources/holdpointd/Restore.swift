@@ -61,7 +61,7 @@ struct Restore: AsyncParsableCommand {
         try await endServers(engine)
         let restore = MetadataRestore(store: store, engine: engine, clock: Daemon.now)
         let plan = try await restore.rebuild()
-        let rows = try await store.read { try $0.allRows() }
+        let rows = try await store.survey { try $0.allRows() }
         store.close()
         let old = try replacement.finish(keepingOldAs: ".before-restore-\(Self.timeText)")
         try await restore.secure(plan)

@@ -43,6 +43,12 @@ final class CrashingStore: MetadataStore {
         return try await base.read(body)
     }
 
+    func survey<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
+
     func write<Result: Sendable>(
         for purpose: WritePurpose, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
@@ -65,7 +71,7 @@ final class CrashingStore: MetadataStore {
         try await base.backUp(chunkByteCount: chunkByteCount, send)
     }
 
-    func changes() -> AsyncStream<Void> { base.changes() }
+    func changes(of topics: Set<ChangeTopic>) -> AsyncStream<Void> { base.changes(of: topics) }
 
     private func checkAlive() throws {
         if isDead { throw StoreError.unusable("died") }

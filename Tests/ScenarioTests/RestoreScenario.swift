@@ -21,7 +21,7 @@ import Testing
                 #expect(Int(report.quarantinedLayerCount) == past.newer.count)
                 let server = try await world.client.servers.getServer(GetServerRequest(server: "web-1"))
                 #expect(server.state == .stopped && server.desiredState == .stopped)
-                let operations = try await house.store.read { try $0.operationCount(in: [.pending, .running]) }
+                let operations = try await house.store.read { try $0.openOperations().count }
                 #expect(operations == 0)
                 // Who watched before cannot go on as if nothing had happened.
                 let watching = await #expect(throws: Refusal.self) {

@@ -75,7 +75,9 @@ import Testing
         #expect(try leftovers(fixture).isEmpty)
     }
 
-    @Test func rowsThatReferToNothingAreTold() async throws {
+    /// At once, or table by table as in a large database.
+    @Test(arguments: [StartCheck.defaultLimitBytes, 0])
+    func rowsThatReferToNothingAreTold(checkedFirstBytes: Int64) async throws {
         let fixture = try StoreFixture()
         try fixture.open().close()
         var careless = Configuration()
@@ -83,7 +85,7 @@ import Testing
         let queue = try DatabaseQueue(path: fixture.path, configuration: careless)
         try await queue.write { try $0.execute(sql: "INSERT INTO child (item) VALUES (7)") }
         try queue.close()
-        let store = try fixture.open()
+        let store = try fixture.open(checkedFirstBytes: checkedFirstBytes)
         defer { store.close() }
         #expect(try await store.problems() == ["a row of child refers to no row of item"])
     }

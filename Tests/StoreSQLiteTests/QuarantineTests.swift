@@ -5,25 +5,6 @@ import Testing
 @testable import StoreSQLite
 
 @Suite struct QuarantineTests {
-    /// root <- middle <- top, the top of a volume.
-    private struct House {
-        let volume = VolumeID(stored: "vol-a")
-        let layers = ["lay-root", "lay-middle", "lay-top"].map { LayerID(stored: $0) }
-
-        func build(in transaction: any WriteTransaction) throws {
-            let project = Project(id: ProjectID(stored: "prj-a"), name: "default")
-            try transaction.insert(project)
-            for (depth, id) in layers.enumerated() {
-                let parent = depth == 0 ? nil : layers[depth - 1]
-                try transaction.insert(
-                    LayerRecord(id: id, parentID: parent, size: .mebibyte, depth: depth, state: .active))
-            }
-            let header = ResourceHeader(projectID: project.id, attributes: ResourceAttributes(name: "data"), at: now)
-            var made = Volume(id: volume, header: header, state: .available, size: .mebibyte, topLayerID: layers[2])
-            try transaction.insert(&made, by: author, at: now)
-        }
-    }
-
     /// What rests in quarantine is a user of its layer and of all beneath, as a snapshot is.
     @Test func nothingUnderAQuarantinedLayerIsFreed() async throws {
         let fixture = try StoreFixture()
@@ -53,15 +34,15 @@ import Testing
             try house.build(in: transaction)
             let volume: Volume = try #require(try transaction.get(house.volume))
             try transaction.delete(volume, by: author, at: now)
-            #expect(try transaction.deadLayers().map(\.id) == [house.layers[2]])
+            #expect(try transaction.deadLayers(among: house.layers).map(\.id) == [house.layers[2]])
             try transaction.quarantine(
                 house.layers[2], because: .abandoned, origin: .init(volume), by: "admin", at: now)
-            #expect(try transaction.deadLayers().isEmpty)
+            #expect(try transaction.deadLayers(among: house.layers).isEmpty)
             #expect(try transaction.layer(house.layers[2])?.state == .frozen)
             #expect(throws: StoreError.self) { try transaction.deleteLayer(house.layers[2]) }
         }
     }
 }
 
-private let author = ChangeAuthor(principal: "admin", source: "test")
-private let now = Timestamp(millisecondsSinceEpoch: 1)
+private let author = House.author
+private let now = House.now

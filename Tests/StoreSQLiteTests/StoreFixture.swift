@@ -33,12 +33,26 @@ final class StoreFixture: Sendable {
 
     func open(
         migrations: [Migration] = StoreFixture.migrations, reserveBytes: Int64 = 0,
+        checkedFirstBytes: Int64 = StartCheck.defaultLimitBytes,
         onUnusable: @escaping @Sendable (String) -> Void = { _ in },
         commit: @escaping @Sendable (Database) throws -> Void = { try $0.commit() }
     ) throws -> SQLiteStore {
         try SQLiteStore(
-            path: path, migrations: migrations, reserveBytes: reserveBytes, logger: Logger(label: "test"),
-            onUnusable: onUnusable, commit: commit)
+            path: path, migrations: migrations, reserveBytes: reserveBytes, checkedFirstBytes: checkedFirstBytes,
+            logger: Logger(label: "test"), onUnusable: onUnusable, commit: commit)
+    }
+
+    /// Leaves a closed store with rows, of which a page holds something else.
+    func fillAndDamage() async throws {
+        let store = try open()
+        for number in 0..<200 {
+            try await store.insert("item-\(number)", payload: [UInt8](repeating: 1, count: 500))
+        }
+        store.close()
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: 3 * 4096)
+        try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
+        try file.close()
     }
 }
 

@@ -60,15 +60,7 @@ struct UnusableStoreTests {
 
     @Test func aDamagedFileIsRefused() async throws {
         let fixture = try StoreFixture()
-        let store = try fixture.open()
-        for number in 0..<200 {
-            try await store.insert("item-\(number)", payload: [UInt8](repeating: 1, count: 500))
-        }
-        store.close()
-        let file = try #require(FileHandle(forUpdatingAtPath: fixture.path))
-        try file.seek(toOffset: 3 * 4096)
-        try file.write(contentsOf: Data(repeating: 0xA5, count: 4096))
-        try file.close()
+        try await fixture.fillAndDamage()
         #expect(throws: StoreError.self) { _ = try fixture.open() }
     }
 

@@ -86,4 +86,10 @@ void linux_poll_no_more(int poller, int descriptor);
 // Stores the keys of up to capacity descriptors that are ready, and returns how many. Waits for one at least.
 int linux_wait_for_ready(int poller, uint64_t *keys, size_t capacity);
 
+// Marks the calling thread as an event loop's, which must never wait, and says whether it is marked: 1 or 0. It stands
+// here because the transport's threads and what blocks have nothing else in common: the composition root has the
+// transport call the one, and what blocks asks the other.
+void linux_mark_event_loop(void);
+int linux_is_event_loop(void);
+
 #endif

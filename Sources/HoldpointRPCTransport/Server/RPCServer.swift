@@ -17,6 +17,7 @@ public final class RPCServer: Sendable {
         shared = ServerShared(router: router, configuration: configuration)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         loops = group.makeIterator().map { ServerLoop(context: LoopContext(eventLoop: $0)) }
+        for loop in loops { loop.context.eventLoop.execute(configuration.prepareLoop) }
     }
 
     deinit {

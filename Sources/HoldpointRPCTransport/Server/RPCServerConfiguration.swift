@@ -12,6 +12,8 @@ public struct RPCServerConfiguration: Sendable {
     public var logger = Logger(label: "holdpoint.rpc")
     /// Event loops; nil: one a core.
     public var threads: Int?
+    /// Called once on the thread of every event loop, before anything else runs there; must not wait.
+    public var prepareLoop: @Sendable () -> Void = {}
 
     public init(credentials: any CredentialCheck) {
         self.credentials = credentials

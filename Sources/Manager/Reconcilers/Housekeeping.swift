@@ -15,8 +15,9 @@ extension ResourceManager {
     /// Collects dead layers and forgets old events and requests, at once and every minute until it is cancelled.
     func keepHouse() async {
         var counted = ContinuousClock.now
+        var walk = LayerWalk()
         while !Task.isCancelled {
-            await keeping { try await collectDeadLayers() }
+            await keeping { try await collectDeadLayers(&walk) }
             await keeping {
                 let now = ContinuousClock.now
                 try await forgetOldThings(after: counted.duration(to: now))
@@ -37,11 +38,15 @@ extension ResourceManager {
 
     /// - Parameter time: since the last time, by a clock that does not jump.
     func forgetOldThings(after time: Duration) async throws {
-        try await store.write(for: .freeing) { transaction in
-            let age = try transaction.advanceAge(by: time)
-            try transaction.forgetRequests(beforeAge: age - Retention.requestMilliseconds)
-            try transaction.compactEvents(
-                beforeAge: age - Retention.eventMilliseconds, keepingNewest: Retention.eventCount)
+        let age = try await store.write(for: .freeing) { try $0.advanceAge(by: time) }
+        try await inTurns { try $0.forgetRequests(beforeAge: age - Retention.requestMilliseconds) }
+        try await inTurns {
+            try $0.compactEvents(beforeAge: age - Retention.eventMilliseconds, keepingNewest: Retention.eventCount)
         }
+    }
+
+    /// Forgets until a turn finds less than it may drop; whoever waits for the writer comes in between.
+    private func inTurns(_ turn: @escaping @Sendable (any WriteTransaction) throws -> Int) async throws {
+        while try await store.write(for: .freeing, turn) >= Forgetting.rowsInATurn { try Task.checkCancellation() }
     }
 }

@@ -10,11 +10,13 @@ enum LayerProving {
     /// Between two layers at least, and this many times as long as the look took.
     static let shortestPause = Duration.milliseconds(100)
     static let pauseFactor = 10
+    /// Layers that one read names.
+    static let readAtOnce = 256
     /// From the end of one round to the next.
     static let roundPause = Duration.seconds(3_600)
     /// Between two looks for layers that froze.
     static let stampingPause = Duration.seconds(1)
-    /// Newly frozen layers that one look records.
+    /// Newly frozen layers that one look reads and records.
     static let stampedAtOnce = 64
 }
 
@@ -33,7 +35,7 @@ extension ResourceManager {
     private func stampFrozenLayers() async {
         var unsound: Set<LayerID> = []
         while !Task.isCancelled {
-            let changes = store.changes()
+            let changes = store.changes(of: [.frozenLayers])
             do {
                 try await stampFrozenLayers(besides: &unsound)
             } catch {
@@ -46,34 +48,38 @@ extension ResourceManager {
 
     /// A layer's row says frozen once its cut is done, and the engine closes a file for writing before it says that the
     /// cut is done: nothing writes it any more.
+    ///
+    /// - Parameter unsound: layers that are not looked at again, because a check tells what is wrong with them.
     private func stampFrozenLayers(besides unsound: inout Set<LayerID>) async throws {
-        var skipped: Set<LayerID> = []
+        var stillUnsound: Set<LayerID> = []
+        var place: LayerID?
         while !Task.isCancelled {
-            let known = unsound.union(skipped)
-            let rows = try await store.read {
-                try $0.unstampedLayers(limit: LayerProving.stampedAtOnce + known.count).map(\.id)
+            let layers = try await store.read { [place] in
+                try $0.unstampedLayers(after: place, limit: LayerProving.stampedAtOnce)
             }
-            let layers = rows.filter { !known.contains($0) }
-            unsound.formIntersection(rows)
-            skipped.formIntersection(rows)
-            guard !layers.isEmpty else { return }
-            var sound: [LayerID: LayerStamp] = [:]
-            for layer in layers {
-                do {
-                    let facts = try await engine.proveTables(of: layer)
-                    guard let facts, !facts.isWritable, let stamp = facts.stamp else { throw Unsound() }
-                    inspections.note(layer, stamp, .tables, damage: nil)
-                    sound[layer] = stamp
-                } catch let error as EngineError where error.reason != .damaged {
-                    // Nobody could look: the next time.
-                    skipped.insert(layer)
-                } catch {
-                    // A check tells what is wrong with it.
-                    unsound.insert(layer)
-                }
-            }
-            try await record(sound)
+            place = layers.last
+            stillUnsound.formUnion(unsound.intersection(layers))
+            try await stamp(layers.filter { !unsound.contains($0) }, unsound: &stillUnsound)
+            if layers.count < LayerProving.stampedAtOnce { break }
         }
+        unsound = stillUnsound
+    }
+
+    private func stamp(_ layers: [LayerID], unsound: inout Set<LayerID>) async throws {
+        var sound: [LayerID: LayerStamp] = [:]
+        for layer in layers {
+            do {
+                let facts = try await engine.proveTables(of: layer)
+                guard let facts, !facts.isWritable, let stamp = facts.stamp else { throw Unsound() }
+                inspections.note(layer, stamp, .tables, damage: nil)
+                sound[layer] = stamp
+            } catch let error as EngineError where error.reason != .damaged {
+                // Nobody could look: the next time.
+            } catch {
+                unsound.insert(layer)
+            }
+        }
+        try await record(sound)
     }
 
     /// It is not there, or not frozen.
@@ -93,25 +99,51 @@ extension ResourceManager {
         }
     }
 
+    /// Layer by layer, so that nothing grows with their number.
     private func inspectAll() async throws {
-        let check = try await look(besideServers: true)
-        let layers = check.provableLayers(besides: check.findings())
-        for layer in layers where !inspections.isDone(layer, check.stamp(of: layer), .image) {
-            try Task.checkCancellation()
-            let begin = ContinuousClock.now
-            await inspect(layer, of: check)
-            if let damage = inspections.damage(of: layer, check.stamp(of: layer)) {
-                try await tell(layer, damage, check)
+        var place: LayerID?
+        repeat {
+            let layers = try await store.read { [place] in
+                try $0.layersAtRest(after: place, limit: LayerProving.readAtOnce)
             }
-            let pause = begin.duration(to: .now) * LayerProving.pauseFactor
-            try await Task.sleep(for: max(pause, LayerProving.shortestPause))
-        }
+            for layer in layers {
+                try Task.checkCancellation()
+                let begin = ContinuousClock.now
+                guard try await inspect(layer) else { continue }
+                let pause = begin.duration(to: .now) * LayerProving.pauseFactor
+                try await Task.sleep(for: max(pause, LayerProving.shortestPause))
+            }
+            place = layers.count < LayerProving.readAtOnce ? nil : layers.last
+        } while place != nil
     }
 
-    /// What was deleted or resized meanwhile is not damaged.
-    private func tell(_ layer: LayerID, _ damage: String, _ check: ConsistencyCheck) async throws {
-        let row = try await store.read { try $0.layer(layer) }
-        guard row == check.rows.layers[layer] else { return inspections.forget([layer]) }
+    /// - Returns: false if that was done since it changed, or cannot be done now.
+    private func inspect(_ layer: LayerID) async throws -> Bool {
+        let chain = try await store.read { try $0.chain(to: layer) }
+        var stamp: LayerStamp?
+        do {
+            stamp = try await engine.proveTables(of: layer)?.stamp
+            guard stamp != nil, !inspections.isDone(layer, stamp, .image) else { return false }
+            try await engine.verify(chain.map { Layer(id: $0.id, size: $0.size) }, .structure)
+            inspections.note(layer, stamp, .image, damage: nil)
+        } catch  where error.reason == .damaged {
+            try await tell(layer, stamp, error.message, chain)
+        } catch {
+            // A process has opened it meanwhile, or the disk is slow: the next round.
+            logger.debug("a layer was not looked into", metadata: ["layer": "\(layer)", "cause": "\(error)"])
+        }
+        return true
+    }
+
+    /// What was deleted or resized meanwhile, or is about to be, is not damaged.
+    private func tell(
+        _ layer: LayerID, _ stamp: LayerStamp?, _ damage: String, _ chain: [LayerRecord]
+    ) async throws {
+        let isStill = try await store.read { transaction in
+            try transaction.chain(to: layer) == chain && transaction.isAtRest(layer)
+        }
+        guard isStill else { return }
+        inspections.note(layer, stamp, .image, damage: damage)
         logger.error("a layer is damaged", metadata: ["layer": "\(layer)", "cause": "\(damage)"])
     }
 }

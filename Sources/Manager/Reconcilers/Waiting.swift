@@ -2,26 +2,14 @@ internal import Model
 internal import Store
 
 extension MetadataStore {
-    /// Waits until a condition on the store holds, looking again after every change.
-    ///
-    /// - Parameter interval: look at least this often; nil: only after changes.
-    /// - Returns: what `look` found, the first time it is not nil.
-    func first<Result: Sendable>(
-        lookingEvery interval: Duration? = nil, _ look: @escaping @Sendable (any ReadTransaction) throws -> Result?
-    ) async throws -> Result {
-        while true {
-            let changes = changes()
-            if let found = try await read(look) { return found }
-            try Task.checkCancellation()
-            await nextElement(of: changes, within: interval)
-        }
-    }
-
     /// Waits until no operation holds a server; absent: at once.
     func untilIdle(_ id: ServerID) async throws {
-        _ = try await first { transaction -> Bool? in
-            let server: Server? = try transaction.get(id)
-            return server?.header.operationID == nil ? true : nil
+        while true {
+            let changes = changes(of: [.resource(id.rawValue)])
+            let server: Server? = try await read { try $0.get(id) }
+            if server?.header.operationID == nil { return }
+            try Task.checkCancellation()
+            await nextElement(of: changes, within: nil)
         }
     }
 }

@@ -100,7 +100,8 @@ extension ConsistencyCheck {
     private static var metadataAdvice: String { "Stop what uses it, and restore the metadata from a backup" }
 
     func layersFormTrees() -> [ConsistencyFinding] {
-        settledRows.filter { rows.layers[rows.ancestry(of: $0.id).last ?? $0.id]?.parentID != nil }.map {
+        let rootless = rows.rootlessLayers
+        return settledRows.filter { rootless.contains($0.id) }.map {
             finding(.layerCycle, $0.id, "has no root: the records lead in a circle. \(Self.metadataAdvice)")
         }
     }

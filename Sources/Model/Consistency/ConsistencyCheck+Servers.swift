@@ -1,17 +1,20 @@
 /// Servers: what their processes do is what is recorded, and no volume has two writers.
 extension ConsistencyCheck {
     func runningServersServe() -> [ConsistencyFinding] {
-        rows.servers.filter { isIdle($0) && $0.desiredState == .running }.flatMap(unserved)
+        let attached = Dictionary(grouping: rows.volumes) { $0.placement?.serverID }
+        return rows.servers.filter { isIdle($0) && $0.desiredState == .running }.flatMap { server in
+            unserved(server, attached[server.id] ?? [])
+        }
     }
 
-    private func unserved(_ server: Server) -> [ConsistencyFinding] {
+    private func unserved(_ server: Server, _ attached: [Volume]) -> [ConsistencyFinding] {
         if server.state == .error {
             let cause = server.header.failure.map { ": \($0.message)" } ?? ""
             return [ConsistencyFinding(.serverNotServing, server, "should be RUNNING, and is ERROR\(cause)")]
         }
         switch facts.servers[server.id] {
         case .serving(let served):
-            return compare(server, served)
+            return compare(server, attached, served)
         case .silent(let cause):
             let message =
                 "has a process that does not answer: \(cause). It is left alone, because its clients may still be "
@@ -29,8 +32,9 @@ extension ConsistencyCheck {
 
     private static var startAdvice: String { "It is started again within seconds; if not, see the server's log" }
 
-    private func compare(_ server: Server, _ served: [VolumeID: LayerID]) -> [ConsistencyFinding] {
-        let attached = rows.volumes.filter { $0.placement?.serverID == server.id }
+    private func compare(
+        _ server: Server, _ attached: [Volume], _ served: [VolumeID: LayerID]
+    ) -> [ConsistencyFinding] {
         let missing = attached.filter {
             isIdle($0) && ($0.state == .inUse || $0.state == .error) && served[$0.id] == nil
         }.map { volume in

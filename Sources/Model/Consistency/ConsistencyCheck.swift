@@ -9,13 +9,19 @@ public struct ConsistencyCheck: Sendable {
     let busy: Set<String>
     /// Layers that come or go: of what is busy or half deleted, and of nothing else.
     let unsettled: Set<LayerID>
+    /// Rows of layers that are at rest, in the order of their ids.
+    let settledRows: [LayerRecord]
     private let users: LayerUsers
 
     public init(_ rows: MetadataRows, _ facts: StorageFacts) {
         self.rows = rows
         self.facts = facts
         busy = Self.busyIDs(rows)
-        unsettled = Self.unsettledLayers(rows, busy)
+        let unsettled = Self.unsettledLayers(rows, busy)
+        self.unsettled = unsettled
+        settledRows = rows.layers.values.filter { !unsettled.contains($0.id) }.sorted {
+            $0.id.rawValue < $1.id.rawValue
+        }
         users = LayerUsers(rows)
     }
 
@@ -120,10 +126,6 @@ public struct ConsistencyCheck: Sendable {
     /// Layers that are at rest, with what their file says; absent ones are left out.
     var settledLayers: [(row: LayerRecord, facts: LayerFacts)] {
         settledRows.compactMap { row in facts.inventory.layers[row.id].map { (row, $0) } }
-    }
-
-    var settledRows: [LayerRecord] {
-        rows.layers.values.filter { !unsettled.contains($0.id) }.sorted { $0.id.rawValue < $1.id.rawValue }
     }
 
     func isIdle(_ resource: some Resource) -> Bool { !busy.contains(resource.id.rawValue) }

@@ -6,29 +6,37 @@ extension LayerRecord {
     public static func rows(
         for found: [LayerID: LayerFacts], on known: (LayerID) throws -> LayerRecord?
     ) rethrows -> [LayerRecord] {
-        var made: [LayerID: LayerRecord] = [:]
+        let resting = Dictionary(grouping: found.keys) { found[$0]?.parentID }
         var rows: [LayerRecord] = []
-        var waiting = found.sorted { $0.key.rawValue < $1.key.rawValue }
-        var isStuck = false
-        while !waiting.isEmpty, !isStuck {
-            let countBefore = waiting.count
-            waiting = try waiting.filter { id, facts in
-                var depth = 0
-                switch facts.parent {
-                case .none: break
-                case .foreign: return true
-                case .layer(let parent):
-                    guard let below = try made[parent] ?? known(parent) else { return true }
-                    depth = below.depth + 1
-                }
-                let row = LayerRecord(
-                    id: id, parentID: facts.parentID, size: facts.size, depth: depth, state: .frozen)
-                made[id] = row
-                rows.append(row)
-                return false
+        // Those whose place is known, and that what rests on them is still to be looked at.
+        var waiting = try found.keys.sorted { $1.rawValue < $0.rawValue }.compactMap { id in
+            try bottom(id, found, known)
+        }
+        while let row = waiting.popLast() {
+            rows.append(row)
+            let above = (resting[row.id] ?? []).sorted { $1.rawValue < $0.rawValue }
+            waiting += above.compactMap { id in
+                found[id].map { self.init(id, $0, depth: row.depth + 1) }
             }
-            isStuck = waiting.count == countBefore
         }
         return rows
+    }
+
+    /// - Returns: nil unless it rests on nothing, or on a layer that is not found but known.
+    private static func bottom(
+        _ id: LayerID, _ found: [LayerID: LayerFacts], _ known: (LayerID) throws -> LayerRecord?
+    ) rethrows -> LayerRecord? {
+        guard let facts = found[id] else { return nil }
+        switch facts.parent {
+        case .none: return LayerRecord(id, facts, depth: 0)
+        case .foreign: return nil
+        case .layer(let parent):
+            guard found[parent] == nil, let below = try known(parent) else { return nil }
+            return LayerRecord(id, facts, depth: below.depth + 1)
+        }
+    }
+
+    private init(_ id: LayerID, _ facts: LayerFacts, depth: Int) {
+        self.init(id: id, parentID: facts.parentID, size: facts.size, depth: depth, state: .frozen)
     }
 }

@@ -27,6 +27,20 @@ public struct MetadataRows: Sendable {
         return chain
     }
 
+    /// Layers of which the rows lead in a circle. Each is looked at once.
+    var rootlessLayers: Set<LayerID> {
+        var (rooted, rootless): (Set<LayerID>, Set<LayerID>) = ([], [])
+        for start in layers.keys {
+            var path: Set<LayerID> = []
+            var next: LayerID? = start
+            while let id = next, !rooted.contains(id), !rootless.contains(id), path.insert(id).inserted {
+                next = layers[id]?.parentID
+            }
+            if let end = next, !rooted.contains(end) { rootless.formUnion(path) } else { rooted.formUnion(path) }
+        }
+        return rootless
+    }
+
     func ancestry(of layers: some Sequence<LayerID>) -> Set<LayerID> {
         var all: Set<LayerID> = []
         for layer in layers {

@@ -12,6 +12,8 @@ public struct Operation: IdentifiedKind, Hashable, Codable {
 
         /// Nothing changes any more; a stuck operation still waits for an administrator.
         public var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
+        /// It does nothing now: it has ended, or waits for an administrator.
+        public var isAtRest: Bool { isFinal || self == .stuck }
     }
 
     public struct Step: Hashable, Sendable, Codable {

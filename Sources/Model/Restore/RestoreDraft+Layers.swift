@@ -3,6 +3,7 @@ extension RestoreDraft {
     /// Gives every volume a top that nothing else needs.
     mutating func placeTops(_ newID: () -> LayerID) {
         let ofSnapshots = Set(snapshots.values.map(\.layerID))
+        let recorded = Dictionary(rows.volumes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for volume in volumes.values.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
             var placed = volume
             if let top = sound[volume.topLayerID] {
@@ -13,7 +14,7 @@ extension RestoreDraft {
                 }
             }
             volumes[volume.id] = placed
-            if placed != rows.volumes.first(where: { $0.id == volume.id }) { plan.volumes.updated.append(placed) }
+            if placed != recorded[volume.id] { plan.volumes.updated.append(placed) }
         }
     }
 
@@ -36,16 +37,18 @@ extension RestoreDraft {
     /// A layer on this one that nobody knows and that holds nothing: as good as a new one. So a restore that is run
     /// again, or was interrupted, leaves no more behind than the first.
     private func emptyOverlay(on top: LayerRecord) -> LayerID? {
-        sound.values.filter { layer in
-            layer.parentID == top.id && layer.size == top.size && !isKnown(layer.id) && !adopted.contains(layer.id)
+        (resting[top.id] ?? []).filter { layer in
+            layer.size == top.size && !isKnown(layer.id) && !adopted.contains(layer.id)
                 && mayBeWritten(layer.id) && inventory.layers[layer.id]?.holdsData == false
         }.map(\.id).min { $0.rawValue < $1.rawValue }
     }
 
     mutating func settleLayers() {
         let unknown = sound.keys.filter { !isKnown($0) && !adopted.contains($0) }
-        plan.quarantined = unknown.sorted { $0.rawValue < $1.rawValue }.map {
-            RestorePlan.QuarantinedPart(layerID: $0, origin: origin(of: $0))
+        let origins = origins
+        plan.quarantined = unknown.sorted { $0.rawValue < $1.rawValue }.map { layer in
+            let origin = ancestry(of: layer).lazy.compactMap { origins[$0] }.first
+            return RestorePlan.QuarantinedPart(layerID: layer, origin: origin ?? .init(unknownFor: layer))
         }
         let kept = Set(sound.keys).union(neededRows())
         settleRows(kept)
@@ -61,10 +64,12 @@ extension RestoreDraft {
     private func neededRows() -> Set<LayerID> {
         let tops = rows.volumes.filter { volumes[$0.id] != nil }.map(\.topLayerID)
         let users = tops + snapshots.values.map(\.layerID)
-        return Set(users.flatMap(ancestry).filter { rows.layers[$0] != nil })
+        return ancestry(of: users).filter { rows.layers[$0] != nil }
     }
 
     private mutating func settleRows(_ kept: Set<LayerID>) {
+        // A top that was lost keeps its state: it is what its volume names.
+        let tops = writtenTops.union(volumes.values.map(\.topLayerID))
         var settled: [LayerID: LayerRecord] = [:]
         for id in kept.sorted(by: { $0.rawValue < $1.rawValue }) {
             // Root first, so that each finds its parent's depth.
@@ -73,7 +78,7 @@ extension RestoreDraft {
                 let parent = row.parentID.flatMap { settled[$0] }
                 row.parentID = parent?.id
                 row.depth = parent.map { $0.depth + 1 } ?? 0
-                row.state = isTop(id) ? .active : .frozen
+                row.state = tops.contains(id) ? .active : .frozen
                 settled[id] = row
                 plan.layers.append(row)
             }
@@ -81,19 +86,15 @@ extension RestoreDraft {
         plan.layers += plan.overlays.filter { !$0.exists }.map(\.layer)
     }
 
-    /// A top that was lost keeps its state: it is what its volume names.
-    private func isTop(_ layer: LayerID) -> Bool {
-        writtenTops.contains(layer) || volumes.values.contains { $0.topLayerID == layer }
-    }
-
-    /// The volume that a layer nobody knows belonged to: the first one whose layers lie beneath it.
-    private func origin(of layer: LayerID) -> QuarantinedLayer.Origin {
-        for below in ancestry(of: layer) {
-            if let volume = rows.volumes.first(where: { $0.topLayerID == below }) { return .init(volume) }
-            if let snapshot = rows.snapshots.first(where: { $0.layerID == below }) {
-                return .init(kind: .snapshot, id: snapshot.id.rawValue, name: snapshot.header.name)
-            }
+    /// Whose layers were: what nobody knows belonged to the first that lies beneath it.
+    private var origins: [LayerID: QuarantinedLayer.Origin] {
+        let ofVolumes = rows.volumes.map { ($0.topLayerID, QuarantinedLayer.Origin($0)) }
+        let ofSnapshots = rows.snapshots.map { snapshot in
+            (
+                snapshot.layerID,
+                QuarantinedLayer.Origin(kind: .snapshot, id: snapshot.id.rawValue, name: snapshot.header.name)
+            )
         }
-        return .init(unknownFor: layer)
+        return Dictionary(ofVolumes + ofSnapshots, uniquingKeysWith: { first, _ in first })
     }
 }

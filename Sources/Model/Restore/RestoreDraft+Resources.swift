@@ -2,7 +2,8 @@
 extension RestoreDraft {
     mutating func settleSnapshots() {
         for snapshot in rows.snapshots { settle(snapshot) }
-        for owner in rows.serverSnapshots { settle(owner) }
+        let damaged = Dictionary(grouping: snapshots.values.filter { $0.state == .error }, by: \.serverSnapshotID)
+        for owner in rows.serverSnapshots { settle(owner, damaged: damaged[owner.id] ?? []) }
     }
 
     private mutating func settle(_ snapshot: VolumeSnapshot) {
@@ -24,14 +25,13 @@ extension RestoreDraft {
     }
 
     /// A server snapshot is as well as its members.
-    private mutating func settle(_ owner: ServerSnapshot) {
+    private mutating func settle(_ owner: ServerSnapshot, damaged: [VolumeSnapshot]) {
         var settled = owner
         switch owner.state {
         case .creating: return plan.serverSnapshots.removed.append(owner)
         case .deleting: settled.settle(.errorDeleting, at: now, failure: interruptedDeletion)
         case .errorDeleting: settled.header.operationID = nil
         case .available, .error:
-            let damaged = snapshots.values.filter { $0.serverSnapshotID == owner.id && $0.state == .error }
             let failure = damaged.map(\.layerID).min { $0.rawValue < $1.rawValue }.map(damage)
             let isWell = failure == nil && owner.cutTime != nil
             settled.settle(isWell ? .available : .error, at: now, failure: failure ?? owner.keptFailure)

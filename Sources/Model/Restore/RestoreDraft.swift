@@ -7,8 +7,12 @@ struct RestoreDraft {
 
     /// Layers that are there with all that they rest on, with the parents and sizes of their headers.
     let sound: [LayerID: LayerRecord]
+    /// Layers in whose place something else stands.
+    private let strayLayers: Set<LayerID>
     /// Layers that a header names.
     let named: Set<LayerID>
+    /// Layers by what they rest on.
+    let resting: [LayerID?: [LayerRecord]]
     /// Layers that operations were still making when the backup was taken: as unknown as if it had no row for them.
     let unfinished: Set<LayerID>
     /// The resources as they are to be.
@@ -25,6 +29,8 @@ struct RestoreDraft {
         self.now = now
         let found = LayerRecord.rows(for: inventory.layers) { _ in nil }
         sound = Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        resting = Dictionary(grouping: found, by: \.parentID)
+        strayLayers = Set(inventory.strays.compactMap(\.layerID))
         named = Set(inventory.layers.values.compactMap(\.parentID))
         let tops = Set(rows.volumes.map(\.topLayerID))
         let making = rows.layers.values.filter { $0.state == .prepared || $0.state == .possiblyActive }
@@ -43,15 +49,27 @@ struct RestoreDraft {
         var next: LayerID? = layer
         while let id = next, seen.insert(id).inserted {
             chain.append(id)
-            next = sound[id].map(\.parentID) ?? rows.layers[id]?.parentID
+            next = below(id)
         }
         return chain
     }
 
+    /// All of some layers and beneath, in the same way. Each is looked at once.
+    func ancestry(of layers: some Sequence<LayerID>) -> Set<LayerID> {
+        var all: Set<LayerID> = []
+        for layer in layers {
+            var next: LayerID? = layer
+            while let id = next, all.insert(id).inserted { next = below(id) }
+        }
+        return all
+    }
+
+    private func below(_ layer: LayerID) -> LayerID? { sound[layer].map(\.parentID) ?? rows.layers[layer]?.parentID }
+
     // MARK: What resources show
 
     func damage(_ layer: LayerID) -> Failure {
-        let isThere = inventory.layers[layer] != nil || inventory.strays.contains { $0.layerID == layer }
+        let isThere = inventory.layers[layer] != nil || strayLayers.contains(layer)
         let what = isThere ? "is not whole, or what it rests on is gone" : "is gone"
         return Failure(
             step: "restore", reason: Reason.dataDamaged.rawValue,

@@ -12,102 +12,93 @@ public struct ListScope: Sendable, Hashable {
     }
 }
 
+/// Whose resources a list shows.
+public struct ListPlace: Sendable, Hashable {
+    let project: ProjectID
+    let scope: [ListScope]
+
+    public init(_ project: ProjectID, scope: [ListScope] = []) {
+        self.project = project
+        self.scope = scope
+    }
+}
+
 /// A kind that can be listed.
 public protocol Listed: Sendable {
-    static func page(_ plan: ListPlan, in transaction: any ReadTransaction) throws -> [Self]
-    /// The value of an order's field, for the token of the next page.
-    func orderValue(_ field: String) -> StoredValue
+    static var listedTable: String { get }
+    /// The rows `this` for which a condition holds.
+    static func listed(
+        where condition: String, _ arguments: [StoredValue], order: String, limit: Int,
+        in transaction: any ReadTransaction
+    ) throws -> [Self]
+    /// The values of an order's columns but the id, for the token of the next page.
+    func orderValues(_ field: String) -> [StoredValue]
     var listID: String { get }
     /// About how large it is in an answer.
     var approximateByteCount: Int { get }
 }
 
-/// A list's query, checked and ready to run.
-public struct ListPlan {
-    let condition: String
-    let arguments: [StoredValue]
-    let order: String
-    let limit: Int
-}
-
-extension ReadTransaction {
-    /// One page of the resources of a kind in a project.
+extension MetadataStore {
+    /// One page of the resources of a kind.
     ///
-    /// - Throws: `Refusal` with `INVALID_ARGUMENT` for a filter, order or token that does not fit.
+    /// Decided here (2026-11): a page is read in turns, each of which looks at a bounded number of rows, so that a
+    /// filter that fits few of a million rows holds neither a reader nor the log for seconds. A page is of several
+    /// instants then, as a list of several pages is.
+    /// - Parameter place: asked in the first turn.
+    /// - Throws: what `place` throws; `Refusal` with `INVALID_ARGUMENT` for a filter, order or token that does not fit.
     public func list<Element: Listed>(
-        _: Element.Type, _ query: ListQuery, in project: ProjectID, scope: [ListScope] = []
-    ) throws -> Page<Element> {
-        let fields = try listFields(Element.self)
-        let order = try ListOrder(query.orderBy, fields: fields)
-        let identity =
-            [project.rawValue, query.filter, query.orderBy]
-            .joined(separator: "\u{1}") + scope.map { "\u{1}\($0.column)=\($0.id)" }.joined()
-        let token = try token(query, identity)
-        var (condition, arguments) = try fields.condition(try Filter(parsing: query.filter))
-        condition = "this.project_id = ? AND \(condition)"
-        arguments.insert(.text(project.rawValue), at: 0)
-        for scope in scope {
-            condition += " AND this.\(scope.column) = ?"
-            arguments.append(.text(scope.id))
+        _: Element.Type, _ query: ListQuery, in place: @escaping @Sendable (any ReadTransaction) throws -> ListPlace
+    ) async throws -> Page<Element> {
+        var (turn, found) = try await read { transaction in
+            let place = try place(transaction)
+            return (try ListTurn<Element>(query, in: place, transaction), place)
         }
-        if let token {
-            condition += " AND (\(order.expression), this.id) \(order.descending ? "<" : ">") (?, ?)"
-            arguments += [token.lastValue, .text(token.lastID)]
+        while turn.goesOn {
+            try Task.checkCancellation()
+            turn = try await read { [turn, found] in try turn.next(query, in: found, $0) }
         }
-        let plan = ListPlan(
-            condition: condition, arguments: arguments, order: order.sql, limit: query.pageSize + 1)
-        return try page(
-            try Element.page(plan, in: self), size: query.pageSize, order: order, identity: identity,
-            revision: try token?.revision ?? lastSequence())
-    }
-
-    private func token(_ query: ListQuery, _ identity: String) throws -> PageToken? {
-        guard !query.pageToken.isEmpty else { return nil }
-        guard let token = PageToken(text: query.pageToken), token.query == identity else {
-            throw Refusal.invalid(
-                field: "page_token", "this page token belongs to another list: use it with its own filter and order")
-        }
-        return token
-    }
-
-    private func page<Element: Listed>(
-        _ found: [Element], size: Int, order: ListOrder, identity: String, revision: Int64
-    ) throws -> Page<Element> {
-        var byteCount = 0
-        let fitting = found.prefix(size).prefix { element in
-            defer { byteCount += element.approximateByteCount }
-            return byteCount == 0 || byteCount + element.approximateByteCount <= ListQuery.largestPageByteCount
-        }
-        guard fitting.count < found.count, let last = fitting.last else {
-            return Page(elements: Array(fitting), nextPageToken: "", revision: revision)
-        }
-        let token = PageToken(
-            query: identity, last: last.orderValue(order.field), lastID: last.listID, revision: revision)
-        return Page(elements: Array(fitting), nextPageToken: try token.text(), revision: revision)
+        return turn.page
     }
 }
 
-/// The order of a list; the id breaks ties.
-struct ListOrder {
-    let field: String
-    let expression: String
-    let descending: Bool
+/// A page as far as it has come.
+struct ListTurn<Element: Listed>: Sendable {
+    private(set) var page = Page<Element>(elements: [], nextPageToken: "", revision: 0)
+    /// It is neither full nor at the list's end: the token leads on.
+    private(set) var goesOn = false
+    private var byteCount = 0
 
-    init(_ text: String, fields: ListFields) throws(Refusal) {
-        let words = text.split(separator: " ")
-        field = words.first.map { ListFields.snakeCase(String($0)) } ?? "create_time"
-        descending = words.count == 2 && words[1].lowercased() == "desc"
-        guard words.count <= 1 || descending || (words.count == 2 && words[1].lowercased() == "asc"),
-            fields.orders.contains(field), let known = fields.fields[field]
-        else {
-            let orders = fields.orders.sorted().joined(separator: ", ")
-            throw .invalid(field: "order_by", "a list can be ordered by \(orders), with \" desc\" the other way round")
-        }
-        expression = known.expression
+    /// The first turn.
+    init(_ query: ListQuery, in place: ListPlace, _ transaction: any ReadTransaction) throws {
+        page.nextPageToken = query.pageToken
+        try take(query, place, transaction)
     }
 
-    var sql: String {
-        let direction = descending ? " DESC" : ""
-        return field == "id" ? "this.id\(direction)" : "\(expression)\(direction), this.id\(direction)"
+    func next(_ query: ListQuery, in place: ListPlace, _ transaction: any ReadTransaction) throws -> ListTurn {
+        var turn = self
+        try turn.take(query, place, transaction)
+        return turn
+    }
+
+    private mutating func take(_ query: ListQuery, _ place: ListPlace, _ transaction: any ReadTransaction) throws {
+        let plan = try ListPlan(Element.self, query, in: place, from: page.nextPageToken)
+        if page.elements.isEmpty { page.revision = try plan.token?.revision ?? transaction.lastSequence() }
+        let end = try plan.turnEnd(in: transaction)
+        let room = query.pageSize - page.elements.count
+        let (condition, arguments) = plan.condition(until: end)
+        let found = try Element.listed(
+            where: condition, arguments, order: plan.order.sql, limit: room + 1, in: transaction)
+        let taken = found.prefix(room).prefix { fits($0) }
+        page.elements += taken
+        let last = taken.count < found.count ? taken.last.map { plan.order.place(of: $0) } : end
+        page.nextPageToken = try last.map { try plan.token(at: $0, revision: page.revision) } ?? ""
+        goesOn = taken.count == found.count && end != nil && page.elements.count < query.pageSize
+    }
+
+    /// An answer fits into a frame; the first row always does.
+    private mutating func fits(_ element: Element) -> Bool {
+        let isFirst = byteCount == 0
+        byteCount += element.approximateByteCount
+        return isFirst || byteCount <= ListQuery.largestPageByteCount
     }
 }

@@ -8,84 +8,125 @@ struct ListFields {
         case time
     }
 
-    /// SQL expression over the row `this`, by the field's name in the messages.
-    let fields: [String: (expression: String, form: Form)]
-    let orders: Set<String>
+    struct Field {
+        /// SQL over the row `this`.
+        let expression: String
+        let form: Form
+        /// The column with an index by which few rows have each value.
+        var narrowColumn: String?
+
+        init(_ expression: String, _ form: Form, narrow narrowColumn: String? = nil) {
+            self.expression = expression
+            self.form = form
+            self.narrowColumn = narrowColumn
+        }
+    }
+
+    /// By the fields' names in the messages.
+    let fields: [String: Field]
+    /// The columns that a list is ordered by, before the id; each has an index.
+    let orders: [String: [ListOrder.Column]]
     /// Labels can be asked for as `labels.KEY`.
     let hasLabels: Bool
 
-    static let common: [String: (expression: String, form: Form)] = [
-        "id": ("this.id", .text),
-        "name": ("this.name", .text),
-        "state": ("this.state", .text),
-        "create_time": ("this.create_time", .time),
+    private static let common = [
+        "id": Field("this.id", .text, narrow: "this.id"),
+        "name": Field(name, .text),
+        "state": Field("this.state", .text),
+        "create_time": Field("this.create_time", .time),
     ]
+    private static let byTime = [ListOrder.Column(expression: "this.create_time", isText: false)]
+    private static let orders = [
+        "id": [], "create_time": byTime, "name": [ListOrder.Column(expression: name, isText: true)] + byTime,
+    ]
+    /// Many resources may bear one name: they lie together, in the order of time.
+    static let name = "this.name"
 
     static let server = ListFields(
-        fields: common.merging(["kind": ("this.kind", .text)]) { $1 }, orders: ["name", "create_time", "id"],
-        hasLabels: true)
+        fields: common.merging(["kind": Field("this.kind", .text)]) { $1 }, orders: orders, hasLabels: true)
 
     static let volume = ListFields(
         fields: common.merging([
-            "size_bytes": ("this.size_bytes", .integer),
-            "server_id": ("COALESCE(this.server_id, '')", .text),
-            "source_snapshot_id": ("COALESCE(this.source_snapshot_id, '')", .text),
-        ]) { $1 }, orders: ["name", "create_time", "size_bytes", "id"], hasLabels: true)
+            "size_bytes": Field("this.size_bytes", .integer),
+            "server_id": Field("COALESCE(this.server_id, '')", .text, narrow: "this.server_id"),
+            "source_snapshot_id": Field("COALESCE(this.source_snapshot_id, '')", .text),
+        ]) { $1 },
+        orders: orders.merging(["size_bytes": [.init(expression: "this.size_bytes", isText: false)]]) { $1 },
+        hasLabels: true)
 
     static let snapshot = ListFields(
         fields: common.merging([
-            "volume_id": ("this.volume_id", .text),
-            "server_snapshot_id": ("COALESCE(this.server_snapshot_id, '')", .text),
-            "size_bytes": ("this.size_bytes", .integer),
-            "consistency": ("this.consistency", .text),
-            "cut_time": ("COALESCE(this.cut_time, 0)", .time),
-        ]) { $1 }, orders: ["name", "create_time", "id"], hasLabels: true)
+            "volume_id": Field("this.volume_id", .text, narrow: "this.volume_id"),
+            "server_snapshot_id": Field(
+                "COALESCE(this.server_snapshot_id, '')", .text, narrow: "this.server_snapshot_id"),
+            "size_bytes": Field("this.size_bytes", .integer),
+            "consistency": Field("this.consistency", .text),
+            "cut_time": Field("COALESCE(this.cut_time, 0)", .time),
+        ]) { $1 }, orders: orders, hasLabels: true)
 
     static let serverSnapshot = ListFields(
         fields: common.merging([
-            "server_id": ("this.server_id", .text),
-            "consistency": ("this.consistency", .text),
-            "cut_time": ("COALESCE(this.cut_time, 0)", .time),
-        ]) { $1 }, orders: ["name", "create_time", "id"], hasLabels: true)
+            "server_id": Field("this.server_id", .text, narrow: "this.server_id"),
+            "consistency": Field("this.consistency", .text),
+            "cut_time": Field("COALESCE(this.cut_time, 0)", .time),
+        ]) { $1 }, orders: orders, hasLabels: true)
 
     static let operation = ListFields(
         fields: [
-            "id": ("this.id", .text), "kind": ("this.type", .text), "state": ("this.state", .text),
-            "create_time": ("this.create_time", .time),
-        ], orders: ["create_time", "id"], hasLabels: false)
+            "id": Field("this.id", .text, narrow: "this.id"), "kind": Field("this.type", .text),
+            "state": Field("this.state", .text), "create_time": Field("this.create_time", .time),
+        ], orders: ["create_time": byTime, "id": []], hasLabels: false)
+}
+
+/// One condition of a list's filter, in SQL.
+struct ListCondition {
+    let field: ListFields.Field
+    let comparison: Filter.Operator
+    let arguments: [StoredValue]
+    /// The field is equal to a value that few rows have.
+    let isNarrow: Bool
+
+    init(_ field: ListFields.Field, _ comparison: Filter.Operator, _ arguments: [StoredValue]) {
+        self.field = field
+        self.comparison = comparison
+        self.arguments = arguments
+        // The empty text stands for none, which many have.
+        isNarrow = field.narrowColumn != nil && comparison == .equal && arguments.last != .text("")
+    }
+
+    var sql: String {
+        if isNarrow, let column = field.narrowColumn { return "\(column) = ?" }
+        if comparison == .contains { return "instr(\(field.expression), ?) > 0" }
+        return "\(field.expression) \(comparison.rawValue) ?"
+    }
+
+    var isOneName: Bool { field.expression == ListFields.name && comparison == .equal }
 }
 
 extension ListFields {
-    /// The filter as an SQL condition.
+    /// The filter's conditions in SQL.
     ///
     /// - Throws: `INVALID_ARGUMENT` for a field that this kind does not have, or a value of the wrong form.
-    func condition(_ filter: Filter) throws(Refusal) -> (sql: String, arguments: [StoredValue]) {
-        var parts: [String] = []
-        var arguments: [StoredValue] = []
+    func conditions(_ filter: Filter) throws(Refusal) -> [ListCondition] {
+        var conditions: [ListCondition] = []
         for condition in filter.conditions {
-            let field = try lookUp(condition.field)
-            if let key = field.labelKey { arguments.append(.text(key)) }
+            let (field, labelKey) = try lookUp(condition.field)
             let value = try parse(condition, field.form)
-            if condition.comparison == .contains {
-                guard case .text = value else {
-                    throw .invalid(field: "filter", "\(condition.field) is not a text; ':' looks into texts only")
-                }
-                parts.append("instr(\(field.expression), ?) > 0")
-            } else {
-                parts.append("\(field.expression) \(condition.comparison.rawValue) ?")
+            if condition.comparison == .contains, field.form != .text {
+                throw .invalid(field: "filter", "\(condition.field) is not a text; ':' looks into texts only")
             }
-            arguments.append(value)
+            conditions.append(
+                ListCondition(field, condition.comparison, (labelKey.map { [.text($0)] } ?? []) + [value]))
         }
-        return (parts.isEmpty ? "TRUE" : parts.joined(separator: " AND "), arguments)
+        return conditions
     }
 
-    private func lookUp(_ name: String) throws(Refusal) -> (expression: String, form: Form, labelKey: String?) {
-        let snake = Self.snakeCase(name)
-        if let field = fields[snake] { return (field.expression, field.form, nil) }
+    private func lookUp(_ name: String) throws(Refusal) -> (field: Field, labelKey: String?) {
+        if let field = fields[Self.snakeCase(name)] { return (field, nil) }
         if hasLabels, name.hasPrefix("labels."), name.utf8.count > "labels.".utf8.count {
             // The key is an argument, never part of the statement.
             let expression = "COALESCE((SELECT value FROM json_each(this.labels) WHERE key = ?), '')"
-            return (expression, .text, String(name.dropFirst("labels.".count)))
+            return (Field(expression, .text), String(name.dropFirst("labels.".count)))
         }
         let known = fields.keys.sorted().joined(separator: ", ") + (hasLabels ? ", labels.KEY" : "")
         throw .invalid(field: "filter", "there is no field \"\(name)\" to filter by; there are \(known)")

@@ -1,20 +1,25 @@
 public import Model
 
-extension ReadTransaction {
-    func listFields<Element: Listed>(_: Element.Type) throws -> ListFields {
+extension ListFields {
+    static func of<Element: Listed>(_: Element.Type) -> ListFields {
         switch Element.self {
-        case is Server.Type: .server
-        case is Volume.Type: .volume
-        case is VolumeSnapshot.Type: .snapshot
-        case is ServerSnapshot.Type: .serverSnapshot
-        default: .operation
+        case is Server.Type: server
+        case is Volume.Type: volume
+        case is VolumeSnapshot.Type: snapshot
+        case is ServerSnapshot.Type: serverSnapshot
+        default: operation
         }
     }
 }
 
 extension Listed where Self: StoredResource {
-    public static func page(_ plan: ListPlan, in transaction: any ReadTransaction) throws -> [Self] {
-        try transaction.select(plan.condition, plan.arguments, order: plan.order, limit: plan.limit)
+    public static var listedTable: String { table }
+
+    public static func listed(
+        where condition: String, _ arguments: [StoredValue], order: String, limit: Int,
+        in transaction: any ReadTransaction
+    ) throws -> [Self] {
+        try transaction.select(condition, arguments, order: order, limit: limit)
     }
 
     public var listID: String { id.rawValue }
@@ -25,41 +30,46 @@ extension Listed where Self: StoredResource {
         return fixed + header.description.utf8.count + labels
     }
 
-    func commonOrderValue(_ field: String) -> StoredValue {
-        switch field {
-        case "name": .text(header.name)
-        case "id": .text(id.rawValue)
-        default: .integer(header.createTime.millisecondsSinceEpoch)
+    func commonOrderValues(_ field: String) -> [StoredValue] {
+        let time = StoredValue.integer(header.createTime.millisecondsSinceEpoch)
+        return switch field {
+        case "name": [.text(header.name), time]
+        case "id": []
+        default: [time]
         }
     }
 }
 
 extension Server: Listed {
-    public func orderValue(_ field: String) -> StoredValue { commonOrderValue(field) }
+    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
 }
 
 extension Volume: Listed {
-    public func orderValue(_ field: String) -> StoredValue {
-        field == "size_bytes" ? .integer(size.bytes) : commonOrderValue(field)
+    public func orderValues(_ field: String) -> [StoredValue] {
+        field == "size_bytes" ? [.integer(size.bytes)] : commonOrderValues(field)
     }
 }
 
 extension VolumeSnapshot: Listed {
-    public func orderValue(_ field: String) -> StoredValue { commonOrderValue(field) }
+    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
 }
 
 extension ServerSnapshot: Listed {
-    public func orderValue(_ field: String) -> StoredValue { commonOrderValue(field) }
+    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
 }
 
 extension Operation: Listed {
-    public static func page(_ plan: ListPlan, in transaction: any ReadTransaction) throws -> [Operation] {
-        try transaction.operations(
-            where: plan.condition, plan.arguments, order: plan.order, limit: plan.limit, .listed)
+    public static var listedTable: String { "operation" }
+
+    public static func listed(
+        where condition: String, _ arguments: [StoredValue], order: String, limit: Int,
+        in transaction: any ReadTransaction
+    ) throws -> [Operation] {
+        try transaction.operations(where: condition, arguments, order: order, limit: limit, .listed)
     }
 
-    public func orderValue(_ field: String) -> StoredValue {
-        field == "id" ? .text(id.rawValue) : .integer(createTime.millisecondsSinceEpoch)
+    public func orderValues(_ field: String) -> [StoredValue] {
+        field == "id" ? [] : [.integer(createTime.millisecondsSinceEpoch)]
     }
 
     public var listID: String { id.rawValue }

@@ -81,6 +81,8 @@ extension WriteTransaction {
         _ sequence: Int64, _ action: EventAction, _ kind: ResourceKind, id: String, project: ProjectID,
         resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
     ) throws {
+        note(.events(of: project))
+        note(.resource(id))
         try execute(
             """
             INSERT INTO event (sequence, project_id, time, principal, source, action, kind, resource_id, operation_id,
@@ -103,15 +105,5 @@ extension WriteTransaction {
         guard !overflow else { throw StoreError.malformed("no revisions are left to skip") }
         try appendEvent(
             sequence, .skipped, of: project, project: project, resource: Project?.none, by: author, at: time)
-    }
-
-    /// Drops what is no longer kept: entries from before the store had this age, but never the newest ones.
-    @discardableResult
-    public func compactEvents(beforeAge milliseconds: Int64, keepingNewest count: Int64) throws -> Int {
-        try execute(
-            """
-            DELETE FROM event WHERE age_milliseconds < ?
-                AND sequence <= (SELECT COALESCE(MAX(sequence), 0) FROM event) - ?
-            """, [.integer(milliseconds), .integer(count)])
     }
 }

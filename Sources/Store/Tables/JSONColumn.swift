@@ -43,6 +43,13 @@ enum JSONColumn {
 }
 
 extension StoredValue {
+    /// A set of texts as one argument, so that the statement is the same however many there are; it stands for the
+    /// values in `setExpression`.
+    static func set(_ texts: [String]) throws -> StoredValue { .text(try JSONColumn.text(texts)) }
+
+    /// `column IN …`; the argument is a `set`.
+    static var setExpression: String { "(SELECT value FROM json_each(?))" }
+
     static func flag(_ value: Bool) -> StoredValue { .integer(value ? 1 : 0) }
     static func optional(_ value: String?) -> StoredValue { value.map { .text($0) } ?? .null }
     static func optional(_ value: Int64?) -> StoredValue { value.map { .integer($0) } ?? .null }

@@ -27,22 +27,67 @@ extension ReadTransaction {
             """, [.text(top.rawValue)], decodeLayer)
     }
 
-    /// Layers that nothing needs: no volume's top, named by no snapshot, not in quarantine, nothing resting on them,
-    /// not of an operation that is still making them.
-    public func deadLayers() throws -> [LayerRecord] {
-        try rows(
-            """
-            SELECT \(Self.layerColumns) FROM layer
-            WHERE state IN ('FROZEN', 'ACTIVE', 'DELETING')
-                AND NOT EXISTS (SELECT 1 FROM layer AS child WHERE child.parent_id = layer.id)
-                AND NOT EXISTS (SELECT 1 FROM volume WHERE top_layer_id = layer.id)
-                AND NOT EXISTS (SELECT 1 FROM volume_snapshot WHERE layer_id = layer.id)
-                AND NOT EXISTS (SELECT 1 FROM quarantine WHERE layer_id = layer.id)
-            """, [], decodeLayer)
+    /// Nothing needs the row `layer`: no volume's top, named by no snapshot, not in quarantine, nothing resting on it,
+    /// not of an operation that is still making it.
+    private static var isDead: String {
+        """
+        state IN ('FROZEN', 'ACTIVE', 'DELETING')
+            AND NOT EXISTS (SELECT 1 FROM layer AS child WHERE child.parent_id = layer.id)
+            AND NOT EXISTS (SELECT 1 FROM volume WHERE top_layer_id = layer.id)
+            AND NOT EXISTS (SELECT 1 FROM volume_snapshot WHERE layer_id = layer.id)
+            AND NOT EXISTS (SELECT 1 FROM quarantine WHERE layer_id = layer.id)
+        """
     }
+
+    /// Those of some layers that nothing needs.
+    public func deadLayers(among ids: [LayerID]) throws -> [LayerRecord] {
+        try rows(
+            "SELECT \(Self.layerColumns) FROM layer WHERE id IN \(StoredValue.setExpression) AND \(Self.isDead)",
+            [try .set(ids.map(\.rawValue))], decodeLayer)
+    }
+
+    /// Layers that nothing needs, of those behind a place in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - place: nil: from the first on.
+    ///   - count: how many are looked at; that many rows are the cost.
+    /// - Returns: those that are dead, and the place of the last that was looked at; nil: there is no more.
+    public func deadLayers(after place: LayerID?, lookingAt count: Int) throws -> (dead: [LayerID], place: LayerID?) {
+        let begin = StoredValue.text(place?.rawValue ?? "")
+        let end: [LayerID] = try rows(
+            "SELECT id FROM layer WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?", [begin, .integer(Int64(count) - 1)]
+        ) { try $0.id(0) }
+        let dead: [LayerID] = try rows(
+            "SELECT id FROM layer WHERE id > ? AND id <= ? AND \(Self.isDead)",
+            [begin, .text(end.first?.rawValue ?? Self.behindAllIDs)]
+        ) { try $0.id(0) }
+        return (dead, end.first)
+    }
+
+    /// Sorts behind every id, which are of letters, digits and a dash.
+    private static var behindAllIDs: String { "~" }
 
     public func layers() throws -> [LayerRecord] {
         try rows("SELECT \(Self.layerColumns) FROM layer", [], decodeLayer)
+    }
+
+    /// Layers that no operation makes or deletes, at most as many as that, behind a place in the order of their ids.
+    public func layersAtRest(after place: LayerID?, limit: Int) throws -> [LayerID] {
+        try rows(
+            "SELECT id FROM layer WHERE id > ? AND state IN ('FROZEN', 'ACTIVE') ORDER BY id LIMIT ?",
+            [.text(place?.rawValue ?? ""), .integer(Int64(limit))]
+        ) { try $0.id(0) }
+    }
+
+    /// Whether no operation holds the volumes and snapshots that a layer is of.
+    public func isAtRest(_ layer: LayerID) throws -> Bool {
+        let busy = try rows(
+            """
+            SELECT EXISTS (SELECT 1 FROM volume WHERE top_layer_id = ? AND operation_id IS NOT NULL)
+                OR EXISTS (SELECT 1 FROM volume_snapshot WHERE layer_id = ? AND operation_id IS NOT NULL)
+            """, [.text(layer.rawValue), .text(layer.rawValue)]
+        ) { try $0.flag(0) }
+        return busy.first == false
     }
 
     /// How the files of frozen layers looked when they were found sound.
@@ -61,17 +106,14 @@ extension ReadTransaction {
         return Dictionary(stamps, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Frozen layers whose file has no stamp yet, at most as many as that.
-    public func unstampedLayers(limit: Int) throws -> [LayerRecord] {
+    /// Frozen layers whose file has no stamp yet, at most as many as that, behind a place in the order of their ids.
+    public func unstampedLayers(after place: LayerID?, limit: Int) throws -> [LayerID] {
         try rows(
             """
-            SELECT \(Self.layerColumns) FROM layer WHERE state = 'FROZEN' AND modification_nanoseconds IS NULL
+            SELECT id FROM layer WHERE state = 'FROZEN' AND modification_nanoseconds IS NULL AND id > ?
             ORDER BY id LIMIT ?
-            """, [.integer(Int64(limit))], decodeLayer)
-    }
-
-    public func layerCount() throws -> Int {
-        try rows("SELECT COUNT(*) FROM layer", []) { try $0.int(0) }.first ?? 0
+            """, [.text(place?.rawValue ?? ""), .integer(Int64(limit))]
+        ) { try $0.id(0) }
     }
 }
 
@@ -83,12 +125,14 @@ extension WriteTransaction {
                 .text(layer.id.rawValue), .id(layer.parentID), .integer(layer.size.bytes), .integer(Int64(layer.depth)),
                 .text(layer.state.rawValue),
             ])
+        if layer.state == .frozen { note(.frozenLayers) }
     }
 
     public func update(_ layer: LayerRecord) throws {
         try execute(
             "UPDATE layer SET size_bytes = ?, state = ? WHERE id = ?",
             [.integer(layer.size.bytes), .text(layer.state.rawValue), .text(layer.id.rawValue)])
+        if layer.state == .frozen { note(.frozenLayers) }
     }
 
     /// Inserts a layer, or makes its row like this one. What it rests on must have a row.
@@ -99,7 +143,7 @@ extension WriteTransaction {
                 .id(layer.parentID), .integer(layer.size.bytes), .integer(Int64(layer.depth)),
                 .text(layer.state.rawValue), .text(layer.id.rawValue),
             ])
-        if changed == 0 { try insert(layer) }
+        if changed == 0 { try insert(layer) } else if layer.state == .frozen { note(.frozenLayers) }
     }
 
     /// Records how the file of a layer looks that was found frozen and sound. What has a stamp keeps it, and what is

@@ -25,15 +25,10 @@ extension ReadTransaction {
     /// Operations that have not ended and do not wait for an administrator, oldest first; without their steps and
     /// inputs.
     public func openOperations() throws -> [Operation] {
-        try operations(where: "state IN ('PENDING', 'RUNNING')", [], order: "create_time, id", limit: nil, .alone)
-    }
-
-    /// How many operations are in these states.
-    public func operationCount(in states: [Operation.State]) throws -> Int {
-        let places = states.map { _ in "?" }.joined(separator: ", ")
-        return try rows(
-            "SELECT COUNT(*) FROM operation WHERE state IN (\(places))", states.map { .text($0.rawValue) }
-        ) { try $0.int(0) }.first ?? 0
+        // The first condition is the one of the index of open operations.
+        try operations(
+            where: "state IN ('PENDING', 'RUNNING', 'STUCK') AND state <> 'STUCK'", [], order: "create_time, id",
+            limit: nil, .alone)
     }
 
     func operations(
@@ -109,6 +104,7 @@ extension WriteTransaction {
     /// Writes what changes while an operation runs, those of its steps that changed, and appends the event; sets its
     /// revision.
     public func update(_ operation: inout Operation, by author: ChangeAuthor, at time: Timestamp) throws {
+        if operation.state.isAtRest { note(.rest(of: operation.id)) }
         operation.revision = try nextSequence()
         try execute(
             """

@@ -28,6 +28,7 @@ extension WriteTransaction {
         try execute(
             "UPDATE layer SET state = ? WHERE id = ?",
             [.text(LayerRecord.State.frozen.rawValue), .text(layer.rawValue)])
+        note(.frozenLayers)
         try execute(
             """
             INSERT INTO quarantine (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)

@@ -111,10 +111,4 @@ extension WriteTransaction {
                 AND operation_id = ?
             """, key.values + [.id(operation.id)])
     }
-
-    /// Forgets what was remembered before the store had this age.
-    @discardableResult
-    public func forgetRequests(beforeAge milliseconds: Int64) throws -> Int {
-        try execute("DELETE FROM request WHERE age_milliseconds < ?", [.integer(milliseconds)])
-    }
 }

@@ -18,17 +18,13 @@ extension ReadTransaction {
 
     private func fetch<Element: StoredResource>(_ sql: String, _ arguments: [StoredValue]) throws -> [Element] {
         var elements = try rows(sql, arguments, Element.decode)
-        for index in elements.indices { try elements[index].complete(in: self) }
+        try Element.complete(&elements, in: self)
         return elements
     }
 
     /// Those of a project that bear a name.
     public func named<Element: StoredResource>(_ name: String, in project: ProjectID) throws -> [Element] {
         try fetch(Element.statements.selectByName, [.text(project.rawValue), .text(name)])
-    }
-
-    public func count<Element: StoredResource>(_: Element.Type) throws -> Int {
-        try rows("SELECT COUNT(*) FROM \(Element.table)", []) { try $0.int(0) }.first ?? 0
     }
 }
 

@@ -24,9 +24,18 @@ extension ServerSnapshot: StoredResource {
             cutTime: try row.optionalInteger(first + 4).map { Timestamp(millisecondsSinceEpoch: $0) })
     }
 
-    public mutating func complete(in transaction: any ReadTransaction) throws {
-        members = try transaction.rows(
-            "SELECT id, slot FROM volume_snapshot WHERE server_snapshot_id = ? ORDER BY slot", [.text(id.rawValue)]
-        ) { Member(snapshotID: try $0.id(0), slot: try $0.int(1)) }
+    public static func complete(
+        _ serverSnapshots: inout [ServerSnapshot], in transaction: any ReadTransaction
+    ) throws {
+        let members = try parts(
+            of: serverSnapshots,
+            """
+            SELECT server_snapshot_id, id, slot FROM volume_snapshot
+            WHERE server_snapshot_id IN \(StoredValue.setExpression) ORDER BY server_snapshot_id, slot
+            """, in: transaction
+        ) { Member(snapshotID: try $0.id(1), slot: try $0.int(2)) }
+        for index in serverSnapshots.indices {
+            serverSnapshots[index].members = members[serverSnapshots[index].id] ?? []
+        }
     }
 }

@@ -12,9 +12,14 @@ extension Server: StoredResource {
             id: id, header: header, state: state, kind: try row.value(first), desiredState: try row.value(first + 1))
     }
 
-    public mutating func complete(in transaction: any ReadTransaction) throws {
-        attachments = try transaction.rows(
-            "SELECT id, slot, boot FROM volume WHERE server_id = ? ORDER BY slot", [.text(id.rawValue)]
-        ) { Attachment(volumeID: try $0.id(0), slot: try $0.int(1), boot: try $0.flag(2)) }
+    public static func complete(_ servers: inout [Server], in transaction: any ReadTransaction) throws {
+        let attachments = try parts(
+            of: servers,
+            """
+            SELECT server_id, id, slot, boot FROM volume WHERE server_id IN \(StoredValue.setExpression)
+            ORDER BY server_id, slot
+            """, in: transaction
+        ) { Attachment(volumeID: try $0.id(1), slot: try $0.int(2), boot: try $0.flag(3)) }
+        for index in servers.indices { servers[index].attachments = attachments[servers[index].id] ?? [] }
     }
 }

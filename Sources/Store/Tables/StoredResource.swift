@@ -17,18 +17,40 @@ public protocol StoredResource: Resource {
     init(id: Identifier<Self>, header: ResourceHeader, state: State, row: any StoredRow, first: Int) throws
     /// Reads a row. A requirement, though nobody does it in a way of his own: so that it is compiled for each kind.
     static func decode(_ row: any StoredRow) throws -> Self
-    /// Reads what is kept in other tables' rows and does not fit into an expression.
-    mutating func complete(in transaction: any ReadTransaction) throws
+    /// Reads what is kept in other tables' rows and does not fit into an expression, for all of them at once.
+    static func complete(_ resources: inout [Self], in transaction: any ReadTransaction) throws
 }
 
 extension StoredResource {
     public static var derivedColumns: [String] { [] }
-    public mutating func complete(in transaction: any ReadTransaction) throws {}
+    public static func complete(_ resources: inout [Self], in transaction: any ReadTransaction) throws {}
+
+    /// The same for this one.
+    public mutating func complete(in transaction: any ReadTransaction) throws {
+        var resources = [self]
+        try Self.complete(&resources, in: transaction)
+        self = resources[0]
+    }
 
     static var columns: [String] { ["id"] + HeaderColumns.names + ownColumns }
 
     var values: [StoredValue] {
         get throws { [.text(id.rawValue)] + (try HeaderColumns.values(header, state: state.rawValue)) + ownValues }
+    }
+
+    /// Rows of another table that belong to some of these, by whose they are.
+    ///
+    /// - Parameters:
+    ///   - sql: selects the owner's id first; `setExpression` in it stands for the ids of all.
+    static func parts<Part>(
+        of resources: [Self], _ sql: String, in transaction: any ReadTransaction,
+        _ decode: (any StoredRow) throws -> Part
+    ) throws -> [Identifier<Self>: [Part]] {
+        guard !resources.isEmpty else { return [:] }
+        let parts = try transaction.rows(sql, [try .set(resources.map(\.id.rawValue))]) { row in
+            (owner: try row.id(0, Self.self), part: try decode(row))
+        }
+        return Dictionary(grouping: parts, by: \.owner).mapValues { $0.map(\.part) }
     }
 
     public static func decode(_ row: any StoredRow) throws -> Self {

@@ -82,6 +82,12 @@ struct FatedStore: MetadataStore {
         return try await base.read(body)
     }
 
+    func survey<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
+
     func write<Result: Sendable>(
         for purpose: WritePurpose, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
     ) async throws -> Result {
@@ -103,7 +109,7 @@ struct FatedStore: MetadataStore {
         return result
     }
 
-    func changes() -> AsyncStream<Void> { base.changes() }
+    func changes(of topics: Set<ChangeTopic>) -> AsyncStream<Void> { base.changes(of: topics) }
     func problems() async throws -> [String] { try await base.problems() }
 
     func backUp(chunkByteCount: Int, _ send: ([UInt8]) async throws -> Void) async throws {
