@@ -83,7 +83,7 @@ extension ResourceManager {
             return answer
         }
         while true {
-            let changes = store.changes()
+            let changes = store.changes(of: [.resource(id.rawValue)])
             guard let operation = try await store.read({ try $0.operation(id, .alone) }) else { return answer }
             if operation.state == .failed, operation.problem?.reason == Reason.planStale.rawValue {
                 throw Refusal.planStale(operation.targetIDs.first ?? "")

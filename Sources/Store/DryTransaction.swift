@@ -16,4 +16,7 @@ public struct DryTransaction: WriteTransaction {
 
     /// - Returns: as if there had been one row to change.
     public func execute(_ sql: String, _ arguments: [StoredValue]) throws -> Int { 1 }
+
+    /// Nothing changes, so nobody is woken.
+    public func note(_ topic: ChangeTopic) {}
 }

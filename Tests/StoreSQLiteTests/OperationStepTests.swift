@@ -1,5 +1,4 @@
 import Model
-import Store
 import StoreSQLite
 import Testing
 
@@ -26,11 +25,12 @@ import Testing
         }
         // The operation, two steps, an event.
         #expect(changes == 4)
+        let place = ListPlace(StoredJSONTests.project.id)
         let (lengths, alone, listed, whole, event) = try await store.read { transaction in
             (
                 try transaction.rows("SELECT length(resource) FROM event", []) { try $0.integer(0) },
                 try #require(try transaction.operation(id, .alone)),
-                try transaction.list(Operation.self, ListQuery(pageSize: 10), in: StoredJSONTests.project.id).elements,
+                try ListTurn<Operation>(ListQuery(pageSize: 10), in: place, transaction).page.elements,
                 try #require(try transaction.operation(id)),
                 try transaction.events(after: 1, project: StoredJSONTests.project.id, limit: 1).first?.resource
             )
@@ -55,9 +55,10 @@ import Testing
         let store = try fixture.open(migrations: Schema.migrations)
         defer { store.close() }
         let id = try await accept(OperationSteps.largestShownCount, in: store)
+        let place = ListPlace(StoredJSONTests.project.id)
         let (listed, event) = try await store.read { transaction in
             (
-                try transaction.list(Operation.self, ListQuery(pageSize: 10), in: StoredJSONTests.project.id).elements,
+                try ListTurn<Operation>(ListQuery(pageSize: 10), in: place, transaction).page.elements,
                 try transaction.events(after: 0, project: StoredJSONTests.project.id, limit: 1).first?.resource
             )
         }

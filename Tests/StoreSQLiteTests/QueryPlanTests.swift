@@ -105,7 +105,6 @@ import Testing
         _ = try transaction.events(after: 10, project: ManyRows.project, limit: 16)
         _ = try transaction.get(VolumeID(stored: "vol-000000000001")) as Volume?
         _ = try transaction.named("name-3-none", in: ManyRows.project) as [VolumeSnapshot]
-        _ = try transaction.snapshots(of: VolumeID(stored: "vol-000000000001"))
         _ = try transaction.members(of: ServerSnapshotID(stored: "ssnap-000000000001"))
         _ = try transaction.held(by: OperationID(stored: "op-000000000001")) as [Volume]
         try transaction.forgetRequests(beforeAge: 0)

@@ -80,7 +80,14 @@ final class ObservedStore: MetadataStore {
         }
     }
 
-    func changes() -> AsyncStream<Void> { base.changes() }
+    /// Counts as a read does.
+    func survey<Result: Sendable>(
+        _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+    ) async throws -> Result {
+        try await read(body)
+    }
+
+    func changes(of topics: Set<ChangeTopic>) -> AsyncStream<Void> { base.changes(of: topics) }
     func problems() async throws -> [String] { try await base.problems() }
 
     func backUp(chunkByteCount: Int, _ send: ([UInt8]) async throws -> Void) async throws {
@@ -105,6 +112,10 @@ private final class CountedTransaction: WriteTransaction {
         statements += 1
         rows += found.count
         return found
+    }
+
+    func note(_ topic: ChangeTopic) {
+        (base as? any WriteTransaction)?.note(topic)
     }
 
     func execute(_ sql: String, _ arguments: [StoredValue]) throws -> Int {
