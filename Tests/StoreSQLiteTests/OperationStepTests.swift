@@ -1,6 +1,8 @@
 import Model
-import StoreSQLite
 import Testing
+
+@testable import Store
+@testable import StoreSQLite
 
 /// What an operation of very many steps costs when one of them changes.
 @Suite struct OperationStepTests {
