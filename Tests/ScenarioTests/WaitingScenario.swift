@@ -57,7 +57,7 @@ import Testing
             let watchers = (0..<50).map { _ in
                 Task {
                     try await house.manager.watch(from: nil, kinds: [.volume], call) { item in
-                        if case .event(let event) = item, event.action == .created { seen.add() }
+                        if case .event(let event) = item, event.action == EventAction.created.rawValue { seen.add() }
                     }
                 }
             }
