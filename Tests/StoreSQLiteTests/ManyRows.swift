@@ -68,9 +68,9 @@ final class ManyRows: Sendable {
             FROM series, (SELECT value AS day FROM json_each('[0,1,2,3,4,5,6,7,8,9]'))
         """,
         """
-        INSERT INTO operation (id, project_id, type, state, state_since, create_time, steps, target_ids, request_id,
-            principal, input, cancel_requested, revision, warnings)
-            SELECT printf('op-%012d', n), '\(project)', 'TEST', 'SUCCEEDED', 0, n / 3, '[]', '[]', '', '', '{}', 0, n,
+        INSERT INTO operation (id, project_id, type, state, state_since, create_time, target_ids, request_id,
+            principal, cancel_requested, revision, warnings)
+            SELECT printf('op-%012d', n), '\(project)', 'TEST', 'SUCCEEDED', 0, n / 3, '[]', '', '', 0, n,
                 '[]' FROM series
         """,
         """

@@ -34,7 +34,8 @@ import Testing
             try house.build(in: transaction)
             let volume: Volume = try #require(try transaction.get(house.volume))
             try transaction.delete(volume, by: author, at: now)
-            #expect(try transaction.deadLayers(among: house.layers).map(\.id) == [house.layers[2]])
+            let dead = try transaction.deadLayers(among: house.layers).map(\.id)
+            #expect(dead == [house.layers[2]])
             try transaction.quarantine(
                 house.layers[2], because: .abandoned, origin: .init(volume), by: "admin", at: now)
             #expect(try transaction.deadLayers(among: house.layers).isEmpty)

@@ -43,11 +43,7 @@ enum JSONColumn {
 }
 
 extension StoredValue {
-    /// A set of texts as one argument, so that the statement is the same however many there are; it stands for the
-    /// values in `setExpression`.
-    static func set(_ texts: [String]) throws -> StoredValue { .text(try JSONColumn.text(texts)) }
-
-    /// `column IN …`; the argument is a `set`.
+    /// `column IN …`; the argument is a `StoredJSON.list`, so that the statement is the same however many there are.
     static var setExpression: String { "(SELECT value FROM json_each(?))" }
 
     static func flag(_ value: Bool) -> StoredValue { .integer(value ? 1 : 0) }

@@ -43,7 +43,7 @@ extension ReadTransaction {
     public func deadLayers(among ids: [LayerID]) throws -> [LayerRecord] {
         try rows(
             "SELECT \(Self.layerColumns) FROM layer WHERE id IN \(StoredValue.setExpression) AND \(Self.isDead)",
-            [try .set(ids.map(\.rawValue))], decodeLayer)
+            [try StoredJSON.list(ids.map(\.rawValue))], decodeLayer)
     }
 
     /// Layers that nothing needs, of those behind a place in the order of their ids.

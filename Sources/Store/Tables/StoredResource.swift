@@ -47,7 +47,7 @@ extension StoredResource {
         _ decode: (any StoredRow) throws -> Part
     ) throws -> [Identifier<Self>: [Part]] {
         guard !resources.isEmpty else { return [:] }
-        let parts = try transaction.rows(sql, [try .set(resources.map(\.id.rawValue))]) { row in
+        let parts = try transaction.rows(sql, [try StoredJSON.list(resources.map(\.id.rawValue))]) { row in
             (owner: try row.id(0, Self.self), part: try decode(row))
         }
         return Dictionary(grouping: parts, by: \.owner).mapValues { $0.map(\.part) }
