@@ -12,7 +12,7 @@ import Testing
         let directory = try TemporaryDirectory()
         defer { directory.remove() }
         let engine = SimulatedEngine()
-        let house = try await ManagedHouse(directory.path + "/state", engine: engine)
+        let house = try await ManagedHouse(directory.path + "/state", engine: engine, hasUpkeep: false)
         do {
             try await scenario(house, engine, house.world(directory.path))
         } catch {

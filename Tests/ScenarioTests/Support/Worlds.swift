@@ -45,11 +45,12 @@ struct ManagedHouse {
     /// - Parameters:
     ///   - clock: the wall clock.
     ///   - turnResourceCount: what a transaction of a long plan makes busy.
+    ///   - hasUpkeep: false: the scenario does what upkeep does, and is not disturbed by it.
     ///   - wrap: what the manager sees of the store.
     init(
         _ state: String, engine: any StorageEngine,
         clock: @escaping @Sendable () -> Model.Timestamp = Self.now,
-        turnResourceCount: Int = ResourceManager.turnResourceCount,
+        turnResourceCount: Int = ResourceManager.turnResourceCount, hasUpkeep: Bool = true,
         wrap: (SQLiteStore) -> any MetadataStore = { $0 }
     ) async throws {
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -63,7 +64,7 @@ struct ManagedHouse {
             sleep: { try await Task.sleep(for: $0 / 1_000) }, turnResourceCount: turnResourceCount)
         self.manager = manager
         try await manager.open()
-        upkeep = Task { await manager.run() }
+        upkeep = Task { if hasUpkeep { await manager.run() } }
         router = HoldpointServices.router(manager: manager, version: "test", stateDirectory: state)
     }
 
