@@ -40,6 +40,7 @@ enum ChildProcess {
         _ program: String, _ arguments: [String], in folder: String = "/", deadline: Duration,
         accepting codes: Set<Int32> = [0]
     ) throws(EngineError) -> String {
+        assertMayWait()
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw .unknown("what \(program) says", code: errno) }
         defer { close(ends[0]) }

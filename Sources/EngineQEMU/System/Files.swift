@@ -9,6 +9,7 @@ internal import Glibc
 enum Files {
     /// Names in a folder, in the bytes that the file system has, without `.` and `..`.
     static func rawNames(in folder: String) throws(EngineError) -> [[UInt8]] {
+        assertMayWait()
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system("list", folder, code: errno) }
         guard let stream = fdopendir(descriptor) else {
@@ -45,6 +46,7 @@ enum Files {
     static func withDescriptor<Value>(
         of path: String, flags: Int32, mode: mode_t = 0, _ body: (Int32) throws(EngineError) -> Value
     ) throws(EngineError) -> Value {
+        assertMayWait()
         let descriptor = linux_open_plain_file(path, flags, mode)
         guard descriptor >= 0 else { throw .system("open", path, code: -descriptor) }
         defer { close(descriptor) }
@@ -100,6 +102,7 @@ enum Files {
     ///
     /// - Returns: nil if there is nothing of that name.
     static func status(of path: String) throws(EngineError) -> stat? {
+        assertMayWait()
         var status = stat()
         if lstat(path, &status) == 0 { return status }
         guard errno == ENOENT else { throw .system("look at", path, code: errno) }
@@ -108,6 +111,7 @@ enum Files {
 
     /// Renames what stands there itself.
     static func move(_ path: String, to destination: String) throws(EngineError) {
+        assertMayWait()
         guard rename(path, destination) == 0 else { throw .system("rename", "\(path) to \(destination)", code: errno) }
     }
 
@@ -119,6 +123,7 @@ enum Files {
 
     /// Absent: success.
     static func remove(_ path: String) throws(EngineError) {
+        assertMayWait()
         guard unlink(path) == 0 || errno == ENOENT else { throw .system("remove", path, code: errno) }
     }
 }

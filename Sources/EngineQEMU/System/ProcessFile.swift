@@ -102,6 +102,7 @@ enum ProcessFile {
     }
 
     private static func content(_ name: String, of process: pid_t) throws(EngineError) -> [UInt8]? {
+        assertMayWait()
         let path = "/proc/\(process)/\(name)"
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

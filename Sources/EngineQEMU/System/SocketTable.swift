@@ -9,6 +9,7 @@ enum SocketTable {
     ///
     /// - Throws: `.unknown`; a process that is gone has none.
     static func sockets(of process: pid_t) throws(EngineError) -> [UInt64: Int32] {
+        assertMayWait()
         let folder = "/proc/\(process)/fd"
         let names: [String]
         do throws(EngineError) {
