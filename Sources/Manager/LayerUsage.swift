@@ -12,31 +12,25 @@ final class LayerUsage: Sendable {
     /// A layer as somebody saw it.
     struct Subject {
         let layer: LayerID
-        /// Of what alone can have it written, if nothing writes it: as long as that stays the same, so does its usage.
-        /// Nil: it may be written right now.
-        let settledRevision: Int64?
+        /// Since when nothing can have written it; as long as that stays the same, so does its usage. Nil: it may be
+        /// written right now.
+        let settledSince: Timestamp?
     }
 
     fileprivate struct Measurement {
         let bytes: ByteCount
         let time: ContinuousClock.Instant
-        let settledRevision: Int64?
+        let settledSince: Timestamp?
     }
 
     private let measurements = Mutex<[LayerID: Measurement]>([:])
 
-    /// - Returns: nil: not all of them are known.
-    func known(_ subjects: [Subject], at now: ContinuousClock.Instant) -> [ByteCount]? {
-        measurements.withLock { measurements in
-            var known: [ByteCount] = []
-            for subject in subjects {
-                guard let measured = measurements[subject.layer], measured.isGood(for: subject, at: now) else {
-                    return nil
-                }
-                known.append(measured.bytes)
-            }
-            return known
+    /// - Returns: nil: it has to be measured.
+    func known(_ subject: Subject, at now: ContinuousClock.Instant) -> ByteCount? {
+        guard let measured = measurements.withLock({ $0[subject.layer] }), measured.isGood(for: subject, at: now) else {
+            return nil
         }
+        return measured.bytes
     }
 
     /// - Parameter time: from before the measuring.
@@ -45,7 +39,7 @@ final class LayerUsage: Sendable {
             if measurements.count + subjects.count > Self.capacity { measurements = [:] }
             for subject in subjects {
                 measurements[subject.layer] = usage[subject.layer].map {
-                    Measurement(bytes: $0, time: time, settledRevision: subject.settledRevision)
+                    Measurement(bytes: $0, time: time, settledSince: subject.settledSince)
                 }
             }
         }
@@ -54,20 +48,22 @@ final class LayerUsage: Sendable {
 
 extension LayerUsage.Measurement {
     fileprivate func isGood(for subject: LayerUsage.Subject, at now: ContinuousClock.Instant) -> Bool {
-        if let revision = subject.settledRevision { return settledRevision == revision }
+        if let since = subject.settledSince { return settledSince == since }
         return time.duration(to: now) < LayerUsage.validity
     }
 }
 
 extension ResourceManager {
     func usage(of subject: LayerUsage.Subject) async throws -> ByteCount {
-        try await usage(of: [subject])[0]
+        if let known = layerUsage.known(subject, at: .now) { return known }
+        return try await usage(of: [subject])[0]
     }
 
     /// What each layer takes, in their order; one without a file takes nothing.
     func usage(of subjects: [LayerUsage.Subject]) async throws -> [ByteCount] {
         let now = ContinuousClock.now
-        if let known = layerUsage.known(subjects, at: now) { return known }
+        let known = subjects.compactMap { layerUsage.known($0, at: now) }
+        if known.count == subjects.count { return known }
         let measured = try await engine.usage(of: subjects.map(\.layer))
         layerUsage.note(measured, of: subjects, at: now)
         return subjects.map { measured[$0.layer] ?? .zero }
@@ -75,16 +71,16 @@ extension ResourceManager {
 }
 
 extension Volume {
-    /// A volume that is attached, or changing, may be written.
+    /// A volume that is attached, or changing, may be written. Whatever writes another one changes its state.
     var usageSubject: LayerUsage.Subject {
         let isSettled = state == .available && placement == nil && header.operationID == nil
-        return .init(layer: topLayerID, settledRevision: isSettled ? header.revision : nil)
+        return .init(layer: topLayerID, settledSince: isSettled ? header.stateSince : nil)
     }
 }
 
 extension VolumeSnapshot {
     /// A snapshot's bytes never change.
     var usageSubject: LayerUsage.Subject {
-        .init(layer: layerID, settledRevision: state == .available ? 0 : nil)
+        .init(layer: layerID, settledSince: state == .available ? header.stateSince : nil)
     }
 }

@@ -7,8 +7,8 @@ internal import Synchronization
 final class Writer {
     /// Writes that share a commit.
     static let maximumGroupSize = 128
-    /// Changed rows after which the log is copied into the database.
-    static let checkpointRowCount = 2000
+    /// Changed rows after which the log is copied into the database: some 20 MiB, of the 64 that are kept for it.
+    static let checkpointRowCount = 8_000
     /// The same while room is short: the log's own room must last.
     static let checkpointRowCountWhenShort = 200
 

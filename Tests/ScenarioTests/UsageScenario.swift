@@ -38,6 +38,11 @@ import Testing
             let snapshot = try await world.client.snapshots.getSnapshot(GetSnapshotRequest(snapshot: "before"))
             engine.inject(.fails(EngineError(.failed, "asked again")), into: .usage)
             #expect(try await usedBytes(world) == measured)
+            let renamed = try await world.client.volumes.updateVolume(
+                UpdateVolumeRequest(
+                    requestID: world.newID(), volumeID: "data-1", volume: .init(description: "renamed"),
+                    updateMask: FieldMask(paths: ["description"])))
+            #expect(renamed.volume?.usedBytes == measured)
             let again = try await world.client.snapshots.getSnapshot(GetSnapshotRequest(snapshot: "before"))
             #expect(again.exclusiveBytes == snapshot.exclusiveBytes)
             // The first look after a change asks.

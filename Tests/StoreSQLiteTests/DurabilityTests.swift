@@ -64,7 +64,7 @@ struct DurabilityTests {
         for round in 0..<20 {
             try await store.write { transaction in
                 for number in 0..<Writer.checkpointRowCount {
-                    try transaction.insertItem("\(round)-\(number)", payload: [UInt8](repeating: 1, count: 500))
+                    try transaction.insertItem("\(round)-\(number)", payload: [UInt8](repeating: 1, count: 100))
                 }
             }
         }
