@@ -58,6 +58,8 @@ enum DatabaseOpening {
         if let error = failure.withLock({ $0 }) { throw error }
     }
 
+    /// Pages that the writing connection keeps, at most: it reads what it changes.
+    private static let writerCachedKibibytes = 32_768
     /// Pages that a reading connection keeps, at most: enough for the upper levels of every index.
     private static let cachedKibibytes = 8_192
 
@@ -95,6 +97,7 @@ enum DatabaseOpening {
     private static func prepare(writer: Database) throws {
         try writer.execute(sql: "PRAGMA synchronous = FULL")
         try writer.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        try writer.execute(sql: "PRAGMA cache_size = -\(writerCachedKibibytes)")
         try expect(synchronousFull, of: "synchronous", on: writer)
         guard try String.fetchOne(writer, sql: "PRAGMA journal_mode") == "wal" else {
             throw StoreError.unusable("SQLite refused its write-ahead log")
