@@ -77,7 +77,7 @@ struct DiskFullTests {
         await #expect(throws: StoreError.storageFull) {
             try await store.write { [ballast = disk.ballastPath] transaction in
                 // Larger than the page cache, so that pages are written before the commit.
-                try? transaction.insertItem("large", payload: [UInt8](repeating: 7, count: 6 << 20))
+                try? transaction.insertItem("large", payload: [UInt8](repeating: 7, count: 40 << 20))
                 unlink(ballast)
                 try? transaction.insertItem("small")
             }
