@@ -14,7 +14,7 @@ from descriptors import FewDescriptors, wait_for_relief
 from look import Look
 from model import Refused
 from moves import LARGEST_SNAPSHOT_COUNT, LARGEST_VOLUME_COUNT
-from stalls import StalledClient, socket_count
+from stalls import StalledClient, client_count
 from strays import Stray
 from workspace import wait_until
 from world import ANY_REASON, Mismatch
@@ -89,7 +89,7 @@ class Hazards:
             return None
         with Bystanders(self.moves, server) as bystanders, contextlib.ExitStack() as ends:
             process = bystanders.processes[server.id]
-            sockets = socket_count(process)
+            clients = client_count(process)
             volumes = self.model.attached(server.id)
             volumes = self.random.sample(volumes, min(len(volumes), self.random.randint(1, 2)))
             stalled = [ends.enter_context(self.stalled_client(volume)) for volume in volumes]
@@ -107,7 +107,7 @@ class Hazards:
                     self.world.restart(kill=True)
                 operation = cut.finish("ENGINE_TIMEOUT" if limit else "")
             ends.close()
-            wait_until(lambda: socket_count(process) <= sockets, LETTING_GO_SECONDS, "stalled clients are let go")
+            wait_until(lambda: client_count(process) <= clients, LETTING_GO_SECONDS, "stalled clients are let go")
             in_time(lambda: self.settle(cut, volumes), f"reading behind a {cut}")
             bystanders.check()
             self.world.doubt_grades()

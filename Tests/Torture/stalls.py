@@ -7,6 +7,8 @@ import re
 from stalling import StalledProcess
 
 LARGEST_READ_BYTES = 1 << 20
+# The state of a socket in /proc/net/unix, in hexadecimal digits.
+CONNECTED = "03"
 
 
 class StalledClient:
@@ -53,12 +55,19 @@ class StalledClient:
         return f"{self.ending} in a {self.stalls} on {self.volume.id}, process {self.process.process_id}"
 
 
-def socket_count(process_id):
-    """How many sockets a process has, none if it is gone. One that serves a client is closed when its last request has
-    ended."""
-    count = 0
+def client_count(process_id):
+    """How many clients are connected to the exports of a process, none if it is gone; a connection is closed when its
+    last request has ended. Those to its monitor do not count: `holdpointd` connects to it again when it needs it."""
+    count, clients = 0, client_sockets()
     with contextlib.suppress(OSError):
         for name in os.listdir(f"/proc/{process_id}/fd"):
             with contextlib.suppress(OSError):
-                count += os.readlink(f"/proc/{process_id}/fd/{name}").startswith("socket:")
+                count += os.readlink(f"/proc/{process_id}/fd/{name}") in clients
     return count
+
+
+def client_sockets():
+    """The servers' ends of every connection to an export of this host, as links of descriptors name them."""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:
+        rows = [line.split(maxsplit=7) for line in table]
+    return {f"socket:[{row[6]}]" for row in rows if row[5] == CONNECTED and row[7:] and row[7].rstrip().endswith(".nbd")}
