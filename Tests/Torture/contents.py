@@ -53,11 +53,15 @@ class Contents:
         """After a kill: takes what was read for what is there, as far as it may be. Returns the difference that is
         left."""
         self._take(self._unflushed, read)
+        difference = self.settle_unanswered(read)
         self.flush()
-        return self.settle_unanswered(read)
+        return difference
 
     def settle_unanswered(self, read):
-        """The same after clients were cut off: what was acknowledged is there."""
+        """The same after clients were cut off: what was acknowledged is there. What is there of the rest was not
+        flushed either."""
+        for offset, possible in self._unanswered:
+            self._unflushed.append((offset, bytes(self.data[offset:offset + len(possible)])))
         self._take(self._unanswered, read)
         self._unanswered.clear()
         return self.difference(read)

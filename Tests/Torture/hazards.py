@@ -151,6 +151,8 @@ class Hazards:
         difference = copy.contents.settle_unanswered(self.world.read(copy))
         if difference:
             raise Mismatch(f"{snapshot.id}, made beside a client that stalled: {difference}")
+        # What a snapshot has is on the disk.
+        copy.contents.flush()
         snapshot.data = bytes(copy.contents.data)
 
     # Disks and processes
