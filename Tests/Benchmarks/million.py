@@ -86,7 +86,7 @@ class House:
             below = self.layer(below, size, day, "FROZEN")
             owner = cuts[day] if cuts else None
             snapshot = self.resource(
-                "snap", f"day-{day}", "AVAILABLE", day, volume_id=volume["id"], size_bytes=size, layer_id=below,
+                "vsnap", f"day-{day}", "AVAILABLE", day, volume_id=volume["id"], size_bytes=size, layer_id=below,
                 consistency="CRASH" if owner else "OFFLINE", slot=slot, server_snapshot_id=owner and owner["id"])
             snapshot["cut_time"] = (owner or snapshot)["create_time"]
             self.rows["volume_snapshot"].append(snapshot)
@@ -102,7 +102,7 @@ class House:
         self.rows["operation"].append({
             "id": operation, "project_id": self.project, "type": "CREATE_SNAPSHOT", "state": "SUCCEEDED",
             "state_since": time, "create_time": time, "target_ids": json.dumps([target]), "request_id": "",
-            "steps": "[]", "principal": "admin", "input": "{}", "cancel_requested": 0,
+            "principal": "admin", "cancel_requested": 0,
             "revision": next(self.revisions), "warnings": "[]"})
         self.rows["request"].append({
             "principal": "admin", "project_id": self.project, "method": "SnapshotService/CreateSnapshot",
