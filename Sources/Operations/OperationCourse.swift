@@ -189,6 +189,11 @@ struct OperationCourse {
     private func log(_ operation: Operation) {
         var metadata = Logger.Metadata.operation(operation)
         metadata["state"] = "\(operation.state.rawValue)"
+        metadata["target"] = operation.targetIDs.first.map { "\($0)" }
+        metadata["principal"] = "\(operation.principal)"
+        metadata["request"] = "\(operation.requestID)"
+        let took = operation.stateSince.millisecondsSinceEpoch - operation.createTime.millisecondsSinceEpoch
+        metadata["milliseconds"] = "\(max(0, took))"
         metadata["reason"] = operation.problem.map { "\($0.reason): \($0.message)" }
         runner.logger.log(level: operation.state == .stuck ? .error : .info, "operation", metadata: metadata)
     }

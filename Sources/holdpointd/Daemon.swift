@@ -24,6 +24,7 @@ struct Daemon {
         let ending = EndSignals(logger: logger)
         // First of all: whatever else the first start makes says from then on that there was a database.
         let store = try openStore()
+        try await tellStart(store)
         let secrets = try Secrets(in: directory, logger: logger)
         let engine = try QEMUEngine(stateDirectory: directory.path, logger: logger)
         let passwords = try await passwords(store, secrets)
@@ -51,6 +52,21 @@ struct Daemon {
     static let now: @Sendable () -> Model.Timestamp = {
         let milliseconds = (Date.now.timeIntervalSince1970 * 1_000).rounded(.down)
         return Model.Timestamp(millisecondsSinceEpoch: Int64(exactly: milliseconds) ?? .max)
+    }
+
+    /// The first line: what starts, and what it goes on with.
+    private func tellStart(_ store: SQLiteStore) async throws {
+        let found = try await store.read {
+            (revision: try $0.lastSequence(), counts: try $0.counts(), open: try $0.openOperationCounts())
+        }
+        logger.notice(
+            "holdpointd starts",
+            metadata: [
+                "version": "\(Version.text)", "state": "\(directory.path)", "revision": "\(found.revision)",
+                "servers": "\(found.counts.servers)", "volumes": "\(found.counts.volumes)",
+                "snapshots": "\(found.counts.snapshots)",
+                "operations_to_finish": "\(found.open.values.reduce(0, +))",
+            ])
     }
 
     private func openStore() throws -> SQLiteStore {

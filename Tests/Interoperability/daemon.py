@@ -60,13 +60,15 @@ def start(path: str):
 
 
 @contextlib.contextmanager
-def own(*prefix: str):
-    """Starts a daemon, by way of a prefix command, and ends it and everything that it started, whatever happens."""
+def own(*prefix: str, options: tuple[str, ...] = ()):
+    """Starts a daemon, by way of a prefix command and with more options, and ends it and everything that it started,
+    whatever happens."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="hpi-", dir="/tmp"))
     log = open(folder / "log", "w+b")
     listeners = ["--listen", "tcp://127.0.0.1:0", "--listen", f"unix:{folder}/socket"]
     process = subprocess.Popen(
-        [*prefix, program, "--state-dir", str(folder / "state"), *listeners], stdin=subprocess.DEVNULL, stderr=log)
+        [*prefix, program, "--state-dir", str(folder / "state"), *listeners, *options],
+        stdin=subprocess.DEVNULL, stderr=log)
     try:
         daemon = Daemon(folder, process, _port(process, folder / "log"))
         yield daemon

@@ -4,6 +4,7 @@ internal import HoldpointRPC
 final class RunningCall {
     let callID: UInt32
     let handler: MethodHandler
+    let arrival: ContinuousClock.Instant
     /// Memory of the decoded request that is given back at the end.
     let decodedBytes: Int
     /// Nil only until the handler has waited for the first time.
@@ -14,9 +15,10 @@ final class RunningCall {
     /// Items that wait for credit, in order.
     var waiting: [WaitingItem] = []
 
-    init(callID: UInt32, handler: MethodHandler, decodedBytes: Int) {
+    init(callID: UInt32, handler: MethodHandler, arrival: ContinuousClock.Instant, decodedBytes: Int) {
         self.callID = callID
         self.handler = handler
+        self.arrival = arrival
         self.decodedBytes = decodedBytes
     }
 

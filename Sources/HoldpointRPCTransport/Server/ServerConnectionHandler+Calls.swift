@@ -11,24 +11,29 @@ extension ServerConnectionHandler {
             let body = try handler.body(payload: request.payload, scratch: loop.scratch)
             let decodedBytes = loop.scratch.usedBytes
             guard shared.reserveDecoded(decodedBytes) else { throw .outOfMemory }
-            let call = RunningCall(callID: callID, handler: handler, decodedBytes: decodedBytes)
+            let call = RunningCall(callID: callID, handler: handler, arrival: arrival, decodedBytes: decodedBytes)
             run(call, body, try context(of: request, handler: handler, caller: caller, arrival: arrival))
         } catch {
             answer(callID, failure: error.status)
             state.handlerEnded(callID)
+            if tellsCalls { tell(of: Self.echo(request.method), since: arrival, outcome: error.status.shortName) }
         }
     }
 
     private func handler(of request: IncomingRequest, for caller: Caller) throws(RPCError) -> MethodHandler {
         guard let handler = shared.router.handler(name: request.method) else {
-            throw .unknownMethod(String(decoding: request.method.prefix(Self.longestEchoedName), as: UTF8.self))
+            throw .unknownMethod(Self.echo(request.method))
         }
         guard caller.principal != nil || !handler.requiresCredential else { throw .unauthenticated }
         return handler
     }
 
-    /// Bytes of a method's name that are repeated in the answer that there is none.
+    /// Bytes of a method's name that are repeated in the answer that there is none, and in the log.
     private static let longestEchoedName = 128
+
+    private static func echo(_ method: some Collection<UInt8>) -> String {
+        String(decoding: method.prefix(longestEchoedName), as: UTF8.self)
+    }
 
     private func context(
         of request: IncomingRequest, handler: MethodHandler, caller: Caller, arrival: ContinuousClock.Instant
@@ -75,6 +80,7 @@ extension ServerConnectionHandler {
         call.dismissWaiting()
         shared.releaseDecoded(call.decodedBytes)
         if phase == .active, state.isOpen(callID) { answer(call, result) }
+        if tellsCalls { tell(of: call, result) }
         state.handlerEnded(callID)
         callEnded()
     }

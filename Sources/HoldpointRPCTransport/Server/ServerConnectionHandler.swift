@@ -23,6 +23,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
     let home: ServerLoop
     let loop: LoopContext
     var logger: Logger
+    /// Whether the log wants a line a call.
+    let tellsCalls: Bool
 
     var phase = Phase.active
     var state: ServerConnection
@@ -70,6 +72,7 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
         self.home = home
         loop = home.context
         logger = shared.configuration.logger
+        tellsCalls = logger.logLevel <= .debug
         state = ServerConnection(limits: shared.limits, now: .now)
     }
 

@@ -78,7 +78,7 @@ extension Refusal {
 
 extension Duration {
     /// Rounded up, so that whoever waits that long waits long enough.
-    fileprivate var milliseconds: Int {
+    var milliseconds: Int {
         let (seconds, attoseconds) = components
         return Int(seconds) * 1_000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }

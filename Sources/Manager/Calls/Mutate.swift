@@ -55,6 +55,14 @@ extension ResourceManager {
         reload: @escaping @Sendable (any ReadTransaction, RememberedRequest) throws -> Target?,
         _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
     ) async throws -> MutationAnswer<Target> {
+        try await logged(mutation) { try await perform(mutation, for: purpose, reload: reload, body) }
+    }
+
+    private func perform<Target: Sendable>(
+        _ mutation: Mutation, for purpose: WritePurpose,
+        reload: @escaping @Sendable (any ReadTransaction, RememberedRequest) throws -> Target?,
+        _ body: @escaping @Sendable (any WriteTransaction, inout ChangeContext) throws -> Change<Target>
+    ) async throws -> MutationAnswer<Target> {
         try check(mutation)
         let (now, seed, catalog) = (clock(), UInt64.random(in: .min ... .max), self.catalog)
         let change: @Sendable (any WriteTransaction, ProjectID) throws -> Change<Target> = { transaction, project in
