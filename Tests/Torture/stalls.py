@@ -70,4 +70,5 @@ def client_sockets():
     """The servers' ends of every connection to an export of this host, as links of descriptors name them."""
     with open("/proc/net/unix", encoding="utf-8", errors="replace") as table:
         rows = [line.split(maxsplit=7) for line in table]
-    return {f"socket:[{row[6]}]" for row in rows if row[5] == CONNECTED and row[7:] and row[7].rstrip().endswith(".nbd")}
+    return {f"socket:[{row[6]}]" for row in rows
+            if row[5] == CONNECTED and row[7:] and row[7].rstrip().endswith(".nbd")}
