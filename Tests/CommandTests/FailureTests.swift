@@ -136,3 +136,55 @@ import Testing
         #expect(!FailureReport.wantsJSON(["x", "-o"], environment: [:]))
     }
 }
+
+@Suite struct FailureSummaryTests {
+    private func refusal(_ snapshotCount: Int, _ more: [Blocker] = []) -> CommandFailure {
+        let snapshots = (1...snapshotCount).map {
+            Blocker(kind: "snapshot", id: "vsnap-\($0)", name: "day-\($0)", reason: "VOLUME_HAS_SNAPSHOTS")
+        }
+        let status = Status(
+            code: .failedPrecondition, message: "it has snapshots", reason: "VOLUME_HAS_SNAPSHOTS",
+            blockers: snapshots + more,
+            remedies: snapshots.map { Remedy(command: "holdpoint snapshot delete \($0.id)") })
+        var failure = CommandFailure("volume delete data-1", status)
+        failure.cascade = Cascading(noun: "volume", "data-1", PlanScope(), clearing: status.blockers)
+        return failure
+    }
+
+    @Test func manyBlockersAreSummedUpAndTheCascadeComesFirst() {
+        let attached = Blocker(kind: "volume", id: "vol-1", name: "data-1", reason: "VOLUME_ATTACHED")
+        #expect(
+            FailureText.lines(refusal(108, [attached])) == [
+                "holdpoint: volume delete data-1: it has snapshots (VOLUME_HAS_SNAPSHOTS)",
+                "  blocked by 108 snapshots, \"day-1\", \"day-2\" and 106 more: VOLUME_HAS_SNAPSHOTS",
+                "  blocked by volume, \"data-1\": VOLUME_ATTACHED",
+                "  holdpoint volume delete data-1 --cascade  # deletes all of it, after consent",
+                "  holdpoint plan delete data-1  # shows it first",
+            ])
+    }
+
+    @Test func upToEightEachHasItsLine() {
+        #expect(FailureText.lines(refusal(8)).count == 1 + 8 + 8)
+        #expect(FailureText.lines(refusal(9)).count < 6)
+    }
+
+    /// A cascade leaves alone what is protected: it is no way out.
+    @Test func whatACascadeDoesNotClearKeepsTheSingleLines() {
+        let protected = Blocker(kind: "snapshot", id: "vsnap-0", name: "kept", reason: "DELETION_PROTECTED")
+        let lines = FailureText.lines(refusal(20, [protected]))
+        #expect(!lines.contains { $0.contains("--cascade") })
+        #expect(lines.contains("  blocked by snapshot, \"kept\": DELETION_PROTECTED"))
+        #expect(lines.count == 1 + 2 + 8 + 1 && lines.last == "  # and 12 more: -o json has them all")
+    }
+
+    @Test func theJSONHasEveryOne() throws {
+        let json = FailureText.json(refusal(108))
+        #expect(json.contains("vsnap-108") && json.contains("snapshot delete vsnap-77"))
+    }
+
+    @Test func namesWithSpacesAreQuotedForTheShell() {
+        let blocker = Blocker(kind: "server-snapshot", id: "ssnap-1", reason: "SNAPSHOT_OWNED_BY_SERVER_SNAPSHOT")
+        let cascade = Cascading(noun: "snapshot", "snapshot for x", PlanScope(force: true), clearing: [blocker])
+        #expect(cascade?.line == "holdpoint snapshot delete 'snapshot for x' --cascade --force")
+    }
+}

@@ -10,6 +10,8 @@ struct CommandFailure: Error {
     let exit: ExitStatus
     /// More about it for people, a line each; the status' message says the same in short.
     var notes: [String] = []
+    /// The one line that clears every blocker; nil: none does.
+    var cascade: Cascading?
 
     init(_ what: String, _ status: Status, exit: ExitStatus? = nil) {
         self.what = what

@@ -4,12 +4,16 @@ import HoldpointClient
 enum FailureText {
     /// `holdpoint: <what>: <why>`, then a line a blocker and a line a remedy. A remedy's line can be run as it stands.
     static func lines(_ failure: CommandFailure) -> [String] {
-        let status = failure.status
-        return
-            (["holdpoint: \(failure.what): \(why(status))"] + failure.notes.map { "  \($0)" }
-            + status.blockers.map(blocker)
-            + status.remedies.compactMap(remedy))
+        (["holdpoint: \(failure.what): \(why(failure.status))"] + failure.notes.map { "  \($0)" } + wayOut(failure))
             .map(Printable.line)
+    }
+
+    private static func wayOut(_ failure: CommandFailure) -> [String] {
+        let status = failure.status
+        let remedies = status.remedies.compactMap(remedy)
+        guard status.blockers.count > FailureSummary.lineLimit else { return status.blockers.map(blocker) + remedies }
+        return FailureSummary.lines(of: status.blockers)
+            + FailureSummary.remedies(remedies, cascade: failure.cascade)
     }
 
     /// One JSON object on one line, with the fields that scripts rely on.

@@ -26,7 +26,7 @@ extension Deletion<VolumeSnapshot> {
                 continue
             }
             let session = session.named(what([id]))
-            await results.attempt(session.what) {
+            await results.attempt(session.what, explain: { failure(id, $0) }) {
                 if let error = answer.error { throw RPCError(status: error) }
                 return try await session.deleted(subject(id), DeleteAnswer(operation: answer.operation))
             }

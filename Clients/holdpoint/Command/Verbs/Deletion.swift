@@ -20,13 +20,20 @@ struct Deletion<Item: Changeable> {
     func deleteOneByOne(_ ids: [String], _ consent: Consent?, _ results: inout DeletionResults) async {
         for id in ids {
             let session = session.named(what([id]))
-            await results.attempt(session.what) {
+            await results.attempt(session.what, explain: { failure(id, $0) }) {
                 let answer = try await session.send(request(id, consent)) { request, options throws(RPCError) in
                     try await Item.send(request, to: session.client, options)
                 }
                 return try await session.deleted(subject(id), answer)
             }
         }
+    }
+
+    /// Why one was not deleted, with the cascade that would do it.
+    func failure(_ id: String, _ error: any Error) -> CommandFailure {
+        var failure = CommandFailure(what([id]), error)
+        failure.cascade = Cascading(noun: Item.noun, id, extras.plan, clearing: failure.status.blockers)
+        return failure
     }
 
     /// `volume delete data-1`
@@ -56,7 +63,7 @@ struct Deletion<Item: Changeable> {
                 if session.onlyLacksConsent(error) {
                     allowed.append(id)
                 } else {
-                    results.fail(CommandFailure(what([id]), error))
+                    results.fail(failure(id, error))
                 }
             }
         }

@@ -49,14 +49,18 @@ struct DeletionResults {
     }
 
     /// Makes one deletion and keeps how it went. A consent that was refused once is not tried again: that counts.
-    mutating func attempt(_ what: String, _ deletion: () async throws -> DeletionResult) async {
+    ///
+    /// - Parameter explain: the failure that an error of the deletion is; nil: just that.
+    mutating func attempt(
+        _ what: String, explain: ((any Error) -> CommandFailure)? = nil, _ deletion: () async throws -> DeletionResult
+    ) async {
         if let refused = failures.first(where: { $0.status.reason == "CONSENT_INVALID" }) {
             return fail(CommandFailure(what, refused.status))
         }
         do {
             try succeed(try await deletion())
         } catch {
-            fail(CommandFailure(what, error))
+            fail(explain?(error) ?? CommandFailure(what, error))
         }
     }
 
