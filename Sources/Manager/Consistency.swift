@@ -50,6 +50,7 @@ extension ResourceManager {
         let (rows, confirmed, uncheckedCount) = try await confirmedFindings(within: thorough ? .thorough : .quick)
         var findings = damage + confirmed
         if repair { findings = try await quarantine(findings, by: call.principal) }
+        lastCheck.note(findings, at: clock())
         let quarantinedCount = try await store.read { try $0.counts().quarantinedLayers }
         return ConsistencyReport(
             time: clock(), findings: findings, volumeCount: rows.volumes.count, snapshotCount: rows.snapshots.count,

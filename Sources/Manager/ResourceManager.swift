@@ -7,8 +7,8 @@ public import Store
 
 /// Everything that users can do with servers, volumes and snapshots. What lasts is in the store, and what is busy is a
 /// row there. In memory is only what a restart may lose: which operations' tasks run here (`runner`), how servers were
-/// last seen (`keeper`), wrong passwords (`gate`), what looks inside layers have found (`inspections`), and how large
-/// layers were (`layerUsage`).
+/// last seen (`keeper`), wrong passwords (`gate`), what looks inside layers have found (`inspections`), how large
+/// layers were (`layerUsage`), and what the last check found (`lastCheck`).
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
     let engine: any StorageEngine
@@ -19,6 +19,7 @@ public struct ResourceManager: Sendable {
     let gate = PasswordGate()
     let inspections = LayerInspections()
     let layerUsage = LayerUsage()
+    let lastCheck = LastCheck()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp

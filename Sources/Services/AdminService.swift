@@ -30,7 +30,9 @@ public struct AdminService: AdminServiceHandler {
             serverSnapshotCount: UInt32(clamping: status.serverSnapshotCount),
             layerCount: UInt32(clamping: status.layerCount),
             openOperationCount: UInt32(clamping: status.openOperationCount),
-            stuckOperationCount: UInt32(clamping: status.stuckOperationCount))
+            stuckOperationCount: UInt32(clamping: status.stuckOperationCount),
+            problems: status.problems.map { HoldpointMessages.Problem($0) },
+            omittedProblemCount: UInt32(clamping: status.omittedProblemCount))
     }
 
     public func resolveFailure(

@@ -240,7 +240,7 @@ extension World {
         try await client.servers.getServer(GetServerRequest(server: name))
     }
 
-    fileprivate func top(
+    func top(
         of volume: String, in engine: SimulatedEngine, _ server: ServerID
     ) async throws -> LayerID {
         let id = VolumeID(stored: try await client.volumes.getVolume(GetVolumeRequest(volume: volume)).id)

@@ -38,6 +38,10 @@ public struct SystemStatus: ProtobufMessage {
     public var openOperationCount: UInt32 = 0
     /// Operations that an administrator must resume.
     public var stuckOperationCount: UInt32 = 0
+    /// What is wrong, the worst first; at most 100.
+    public var problems: [Problem] = []
+    /// How many more there are at least.
+    public var omittedProblemCount: UInt32 = 0
 
     public init() {}
 
@@ -55,7 +59,9 @@ public struct SystemStatus: ProtobufMessage {
         serverSnapshotCount: UInt32 = 0,
         layerCount: UInt32 = 0,
         openOperationCount: UInt32 = 0,
-        stuckOperationCount: UInt32 = 0
+        stuckOperationCount: UInt32 = 0,
+        problems: [Problem] = [],
+        omittedProblemCount: UInt32 = 0
     ) {
         self.version = version
         self.startTime = startTime
@@ -71,6 +77,8 @@ public struct SystemStatus: ProtobufMessage {
         self.layerCount = layerCount
         self.openOperationCount = openOperationCount
         self.stuckOperationCount = stuckOperationCount
+        self.problems = problems
+        self.omittedProblemCount = omittedProblemCount
     }
 
     public static let descriptor = MessageDescriptor(
@@ -92,6 +100,8 @@ public struct SystemStatus: ProtobufMessage {
         self.layerCount = source.pointee.layer_count
         self.openOperationCount = source.pointee.open_operation_count
         self.stuckOperationCount = source.pointee.stuck_operation_count
+        self.problems = try CopyOut.messages(source.pointee.problems, source.pointee.n_problems, "problems")
+        self.omittedProblemCount = source.pointee.omitted_problem_count
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -111,6 +121,123 @@ public struct SystemStatus: ProtobufMessage {
         target.pointee.layer_count = self.layerCount
         target.pointee.open_operation_count = self.openOperationCount
         target.pointee.stuck_operation_count = self.stuckOperationCount
+        target.pointee.n_problems = self.problems.count
+        target.pointee.problems = try arena.messages(self.problems, "problems")
+        target.pointee.omitted_problem_count = self.omittedProblemCount
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// Something that is wrong and that somebody has to look at.
+public struct Problem: ProtobufMessage {
+    /// `holdpoint.v1.Problem.Severity`.
+    public enum Severity: ProtobufEnum {
+        case unspecified
+        /// No data is in doubt.
+        case warning
+        /// Something does not work, or data is in danger.
+        case error
+        /// A number that this version does not declare.
+        case unrecognized(Int32)
+
+        /// The declared values, in the order of the .proto file.
+        public static let allCases: [Severity] = [
+            .unspecified,
+            .warning,
+            .error
+        ]
+
+        public init(rawValue: Int32) {
+            switch rawValue {
+            case 0: self = .unspecified
+            case 1: self = .warning
+            case 2: self = .error
+            default: self = .unrecognized(rawValue)
+            }
+        }
+
+        public var rawValue: Int32 {
+            switch self {
+            case .unspecified: 0
+            case .warning: 1
+            case .error: 2
+            case .unrecognized(let number): number
+            }
+        }
+
+        public var name: String {
+            switch self {
+            case .unspecified: "SEVERITY_UNSPECIFIED"
+            case .warning: "WARNING"
+            case .error: "ERROR"
+            case .unrecognized(let number): String(number)
+            }
+        }
+    }
+
+    public var severity: Problem.Severity = .unspecified
+    /// RESOURCE_ERROR, ERROR_DELETING, OPERATION_STUCK, OPERATION_OVERDUE, PROCESS_LOST, STORAGE_LOW, LAYERS_QUARANTINED,
+    /// CHECK_FOUND.
+    public var reason: String = ""
+    /// volume, server, operation and the like; storage, layer.
+    public var kind: String = ""
+    public var id: String = ""
+    public var name: String = ""
+    /// For people: what is wrong.
+    public var message: String = ""
+    /// Missing where it is not known.
+    public var since: Timestamp? = nil
+    /// A line that helps, as it is typed; empty: none does.
+    public var command: String = ""
+
+    public init() {}
+
+    public init(
+        severity: Problem.Severity = .unspecified,
+        reason: String = "",
+        kind: String = "",
+        id: String = "",
+        name: String = "",
+        message: String = "",
+        since: Timestamp? = nil,
+        command: String = ""
+    ) {
+        self.severity = severity
+        self.reason = reason
+        self.kind = kind
+        self.id = id
+        self.name = name
+        self.message = message
+        self.since = since
+        self.command = command
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__problem__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__Problem.self)
+        self.severity = Problem.Severity(rawValue: Int32(bitPattern: source.pointee.severity.rawValue))
+        self.reason = try CopyOut.string(source.pointee.reason, "reason")
+        self.kind = try CopyOut.string(source.pointee.kind, "kind")
+        self.id = try CopyOut.string(source.pointee.id, "id")
+        self.name = try CopyOut.string(source.pointee.name, "name")
+        self.message = try CopyOut.string(source.pointee.message, "message")
+        self.since = try CopyOut.message(source.pointee.since, "since")
+        self.command = try CopyOut.string(source.pointee.command, "command")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__Problem.self)
+        holdpoint__v1__problem__init(target)
+        target.pointee.severity = .init(rawValue: UInt32(bitPattern: self.severity.rawValue))
+        try arena.set(&target.pointee.reason, self.reason, "reason")
+        try arena.set(&target.pointee.kind, self.kind, "kind")
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.message, self.message, "message")
+        target.pointee.since = try arena.message(self.since, "since")
+        try arena.set(&target.pointee.command, self.command, "command")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -213,6 +213,7 @@ public enum HoldpointAPI {
         CancelOperationRequest.self,
         GetStatusRequest.self,
         SystemStatus.self,
+        Problem.self,
         ResolveFailureRequest.self,
         ResolveFailureAnswer.self,
         CheckConsistencyRequest.self,

@@ -14,6 +14,7 @@ extension ServerKeeper {
     /// - Parameter isStarting: the server shows that until it is served again.
     func noteLoss(of id: ServerID, isStarting: Bool) async throws {
         let now = clock()
+        losses.note(id, at: now)
         try await store.write(for: .freeing) { transaction in
             for var volume in try transaction.volumes(of: id) {
                 let before = volume

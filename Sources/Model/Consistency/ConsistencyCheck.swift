@@ -53,6 +53,8 @@ public struct ConsistencyCheck: Sendable {
         { $0.processesAreWanted },
         { $0.layersAreHeldByTheirServers },
         { $0.foldersAreOurs },
+        { $0.resourcesAreWell },
+        { $0.operationsGoOn },
     ]
 
     /// Layers that may be looked into, those below first: at rest, with nothing found of them or of what they rest on,

@@ -40,6 +40,13 @@ public struct ConsistencyFinding: Hashable, Sendable {
             revision: subject.header.revision, "\(Subject.kind.words) \(subject.header.name) \(message)")
     }
 
+    /// What is wrong without any file or process: `status` tells it too.
+    init(_ reason: Reason, _ problem: SystemProblem, revision: Int64) {
+        self.init(
+            reason, kind: problem.kind, id: problem.id, name: problem.name, revision: revision,
+            "\(problem.kind) \(problem.name) is \(problem.message). `\(problem.command)`")
+    }
+
     /// What the store's own check told.
     public init(metadataProblem problem: String) {
         self.init(
@@ -121,13 +128,20 @@ extension ConsistencyFinding {
         /// A process that serves no server has a layer open for reading: nothing can delete it meanwhile.
         case unknownReader = "UNKNOWN_READER"
 
+        /// A resource is in ERROR.
+        case resourceError = "RESOURCE_ERROR"
+        /// A deletion kept failing.
+        case errorDeleting = "ERROR_DELETING"
+        /// An operation goes on only if an administrator says so.
+        case operationStuck = "OPERATION_STUCK"
+
         /// A folder of the engine is a link, or others can write it, or its file system is not mounted.
         case unsafeFolder = "UNSAFE_FOLDER"
 
         public var severity: Severity {
             switch self {
             case .wrongDepth, .chainTooDeep, .requestWithoutAnswer, .transitionWithoutOperation, .operationEnded,
-                .serverNotServing, .strayProcess, .unknownReader:
+                .serverNotServing, .strayProcess, .unknownReader, .resourceError, .errorDeleting, .operationStuck:
                 .warning
             default: .error
             }

@@ -32,3 +32,12 @@ extension HoldpointMessages.ConsistencyFinding.Severity {
         }
     }
 }
+
+extension HoldpointMessages.Problem {
+    init(_ problem: SystemProblem) {
+        self.init(
+            severity: problem.severity == .error ? .error : .warning, reason: problem.reason.rawValue,
+            kind: problem.kind, id: problem.id, name: problem.name, message: problem.message,
+            since: problem.since.map { HoldpointMessages.Timestamp($0) }, command: problem.command)
+    }
+}

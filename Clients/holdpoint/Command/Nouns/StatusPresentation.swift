@@ -14,7 +14,8 @@ extension SystemStatus: Presentable {
 
     var details: [Detail] {
         [
-            Detail("version", version), Detail("started", ResourceText.full(startTime)), Detail("engine", engine),
+            Detail("problems", verdict, color: failure == nil ? .green : .red), Detail("version", version),
+            Detail("started", ResourceText.full(startTime)), Detail("engine", engine),
             Detail("state directory", stateDirectory),
             Detail("storage", "\(ByteSize.text(storageFreeBytes)) free of \(ByteSize.text(storageTotalBytes))"),
             Detail("servers", String(serverCount)), Detail("volumes", String(volumeCount)),

@@ -98,6 +98,51 @@ void   holdpoint__v1__system_status__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__system_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__problem__init
+                     (Holdpoint__V1__Problem         *message)
+{
+  static const Holdpoint__V1__Problem init_value = HOLDPOINT__V1__PROBLEM__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__problem__get_packed_size
+                     (const Holdpoint__V1__Problem *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__problem__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__problem__pack
+                     (const Holdpoint__V1__Problem *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__problem__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__problem__pack_to_buffer
+                     (const Holdpoint__V1__Problem *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__problem__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__Problem *
+       holdpoint__v1__problem__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__Problem *)
+     protobuf_c_message_unpack (&holdpoint__v1__problem__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__problem__free_unpacked
+                     (Holdpoint__V1__Problem *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__problem__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   holdpoint__v1__resolve_failure_request__init
                      (Holdpoint__V1__ResolveFailureRequest         *message)
 {
@@ -431,7 +476,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__get_status_request__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__get_status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__system_status__field_descriptors[14] =
+static const ProtobufCFieldDescriptor holdpoint__v1__system_status__field_descriptors[16] =
 {
   {
     "version",
@@ -601,11 +646,37 @@ static const ProtobufCFieldDescriptor holdpoint__v1__system_status__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "problems",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__SystemStatus, n_problems),
+    offsetof(Holdpoint__V1__SystemStatus, problems),
+    &holdpoint__v1__problem__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "omitted_problem_count",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SystemStatus, omitted_problem_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__system_status__field_indices_by_name[] = {
   3,   /* field[3] = engine */
   11,   /* field[11] = layer_count */
+  15,   /* field[15] = omitted_problem_count */
   12,   /* field[12] = open_operation_count */
+  14,   /* field[14] = problems */
   6,   /* field[6] = revision */
   7,   /* field[7] = server_count */
   10,   /* field[10] = server_snapshot_count */
@@ -621,7 +692,7 @@ static const unsigned holdpoint__v1__system_status__field_indices_by_name[] = {
 static const ProtobufCIntRange holdpoint__v1__system_status__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__system_status__descriptor =
 {
@@ -631,11 +702,170 @@ const ProtobufCMessageDescriptor holdpoint__v1__system_status__descriptor =
   "Holdpoint__V1__SystemStatus",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__SystemStatus),
-  14,
+  16,
   holdpoint__v1__system_status__field_descriptors,
   holdpoint__v1__system_status__field_indices_by_name,
   1,  holdpoint__v1__system_status__number_ranges,
   (ProtobufCMessageInit) holdpoint__v1__system_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue holdpoint__v1__problem__severity__enum_values_by_number[3] =
+{
+  { "SEVERITY_UNSPECIFIED", "HOLDPOINT__V1__PROBLEM__SEVERITY__SEVERITY_UNSPECIFIED", 0 },
+  { "WARNING", "HOLDPOINT__V1__PROBLEM__SEVERITY__WARNING", 1 },
+  { "ERROR", "HOLDPOINT__V1__PROBLEM__SEVERITY__ERROR", 2 },
+};
+static const ProtobufCIntRange holdpoint__v1__problem__severity__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex holdpoint__v1__problem__severity__enum_values_by_name[3] =
+{
+  { "ERROR", 2 },
+  { "SEVERITY_UNSPECIFIED", 0 },
+  { "WARNING", 1 },
+};
+const ProtobufCEnumDescriptor holdpoint__v1__problem__severity__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.Problem.Severity",
+  "Severity",
+  "Holdpoint__V1__Problem__Severity",
+  "holdpoint.v1",
+  3,
+  holdpoint__v1__problem__severity__enum_values_by_number,
+  3,
+  holdpoint__v1__problem__severity__enum_values_by_name,
+  1,
+  holdpoint__v1__problem__severity__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__problem__field_descriptors[8] =
+{
+  {
+    "severity",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, severity),
+    &holdpoint__v1__problem__severity__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "command",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Problem, command),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__problem__field_indices_by_name[] = {
+  7,   /* field[7] = command */
+  3,   /* field[3] = id */
+  2,   /* field[2] = kind */
+  5,   /* field[5] = message */
+  4,   /* field[4] = name */
+  1,   /* field[1] = reason */
+  0,   /* field[0] = severity */
+  6,   /* field[6] = since */
+};
+static const ProtobufCIntRange holdpoint__v1__problem__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__problem__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.Problem",
+  "Problem",
+  "Holdpoint__V1__Problem",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__Problem),
+  8,
+  holdpoint__v1__problem__field_descriptors,
+  holdpoint__v1__problem__field_indices_by_name,
+  1,  holdpoint__v1__problem__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__problem__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue holdpoint__v1__resolve_failure_request__action__enum_values_by_number[4] =

@@ -21,6 +21,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Holdpoint__V1__GetStatusRequest Holdpoint__V1__GetStatusRequest;
 typedef struct Holdpoint__V1__SystemStatus Holdpoint__V1__SystemStatus;
+typedef struct Holdpoint__V1__Problem Holdpoint__V1__Problem;
 typedef struct Holdpoint__V1__ResolveFailureRequest Holdpoint__V1__ResolveFailureRequest;
 typedef struct Holdpoint__V1__ResolveFailureAnswer Holdpoint__V1__ResolveFailureAnswer;
 typedef struct Holdpoint__V1__CheckConsistencyRequest Holdpoint__V1__CheckConsistencyRequest;
@@ -32,6 +33,18 @@ typedef struct Holdpoint__V1__BackupChunk Holdpoint__V1__BackupChunk;
 
 /* --- enums --- */
 
+typedef enum _Holdpoint__V1__Problem__Severity {
+  HOLDPOINT__V1__PROBLEM__SEVERITY__SEVERITY_UNSPECIFIED = 0,
+  /*
+   * No data is in doubt.
+   */
+  HOLDPOINT__V1__PROBLEM__SEVERITY__WARNING = 1,
+  /*
+   * Something does not work, or data is in danger.
+   */
+  HOLDPOINT__V1__PROBLEM__SEVERITY__ERROR = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(HOLDPOINT__V1__PROBLEM__SEVERITY)
+} Holdpoint__V1__Problem__Severity;
 typedef enum _Holdpoint__V1__ResolveFailureRequest__Action {
   HOLDPOINT__V1__RESOLVE_FAILURE_REQUEST__ACTION__ACTION_UNSPECIFIED = 0,
   /*
@@ -107,10 +120,55 @@ struct  Holdpoint__V1__SystemStatus
    * Operations that an administrator must resume.
    */
   uint32_t stuck_operation_count;
+  /*
+   * What is wrong, the worst first; at most 100.
+   */
+  size_t n_problems;
+  Holdpoint__V1__Problem **problems;
+  /*
+   * How many more there are at least.
+   */
+  uint32_t omitted_problem_count;
 };
 #define HOLDPOINT__V1__SYSTEM_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__system_status__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,NULL, 0 }
+
+
+/*
+ * Something that is wrong and that somebody has to look at.
+ */
+struct  Holdpoint__V1__Problem
+{
+  ProtobufCMessage base;
+  Holdpoint__V1__Problem__Severity severity;
+  /*
+   * RESOURCE_ERROR, ERROR_DELETING, OPERATION_STUCK, OPERATION_OVERDUE, PROCESS_LOST, STORAGE_LOW, LAYERS_QUARANTINED,
+   * CHECK_FOUND.
+   */
+  char *reason;
+  /*
+   * volume, server, operation and the like; storage, layer.
+   */
+  char *kind;
+  char *id;
+  char *name;
+  /*
+   * For people: what is wrong.
+   */
+  char *message;
+  /*
+   * Missing where it is not known.
+   */
+  Google__Protobuf__Timestamp *since;
+  /*
+   * A line that helps, as it is typed; empty: none does.
+   */
+  char *command;
+};
+#define HOLDPOINT__V1__PROBLEM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__problem__descriptor) \
+    , HOLDPOINT__V1__PROBLEM__SEVERITY__SEVERITY_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Holdpoint__V1__ResolveFailureRequest
@@ -300,6 +358,25 @@ Holdpoint__V1__SystemStatus *
 void   holdpoint__v1__system_status__free_unpacked
                      (Holdpoint__V1__SystemStatus *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__Problem methods */
+void   holdpoint__v1__problem__init
+                     (Holdpoint__V1__Problem         *message);
+size_t holdpoint__v1__problem__get_packed_size
+                     (const Holdpoint__V1__Problem   *message);
+size_t holdpoint__v1__problem__pack
+                     (const Holdpoint__V1__Problem   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__problem__pack_to_buffer
+                     (const Holdpoint__V1__Problem   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__Problem *
+       holdpoint__v1__problem__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__problem__free_unpacked
+                     (Holdpoint__V1__Problem *message,
+                      ProtobufCAllocator *allocator);
 /* Holdpoint__V1__ResolveFailureRequest methods */
 void   holdpoint__v1__resolve_failure_request__init
                      (Holdpoint__V1__ResolveFailureRequest         *message);
@@ -441,6 +518,9 @@ typedef void (*Holdpoint__V1__GetStatusRequest_Closure)
 typedef void (*Holdpoint__V1__SystemStatus_Closure)
                  (const Holdpoint__V1__SystemStatus *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__Problem_Closure)
+                 (const Holdpoint__V1__Problem *message,
+                  void *closure_data);
 typedef void (*Holdpoint__V1__ResolveFailureRequest_Closure)
                  (const Holdpoint__V1__ResolveFailureRequest *message,
                   void *closure_data);
@@ -518,6 +598,8 @@ void holdpoint__v1__admin_service__backup_metadata(ProtobufCService *service,
 
 extern const ProtobufCMessageDescriptor holdpoint__v1__get_status_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__system_status__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__problem__descriptor;
+extern const ProtobufCEnumDescriptor    holdpoint__v1__problem__severity__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_request__descriptor;
 extern const ProtobufCEnumDescriptor    holdpoint__v1__resolve_failure_request__action__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__resolve_failure_answer__descriptor;
