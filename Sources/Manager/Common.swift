@@ -66,7 +66,10 @@ extension WriteTransaction {
                 "a member's name follows its server snapshot's: rename that one")
         }
         try resource.requireIdle()
-        if let name = update.name { resource.header.name = name }
+        if let name = update.name, name != resource.header.name {
+            try requireFreeName(name, in: context.projectID, Target.self)
+            resource.header.name = name
+        }
         if let description = update.description { resource.header.description = description }
         if let labels = update.labels { resource.header.labels = labels }
         if let protection = update.deletionProtection { resource.header.deletionProtection = protection }
@@ -85,6 +88,7 @@ extension WriteTransaction {
     ) throws -> Change<Target> {
         var resource = resource
         let isNew = resource.header.revision == 0
+        if isNew { try requireFreeName(resource.header.name, in: context.projectID, Target.self) }
         let operation = try context.accept(saga, targets: [resource.id.rawValue] + others, warnings: warnings, in: self)
         resource.header.operationID = operation.id
         if isNew {

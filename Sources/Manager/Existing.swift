@@ -28,8 +28,6 @@ extension ReadTransaction {
 }
 
 extension Resource {
-    fileprivate var isBeingDeleted: Bool { ["DELETING", "ERROR_DELETING"].contains(state.rawValue) }
-
     fileprivate var operationThatMakesIt: OperationID? {
         ["CREATING", "PROVISIONING"].contains(state.rawValue) ? header.operationID : nil
     }

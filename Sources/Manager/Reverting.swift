@@ -1,10 +1,6 @@
 public import Model
 internal import Store
 
-internal import struct Foundation.Calendar
-internal import struct Foundation.Date
-internal import struct Foundation.TimeZone
-
 extension ResourceManager {
     /// Gives a volume that nobody has open the bytes of one of its snapshots. It keeps its size; what it holds now is
     /// kept in a safety snapshot, the operation's second target.
@@ -18,8 +14,7 @@ extension ResourceManager {
             let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
             let server = try transaction.requireRevertible(volume)
-            let snapshot: VolumeSnapshot = try transaction.resolve(
-                snapshot, in: context.projectID, field: "snapshot")
+            let snapshot = try transaction.snapshot(snapshot, of: volume, in: context.projectID)
             try snapshot.requireOwn(of: volume)
             return try transaction.beginRevert(
                 of: volume, on: server, to: snapshot, deepest, within: limit, &context)
@@ -39,6 +34,17 @@ extension VolumeSnapshot {
     }
 }
 
+extension ReadTransaction {
+    /// A snapshot by its id or name; of those that share the name, the volume's own.
+    fileprivate func snapshot(
+        _ reference: String, of volume: Volume, in project: ProjectID
+    ) throws -> VolumeSnapshot {
+        let own: [VolumeSnapshot] = try named(reference, in: project).filter { $0.volumeID == volume.id }
+        if own.count == 1, let only = own.first { return only }
+        return try resolve(reference, in: project, field: "snapshot")
+    }
+}
+
 extension WriteTransaction {
     /// - Returns: the stopped server that the volume is attached to; nil: it is detached.
     fileprivate func requireRevertible(_ volume: Volume) throws -> Server? {
@@ -53,8 +59,10 @@ extension WriteTransaction {
         of volume: Volume, on server: Server?, to snapshot: VolumeSnapshot, _ deepest: Int, within limit: CutLimit,
         _ context: inout ChangeContext
     ) throws -> Change<Volume> {
-        let name = ResourceAttributes(name: ResourceName.safetySnapshot(at: context.now))
-        let safety = try makeSnapshot(name, of: volume, on: server, owner: nil, deepest: deepest, &context)
+        let name = try freeName(
+            like: MadeName.safetySnapshot(at: context.now), in: context.projectID, VolumeSnapshot.self)
+        let safety = try makeSnapshot(
+            ResourceAttributes(name: name), of: volume, on: server, owner: nil, deepest: deepest, &context)
         let parents = try chain(to: snapshot.layerID)
         let made = LayerRecord(
             id: context.newID(), parentID: snapshot.layerID, size: volume.size, depth: parents.count, state: .prepared)
@@ -72,21 +80,6 @@ extension WriteTransaction {
             warnings: [.safetySnapshot(safety.snapshot)], &context)
         try insert(safety.snapshot, heldBy: change.operation, &context)
         return change
-    }
-}
-
-extension ResourceName {
-    /// `revert-MMDDhhmm`, in UTC.
-    static func safetySnapshot(at now: Timestamp) -> String {
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = TimeZone(secondsFromGMT: 0) ?? calendar.timeZone
-        let date = Date(timeIntervalSince1970: Double(now.millisecondsSinceEpoch) / 1_000)
-        let parts = calendar.dateComponents([.month, .day, .hour, .minute], from: date)
-        let digits = [parts.month, parts.day, parts.hour, parts.minute].map { part in
-            let part = part ?? 0
-            return part < 10 ? "0\(part)" : "\(part)"
-        }
-        return "revert-" + digits.joined()
     }
 }
 

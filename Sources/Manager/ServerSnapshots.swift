@@ -12,7 +12,7 @@ extension ResourceManager {
         _ attributes: ResourceAttributes, of server: String, required: Consistency?, within limit: CutLimit,
         ifAbsent: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<ServerSnapshot> {
-        let attributes = try attributes.checked(field: "server_snapshot")
+        let attributes = try attributes.checked(field: "server_snapshot", mayLackName: !ifAbsent)
         let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
@@ -36,6 +36,7 @@ extension ResourceManager {
             }
             let consistency = volumes.map({ $0.consistency(on: server) }).min() ?? .offline
             try consistency.require(required)
+            let attributes = try transaction.named(attributes, ServerSnapshot.self, of: server.header.name, context)
             let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
             let serverSnapshot = ServerSnapshot(
                 id: context.newID(), header: header, state: .creating, serverID: server.id,

@@ -28,8 +28,9 @@ extension ResourceManager {
                 id: context.newID(), header: header, state: .provisioning, kind: kind, desiredState: .running)
             let members = try source.map { try transaction.members(of: $0.id) } ?? []
             let volumes = try members.enumerated().map { index, member in
+                let name = MadeName.copy(of: member.volumeName, for: attributes.name)
                 let copy = ResourceAttributes(
-                    name: ResourceName.volume(of: attributes.name, slot: member.slot ?? index))
+                    name: try transaction.freeName(like: name, in: context.projectID, Volume.self))
                 let place = Volume.Placement(serverID: server.id, slot: member.slot ?? index)
                 return try transaction.makeVolume(copy, member.size, on: member, at: place, &context)
             }

@@ -12,7 +12,7 @@ extension ResourceManager {
         _ attributes: ResourceAttributes, of volume: String, required: Consistency?, within limit: CutLimit,
         ifAbsent: Bool, _ mutation: Mutation
     ) async throws -> MutationAnswer<VolumeSnapshot> {
-        let attributes = try attributes.checked(field: "snapshot")
+        let attributes = try attributes.checked(field: "snapshot", mayLackName: !ifAbsent)
         let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
         var answer = try await mutate(mutation) { transaction, context in
@@ -31,8 +31,9 @@ extension ResourceManager {
             try volume.requireState(.available, .inUse)
             let server = try transaction.idleServer(of: volume)
             try volume.consistency(on: server).require(required)
+            let named = try transaction.named(attributes, VolumeSnapshot.self, of: volume.header.name, context)
             let part = try transaction.makeSnapshot(
-                attributes, of: volume, on: server, owner: nil, deepest: deepest, &context)
+                named, of: volume, on: server, owner: nil, deepest: deepest, &context)
             let saga = TakeSnapshotSaga(
                 parts: [part.saga], serverID: server?.id, serverSnapshotID: nil,
                 limitMilliseconds: limit.milliseconds)

@@ -36,7 +36,7 @@ import Testing
             "volume", "create", "data-1", "--size", "10GiB", "--attach", "web-1", "--label", "a=b", "--label", "c=d",
             "--description", "x", "--if-absent")
         #expect(volume.size == 10 << 30)
-        #expect(volume.fields.labels.dictionary == ["a": "b", "c": "d"])
+        #expect(volume.fields.notes.labels.dictionary == ["a": "b", "c": "d"])
         #expect(volume.globals.ifAbsent)
         let snapshot: ServerSnapshotCreate = try parsed(
             "server-snapshot", "create", "before", "--server", "web-1", "--require", "quiesced")

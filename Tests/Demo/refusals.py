@@ -32,7 +32,7 @@ def deletions(setting, transcript):
     attached(transcript)
     protected(transcript)
     connected(setting, transcript)
-    ambiguous(transcript)
+    taken(transcript)
 
 
 def consent(setting, transcript):
@@ -79,13 +79,11 @@ def connected(setting, transcript):
     transcript.check("and the writer goes on", setting.writer.runs)
 
 
-def ambiguous(transcript):
-    transcript.run("holdpoint volume create twin --size 8MiB -o name")
-    transcript.run("holdpoint volume create twin --size 8MiB -o name")
-    refusal = transcript.refused("holdpoint volume show twin", 2, "AMBIGUOUS_NAME")
-    listed = transcript.run("holdpoint volume list --filter 'name = twin' -o name").output.split()
-    transcript.check("it names the candidates", len(listed) == 2 and all(each in refusal.error for each in listed))
-    transcript.run(f"holdpoint volume delete {' '.join(listed)}" + CONSENT)
+def taken(transcript):
+    first = transcript.run("holdpoint volume create twin --size 8MiB -o name").output.strip()
+    refusal = transcript.refused("holdpoint volume create twin --size 8MiB", 4, "NAME_TAKEN")
+    transcript.check("it names the holder", first in refusal.error)
+    transcript.run("holdpoint volume delete twin" + CONSENT)
 
 
 def access(setting, transcript):

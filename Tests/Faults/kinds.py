@@ -135,7 +135,7 @@ class Kinds:
 
     def create_server_from_snapshot(self):
         server = self.make_server()
-        self.make_volume(server)
+        copied = self.make_volume(server)
         owner, name = self.make_server_snapshot(server), self.name("srv")
 
         def apply(answer, _):
@@ -143,7 +143,7 @@ class Kinds:
             for attachment, member in zip(answer.server.attachments, owner.members):
                 snapshot = self.model.snapshots[member]
                 volume = self.model.add_volume(
-                    attachment.volume_id, f"{name}-{snapshot.slot}", len(snapshot.data), snapshot)
+                    attachment.volume_id, f"{name}-{copied.name}", len(snapshot.data), snapshot)
                 self.model.attach(volume, made.id, snapshot.slot)
 
         return Request("ServerService/CreateServer",

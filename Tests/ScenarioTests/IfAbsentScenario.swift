@@ -126,7 +126,7 @@ import Testing
             #expect(try await world.createServer("web-2", from: "first").server?.id == made.server?.id)
             let other = try await refusal { try await world.createServer("web-2", from: "second") }
             #expect(other.reason == "NAME_TAKEN" && other.message.contains("slot 0 is made from vsnap-"))
-            try await world.detach("web-2-0")
+            try await world.detach("web-2-data-1")
             let without = try await refusal { try await world.createServer("web-2", from: "first") }
             #expect(without.message.contains("slot 0 is none"))
         }

@@ -32,14 +32,14 @@ import Testing
             #expect(restored.attachments.map(\.slot) == [0, 1])
             // Each is served where it is said to be, with the bytes of the instant that was kept.
             #expect(Set(restored.nbd.map(\.volumeID)) == Set(restored.attachments.map(\.volumeID)))
-            for (name, byte) in [("web-2-0", 1), ("web-2-1", 2)] as [(String, UInt8)] {
+            for (name, byte) in [("web-2-data-1", 1), ("web-2-data-2", 2)] as [(String, UInt8)] {
                 #expect(try await world.read(name) == byte)
             }
-            try await world.write(4, to: "web-2-0")
+            try await world.write(4, to: "web-2-data-1")
             #expect(try await world.read("data-1") == 3)
 
             try await world.deleteServer("web-2")
-            for name in ["web-2-0", "web-2-1"] { try await world.deleteVolume(name) }
+            for name in ["web-2-data-1", "web-2-data-2"] { try await world.deleteVolume(name) }
             try await world.deleteServerSnapshot("before")
             for name in ["data-1", "data-2"] {
                 try await world.detach(name)

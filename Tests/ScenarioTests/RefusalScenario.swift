@@ -115,19 +115,6 @@ import Testing
             #expect(try await world.client.admin.getStatus(GetStatusRequest()).revision == before)
         }
     }
-
-    /// Two of a name: an id is asked for, and the candidates are told.
-    @Test(arguments: WorldKind.allCases)
-    func anAmbiguousNameListsTheCandidates(kind: WorldKind) async throws {
-        try await World.with(kind) { world in
-            let volumes = [try await world.makeVolume("twin"), try await world.makeVolume("twin")]
-            let status = try await refusal {
-                try await world.client.volumes.getVolume(GetVolumeRequest(volume: "twin"))
-            }
-            #expect(status.reason == "AMBIGUOUS_NAME" && status.code == .invalidArgument)
-            #expect(Set(status.blockers.map(\.id)) == Set(volumes.map(\.id)))
-        }
-    }
 }
 
 extension World {

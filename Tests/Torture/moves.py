@@ -220,9 +220,16 @@ class Moves:
         for attachment, member in zip(answer.server.attachments, owner.members):
             snapshot = self.model.snapshots[member]
             volume = self.model.add_volume(
-                attachment.volume_id, f"{name}-{snapshot.slot}", len(snapshot.data), snapshot)
+                attachment.volume_id, self.name_of_copy(attachment.volume_id, name), len(snapshot.data), snapshot)
             self.model.attach(volume, server.id, snapshot.slot)
         return f"{server.id} of {owner.id}"
+
+    def name_of_copy(self, volume, server):
+        """Made of the server's name and that of what it copies, and nobody else's."""
+        made = self.world.session.call("VolumeService/GetVolume", volume=volume).name
+        if not made.startswith(f"{server}-") or any(each.name == made for each in self.model.volumes.values()):
+            raise AssertionError(f"{volume}, a copy for {server}, is called {made}")
+        return made
 
     # Changing things
 

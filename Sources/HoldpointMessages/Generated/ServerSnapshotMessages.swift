@@ -66,7 +66,8 @@ public struct ServerSnapshot: ProtobufMessage {
     /// deletion_protection.
     public var id: String = ""
     public var projectID: String = ""
-    /// 3 to 20 bytes of ASCII letters, digits and hyphen, not in the shape of an id.
+    /// 3 to 20 bytes of ASCII letters, digits and hyphen, not in the shape of an id, and no other has it;
+    /// empty in a creation: the server's name and the time.
     public var name: String = ""
     /// UTF-8, at most 255 bytes.
     public var description: String = ""

@@ -7,10 +7,12 @@ extension ResourceAttributes {
 
     /// Checks everything that a user chose.
     ///
-    /// - Parameter field: path of the resource in the request; the wrong field's name is put behind it.
+    /// - Parameters:
+    ///   - field: path of the resource in the request; the wrong field's name is put behind it.
+    ///   - mayLackName: an empty name is one that Holdpoint makes.
     /// - Throws: `INVALID_NAME`, `INVALID_ARGUMENT`.
-    public func checked(field: String) throws(Refusal) -> ResourceAttributes {
-        _ = try ResourceName.checked(name, field: "\(field).name")
+    public func checked(field: String, mayLackName: Bool = false) throws(Refusal) -> ResourceAttributes {
+        if !mayLackName || !name.isEmpty { _ = try ResourceName.checked(name, field: "\(field).name") }
         try Self.checkDescription(description, field: "\(field).description")
         try Self.checkLabels(labels, field: "\(field).labels")
         return self

@@ -44,7 +44,4 @@ public enum ResourceName {
 
     /// The name of a server snapshot's member.
     public static func member(of serverSnapshotName: String) -> String { "snapshot for \(serverSnapshotName)" }
-
-    /// The name of a volume that a server snapshot's restore makes.
-    public static func volume(of serverName: String, slot: Int) -> String { "\(serverName)-\(slot)" }
 }

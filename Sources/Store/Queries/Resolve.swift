@@ -18,7 +18,7 @@ extension ReadTransaction {
             }
             return found
         }
-        let candidates: [Element] = try named(reference, in: project)
+        let candidates: [Element] = try candidates(reference, in: project)
         guard let only = candidates.first else { throw Refusal.unknown(Element.kind, reference) }
         guard candidates.count == 1 else { throw Refusal.ambiguous(candidates, reference, field: field) }
         return only
@@ -46,6 +46,20 @@ extension ReadTransaction {
         return only
     }
 
+    /// Those that a name may mean; `SERVER-SNAPSHOT/VOLUME` is that member of it, and a hyphenated name has no slash.
+    private func candidates<Element: StoredResource>(
+        _ reference: String, in project: ProjectID
+    ) throws -> [Element] {
+        guard Element.self == VolumeSnapshot.self, let slash = reference.firstIndex(of: "/") else {
+            return try named(reference, in: project)
+        }
+        let (owner, volume) = (String(reference[..<slash]), String(reference[reference.index(after: slash)...]))
+        guard !owner.isEmpty, !volume.isEmpty else { return [] }
+        let found: ServerSnapshot = try resolve(owner, in: project, field: "snapshot")
+        return try members(of: found.id).filter { $0.volumeID.rawValue == volume || $0.volumeName == volume }
+            .compactMap { $0 as? Element }
+    }
+
     private func deletionTarget<Element: StoredResource>(
         _ reference: String, _ project: ProjectID, _ target: (Element) -> DeletionTarget
     ) throws -> [DeletionTarget] {
@@ -53,7 +67,7 @@ extension ReadTransaction {
             let found: Element? = try get(id)
             return found.flatMap { $0.header.projectID == project ? [target($0)] : nil } ?? []
         }
-        let found: [Element] = try named(reference, in: project)
+        let found: [Element] = try candidates(reference, in: project)
         return found.map(target)
     }
 }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import HoldpointClient
 
-/// `holdpoint server-snapshot create NAME --server ID`
+/// `holdpoint server-snapshot create [NAME] --server ID`
 struct ServerSnapshotCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Take a snapshot of a server and all its volumes, at one instant.")
 
-    @OptionGroup var fields: CreateOptions
+    @OptionGroup var fields: SnapshotOptions
 
     @Option(help: ArgumentHelp("The server to take it of.", valueName: "server"))
     var server: String
@@ -18,7 +18,7 @@ struct ServerSnapshotCreate: AsyncParsableCommand {
     @OptionGroup var globals: GlobalOptions
 
     func run() async throws {
-        try await globals.session("server-snapshot create \(fields.name)") { session in
+        try await globals.session("server-snapshot create\(fields.words)") { session in
             let request = CreateServerSnapshotRequest(
                 serverSnapshot: fields.resource(), server: server, require: require?.grade ?? .unspecified,
                 cutTimeoutMilliseconds: cut.milliseconds)

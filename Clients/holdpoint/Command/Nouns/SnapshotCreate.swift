@@ -1,11 +1,11 @@
 import ArgumentParser
 import HoldpointClient
 
-/// `holdpoint snapshot create NAME --volume ID`
+/// `holdpoint snapshot create [NAME] --volume ID`
 struct SnapshotCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "create", abstract: "Take a snapshot of a volume.")
 
-    @OptionGroup var fields: CreateOptions
+    @OptionGroup var fields: SnapshotOptions
 
     @Option(help: ArgumentHelp("The volume to take it of.", valueName: "volume"))
     var volume: String
@@ -17,7 +17,7 @@ struct SnapshotCreate: AsyncParsableCommand {
     @OptionGroup var globals: GlobalOptions
 
     func run() async throws {
-        try await globals.session("snapshot create \(fields.name)") { session in
+        try await globals.session("snapshot create\(fields.words)") { session in
             let request = CreateSnapshotRequest(
                 snapshot: fields.resource(), volume: volume, require: require?.grade ?? .unspecified,
                 cutTimeoutMilliseconds: cut.milliseconds)

@@ -71,7 +71,8 @@ struct  Holdpoint__V1__ServerSnapshot
   char *id;
   char *project_id;
   /*
-   * 3 to 20 bytes of ASCII letters, digits and hyphen, not in the shape of an id.
+   * 3 to 20 bytes of ASCII letters, digits and hyphen, not in the shape of an id, and no other has it;
+   * empty in a creation: the server's name and the time.
    */
   char *name;
   /*
