@@ -8,7 +8,8 @@ public import Store
 /// Everything that users can do with servers, volumes and snapshots. What lasts is in the store, and what is busy is a
 /// row there. In memory is only what a restart may lose: which operations' tasks run here (`runner`), how servers were
 /// last seen (`keeper`), wrong passwords (`gate`), what looks inside layers have found (`inspections`), how large
-/// layers were (`layerUsage`), and what the last check found (`lastCheck`).
+/// layers were (`layerUsage`), what the last check found (`lastCheck`),
+/// and who was refused a moment ago (`denials`).
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
     let engine: any StorageEngine
@@ -20,6 +21,7 @@ public struct ResourceManager: Sendable {
     let inspections = LayerInspections()
     let layerUsage = LayerUsage()
     let lastCheck = LastCheck()
+    let denials = Denials()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp
@@ -75,6 +77,7 @@ public struct ResourceManager: Sendable {
             group.addTask { await keeper.run() }
             group.addTask { await keepHouse() }
             group.addTask { await proveLayers() }
+            group.addTask { await writeDenials() }
         }
     }
 

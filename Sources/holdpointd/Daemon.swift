@@ -32,7 +32,8 @@ struct Daemon {
             store: store, engine: engine, passwords: passwords, logger: logger, clock: Self.now)
         try await manager.open()
         let upkeep = Task { await manager.run() }
-        let server = RPCServer(router: router(manager), configuration: configuration(secrets))
+        let server = RPCServer(
+            router: router(manager), configuration: configuration(ToldCredentials(secrets: secrets, manager: manager)))
         try await listen(server)
         let revoking = Task { await secrets.token.watch { server.disconnect(where: \.hasToken) } }
         await ending.wait()
@@ -103,8 +104,8 @@ struct Daemon {
         HoldpointServices.router(manager: manager, version: Version.text, stateDirectory: directory.path)
     }
 
-    private func configuration(_ secrets: Secrets) -> RPCServerConfiguration {
-        var configuration = RPCServerConfiguration(credentials: secrets)
+    private func configuration(_ credentials: ToldCredentials) -> RPCServerConfiguration {
+        var configuration = RPCServerConfiguration(credentials: credentials)
         configuration.software = "holdpointd/\(Version.text)"
         configuration.errorMapping = HoldpointErrorMapping(logger: logger)
         configuration.logger = logger

@@ -81,14 +81,14 @@ class Scripts(HazardCase):
                  ["server", "nbd", "web-1"], ["admin", "backup", "-"]]
         plain += [["admin", "check"], ["admin", "check", "-o", "json"], ["volume", "delete", volume, "--dry-run"],
                   ["volume", "delete", volume, "--dry-run", "-o", "json"]]
-        formed = [["version"], ["status"], ["graph"], ["plan", "delete", volume],
+        formed = [["version"], ["status"], ["graph"], ["history"], ["plan", "delete", volume],
                   ["operation", "show", self.operation], ["operation", "wait", self.operation]]
         for noun, name in (("server", "web-1"), ("volume", volume), ("snapshot", "before"),
                            ("server-snapshot", "nightly")):
             formed += [[noun, "list"], [noun, "show", name], [noun, "update", name, "--description", "new"]]
-        formed += [["operation", "list"], ["volume", "create", "more", "--size", "8MiB"],
-                   ["volume", "resize", volume, "--size", "16MiB"]]
-        return plain + [[*words, "-o", form] for words in formed for form in FORMS]
+        formed += [["operation", "list"], ["volume", "resize", volume, "--size", "16MiB"]]
+        made = [["volume", "create", f"more-{form}", "--size", "8MiB", "-o", form] for form in FORMS]
+        return plain + made + [[*words, "-o", form] for words in formed for form in FORMS]
 
     def make_something_to_print(self):
         self.make_server("web-1", 1)

@@ -59,7 +59,7 @@ class StreamTests(Case):
 
     def make_events(self, byte_count: int):
         """Enough changes that their events are more than `byte_count` bytes."""
-        volume = self.volume("many-events")
+        volume = self.volume(f"many-{self.revision()}")
         for number in range(byte_count // 255 + 1):
             volume.description = f"{number:03}" * 85
             self.admin.change(

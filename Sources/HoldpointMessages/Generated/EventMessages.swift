@@ -29,6 +29,8 @@ public struct Event: ProtobufMessage {
     public var reason: String = ""
     /// The resource as it is after the event; missing after its deletion.
     public var resource: Resource? = nil
+    /// What the resource was called; of an operation its kind. Empty in events from before this release.
+    public var name: String = ""
 
     public init() {}
 
@@ -43,7 +45,8 @@ public struct Event: ProtobufMessage {
         operationID: String = "",
         requestID: String = "",
         reason: String = "",
-        resource: Resource? = nil
+        resource: Resource? = nil,
+        name: String = ""
     ) {
         self.sequence = sequence
         self.time = time
@@ -56,6 +59,7 @@ public struct Event: ProtobufMessage {
         self.requestID = requestID
         self.reason = reason
         self.resource = resource
+        self.name = name
     }
 
     public static let descriptor = MessageDescriptor(
@@ -91,6 +95,7 @@ public struct Event: ProtobufMessage {
             self.resource = value.map { .operation($0) }
         default: break
         }
+        self.name = try CopyOut.string(source.pointee.name, "name")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -124,6 +129,7 @@ public struct Event: ProtobufMessage {
             target.pointee.operation = try arena.message(value, "operation")
         case nil: break
         }
+        try arena.set(&target.pointee.name, self.name, "name")
         return UnsafeMutableRawPointer(target)
     }
 }
@@ -225,6 +231,163 @@ public struct WatchResponse: ProtobufMessage {
             target.pointee.bookmark_revision = value
         case nil: break
         }
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.ListEventsRequest`.
+public struct ListEventsRequest: ProtobufMessage {
+    /// 0: 100; at most 500. A page may have fewer entries than that, and none, though there are more pages.
+    public var pageSize: UInt32 = 0
+    public var pageToken: String = ""
+    /// Id, or a name that something has or had; empty: everything.
+    public var resource: String = ""
+    /// Only by this caller.
+    public var principal: String = ""
+    /// Only these kinds; empty: all but operations.
+    public var kinds: [String] = []
+    /// By the wall clock, both inclusive.
+    public var since: Timestamp? = nil
+    public var until: Timestamp? = nil
+    /// Refused attempts instead; of the fields above only the page's count.
+    public var denied: Bool = false
+
+    public init() {}
+
+    public init(
+        pageSize: UInt32 = 0,
+        pageToken: String = "",
+        resource: String = "",
+        principal: String = "",
+        kinds: [String] = [],
+        since: Timestamp? = nil,
+        until: Timestamp? = nil,
+        denied: Bool = false
+    ) {
+        self.pageSize = pageSize
+        self.pageToken = pageToken
+        self.resource = resource
+        self.principal = principal
+        self.kinds = kinds
+        self.since = since
+        self.until = until
+        self.denied = denied
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__list_events_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ListEventsRequest.self)
+        self.pageSize = source.pointee.page_size
+        self.pageToken = try CopyOut.string(source.pointee.page_token, "page_token")
+        self.resource = try CopyOut.string(source.pointee.resource, "resource")
+        self.principal = try CopyOut.string(source.pointee.principal, "principal")
+        self.kinds = try CopyOut.strings(source.pointee.kinds, source.pointee.n_kinds, "kinds")
+        self.since = try CopyOut.message(source.pointee.since, "since")
+        self.until = try CopyOut.message(source.pointee.until, "until")
+        self.denied = source.pointee.denied != 0
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ListEventsRequest.self)
+        holdpoint__v1__list_events_request__init(target)
+        target.pointee.page_size = self.pageSize
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.resource, self.resource, "resource")
+        try arena.set(&target.pointee.principal, self.principal, "principal")
+        target.pointee.n_kinds = self.kinds.count
+        target.pointee.kinds = try arena.strings(self.kinds, "kinds")
+        target.pointee.since = try arena.message(self.since, "since")
+        target.pointee.until = try arena.message(self.until, "until")
+        target.pointee.denied = self.denied ? 1 : 0
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.ListEventsResponse`.
+public struct ListEventsResponse: ProtobufMessage {
+    public var events: [PastEvent] = []
+    /// Empty on the last page.
+    public var nextPageToken: String = ""
+
+    public init() {}
+
+    public init(
+        events: [PastEvent] = [],
+        nextPageToken: String = ""
+    ) {
+        self.events = events
+        self.nextPageToken = nextPageToken
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__list_events_response__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ListEventsResponse.self)
+        self.events = try CopyOut.messages(source.pointee.events, source.pointee.n_events, "events")
+        self.nextPageToken = try CopyOut.string(source.pointee.next_page_token, "next_page_token")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ListEventsResponse.self)
+        holdpoint__v1__list_events_response__init(target)
+        target.pointee.n_events = self.events.count
+        target.pointee.events = try arena.messages(self.events, "events")
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// An event as it is read later, with what became of it.
+public struct PastEvent: ProtobufMessage {
+    /// Without the resource. Of a refused attempt: action denied, the last one's time, who it claimed to be, and why.
+    public var event: Event? = nil
+    /// Of the operation that it was part of; empty: of none.
+    public var operationKind: String = ""
+    public var outcome: String = ""
+    /// Given for what destroys.
+    public var consent: StandingConsent? = nil
+    /// Refused attempts alike; 0 for events.
+    public var attempts: UInt64 = 0
+
+    public init() {}
+
+    public init(
+        event: Event? = nil,
+        operationKind: String = "",
+        outcome: String = "",
+        consent: StandingConsent? = nil,
+        attempts: UInt64 = 0
+    ) {
+        self.event = event
+        self.operationKind = operationKind
+        self.outcome = outcome
+        self.consent = consent
+        self.attempts = attempts
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__past_event__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__PastEvent.self)
+        self.event = try CopyOut.message(source.pointee.event, "event")
+        self.operationKind = try CopyOut.string(source.pointee.operation_kind, "operation_kind")
+        self.outcome = try CopyOut.string(source.pointee.outcome, "outcome")
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+        self.attempts = source.pointee.attempts
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__PastEvent.self)
+        holdpoint__v1__past_event__init(target)
+        target.pointee.event = try arena.message(self.event, "event")
+        try arena.set(&target.pointee.operation_kind, self.operationKind, "operation_kind")
+        try arena.set(&target.pointee.outcome, self.outcome, "outcome")
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        target.pointee.attempts = self.attempts
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -8,6 +8,12 @@ public protocol EventServiceHandler: RPCService {
     func watch(
         _ request: WatchRequest, context: CallContext, responses: ResponseStream<WatchResponse>
     ) async throws
+
+    /// What happened, newest first, as far as it is kept: 24 hours, and 100,000 events beyond that. Or who was refused for
+    /// what they came with: wrong passwords, credentials that are none; the last 10,000.
+    func listEvents(
+        _ request: ListEventsRequest, context: CallContext
+    ) async throws -> ListEventsResponse
 }
 
 extension EventServiceHandler {
@@ -15,6 +21,9 @@ extension EventServiceHandler {
     public func register(in router: inout Router) {
         router.serverStreaming(EventServiceMethods.watch) {
             try await self.watch($0, context: $1, responses: $2)
+        }
+        router.unary(EventServiceMethods.listEvents) {
+            try await self.listEvents($0, context: $1)
         }
     }
 }
@@ -24,6 +33,9 @@ public enum EventServiceMethods {
     public static let watch =
         ServerStreamingMethod<WatchRequest, WatchResponse>(
             "holdpoint.v1.EventService/Watch")
+    public static let listEvents =
+        UnaryMethod<ListEventsRequest, ListEventsResponse>(
+            "holdpoint.v1.EventService/ListEvents")
 }
 
 /// Calls `holdpoint.v1.EventService` over a channel.
@@ -40,5 +52,13 @@ public struct EventServiceClient: Sendable {
         _ request: WatchRequest, options: CallOptions = CallOptions()
     ) -> ResponseSequence<WatchResponse> {
         channel.serverStreaming(EventServiceMethods.watch, request, options: options)
+    }
+
+    /// What happened, newest first, as far as it is kept: 24 hours, and 100,000 events beyond that. Or who was refused for
+    /// what they came with: wrong passwords, credentials that are none; the last 10,000.
+    public func listEvents(
+        _ request: ListEventsRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ListEventsResponse {
+        try await channel.unary(EventServiceMethods.listEvents, request, options: options)
     }
 }

@@ -36,6 +36,9 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "Watch", request: WatchRequest.descriptor,
                     response: WatchResponse.descriptor, serverStreaming: true),
+                MethodInfo(
+                    name: "ListEvents", request: ListEventsRequest.descriptor,
+                    response: ListEventsResponse.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.HealthService",
@@ -269,6 +272,9 @@ public enum HoldpointAPI {
         Event.self,
         WatchRequest.self,
         WatchResponse.self,
+        ListEventsRequest.self,
+        ListEventsResponse.self,
+        PastEvent.self,
         HealthCheckRequest.self,
         HealthCheckResponse.self,
         ListServicesRequest.self,

@@ -38,6 +38,7 @@ extension ResourceManager {
         case .wrong(let delay):
             logger.warning(
                 "a wrong password", metadata: ["principal": "\(call.principal)", "source": "\(call.source)"])
+            noteDenial(principal: call.principal, source: call.source, reason: Reason.consentInvalid.rawValue)
             throw Refusal.wrongPassword(nextAfter: delay)
         case .notLookedAt(let delay): throw Refusal.passwordNotLookedAt(retryAfter: delay)
         }

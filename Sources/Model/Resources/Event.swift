@@ -47,12 +47,14 @@ public struct Event: Sendable, Hashable {
     /// As it is stored: `ResourceKind`'s, or one that another release knows.
     public let kind: String
     public let resourceID: String
+    /// What it was called then; empty for what has none, and in events of an earlier release.
+    public let name: String
     /// The resource as it is after the event; nil after its deletion, or for a kind that this release does not know.
     public let resource: EventResource?
 
     public init(
         sequence: Int64, projectID: ProjectID, time: Timestamp, author: ChangeAuthor, action: String, kind: String,
-        resourceID: String, resource: EventResource?
+        resourceID: String, name: String, resource: EventResource?
     ) {
         self.sequence = sequence
         self.projectID = projectID
@@ -61,6 +63,7 @@ public struct Event: Sendable, Hashable {
         self.action = action
         self.kind = kind
         self.resourceID = resourceID
+        self.name = name
         self.resource = resource
     }
 }

@@ -11,6 +11,16 @@ extension HoldpointMessages.Timestamp {
     }
 }
 
+extension Model.Timestamp {
+    /// To the millisecond below; what no clock can say counts as the first or last instant.
+    init(_ time: HoldpointMessages.Timestamp) {
+        let (milliseconds, overflow) = time.seconds.multipliedReportingOverflow(by: 1_000)
+        let end: Int64 = time.seconds < 0 ? .min : .max
+        let (sum, isBeyond) = milliseconds.addingReportingOverflow(Int64(time.nanos) / 1_000_000)
+        self.init(millisecondsSinceEpoch: overflow || isBeyond ? end : sum)
+    }
+}
+
 extension HoldpointMessages.Failure {
     init(_ failure: Model.Failure) {
         self.init()

@@ -13,7 +13,7 @@ extension HoldpointMessages.WatchResponse {
 }
 
 extension HoldpointMessages.Event {
-    fileprivate init(_ event: Model.Event) {
+    init(_ event: Model.Event) {
         self.init()
         sequence = UInt64(clamping: event.sequence)
         time = HoldpointMessages.Timestamp(event.time)
@@ -25,6 +25,7 @@ extension HoldpointMessages.Event {
         operationID = event.author.operationID?.rawValue ?? ""
         requestID = event.author.requestID
         reason = event.author.reason
+        name = event.name
         switch event.resource {
         case .server(let server): resource = .server(HoldpointMessages.Server(server))
         case .volume(let volume): resource = .volume(HoldpointMessages.Volume(volume))
@@ -33,5 +34,23 @@ extension HoldpointMessages.Event {
         case .operation(let operation): resource = .operation(HoldpointMessages.Operation(operation))
         case nil: resource = nil
         }
+    }
+}
+
+extension HoldpointMessages.PastEvent {
+    init(_ entry: Manager.PastEvent) {
+        self.init(
+            event: HoldpointMessages.Event(entry.event), operationKind: entry.operation?.type ?? "",
+            outcome: entry.operation?.state.rawValue ?? "",
+            consent: entry.operation?.standingConsent.map { HoldpointMessages.StandingConsent($0) })
+    }
+
+    init(_ denial: Denial) {
+        var event = HoldpointMessages.Event()
+        event.sequence = UInt64(clamping: denial.number)
+        event.time = HoldpointMessages.Timestamp(denial.time)
+        (event.principal, event.source, event.reason) = (denial.principal, denial.source, denial.reason)
+        event.action = "denied"
+        self.init(event: event, attempts: UInt64(clamping: denial.attempts))
     }
 }

@@ -12,5 +12,7 @@ public struct Migration: Sendable {
 
 /// The schema of the metadata store, as the changes that lead to it.
 public enum Schema {
-    public static let migrations: [Migration] = [.first, .second, .third, .fourth, .fifth, .sixth, .seventh, .eighth]
+    public static let migrations: [Migration] = [
+        .first, .second, .third, .fourth, .fifth, .sixth, .seventh, .eighth, .ninth,
+    ]
 }

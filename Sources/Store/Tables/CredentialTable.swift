@@ -24,7 +24,8 @@ extension WriteTransaction {
         // Principals are nobody's project's; the default one's log is where an operator looks.
         guard let author, let project = try project(Project.defaultName) else { return }
         try appendEvent(
-            try nextSequence(), .updated, .principal, id: principal, project: project.id, resource: nil as Project?,
+            try nextSequence(), .updated, .principal, id: principal, named: principal, project: project.id,
+            resource: nil as Project?,
             by: author, at: time)
     }
 

@@ -32,22 +32,30 @@ extension ReadTransaction {
     public func events(after sequence: Int64, project: ProjectID, limit: Int) throws -> [Event] {
         try rows(
             """
-            SELECT sequence, project_id, time, principal, source, action, kind, resource_id, operation_id, request_id,
-                reason, resource
+            SELECT \(Event.columns), resource
             FROM event WHERE sequence > ? AND project_id = ? ORDER BY sequence LIMIT ?
             """, [.integer(sequence), .text(project.rawValue), .integer(Int64(limit))]
         ) { row in
-            let kind = try row.text(6)
-            let author = ChangeAuthor(
-                principal: try row.text(3), source: try row.text(4), requestID: try row.text(9),
-                operationID: try row.optionalID(8), reason: try row.text(10))
-            return Event(
-                sequence: try row.integer(0), projectID: try row.id(1), time: try row.time(2), author: author,
-                action: try row.text(5), kind: kind, resourceID: try row.text(7),
-                resource: try row.optionalText(11).flatMap {
-                    try EventResource(kind: ResourceKind(rawValue: kind), json: $0)
-                })
+            let kind = ResourceKind(rawValue: try row.text(6))
+            return try Event(row, try row.optionalText(12).flatMap { try EventResource(kind: kind, json: $0) })
         }
+    }
+}
+
+extension Event {
+    /// Those that `init` reads.
+    static let columns = """
+        sequence, project_id, time, principal, source, action, kind, resource_id, operation_id, request_id, reason, name
+        """
+
+    init(_ row: any StoredRow, _ resource: EventResource?) throws {
+        let author = ChangeAuthor(
+            principal: try row.text(3), source: try row.text(4), requestID: try row.text(9),
+            operationID: try row.optionalID(8), reason: try row.text(10))
+        self.init(
+            sequence: try row.integer(0), projectID: try row.id(1), time: try row.time(2), author: author,
+            action: try row.text(5), kind: try row.text(6), resourceID: try row.text(7), name: try row.text(11),
+            resource: resource)
     }
 }
 
@@ -68,32 +76,32 @@ extension EventResource {
 extension WriteTransaction {
     /// Appends an entry to the log; its sequence number becomes the resource's revision.
     func appendEvent<Resource: IdentifiedKind>(
-        _ sequence: Int64, _ action: EventAction, of id: Identifier<Resource>, project: ProjectID,
-        resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
+        _ sequence: Int64, _ action: EventAction, of id: Identifier<Resource>, named name: String,
+        project: ProjectID, resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
     ) throws {
         try appendEvent(
-            sequence, action, Resource.kind, id: id.rawValue, project: project, resource: resource, by: author,
-            at: time)
+            sequence, action, Resource.kind, id: id.rawValue, named: name, project: project, resource: resource,
+            by: author, at: time)
     }
 
     /// The same for what has a name in place of an id: a principal.
     func appendEvent(
-        _ sequence: Int64, _ action: EventAction, _ kind: ResourceKind, id: String, project: ProjectID,
-        resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
+        _ sequence: Int64, _ action: EventAction, _ kind: ResourceKind, id: String, named name: String,
+        project: ProjectID, resource: (some Encodable)?, by author: ChangeAuthor, at time: Timestamp
     ) throws {
         note(.events(of: project))
         note(.resource(id))
         try execute(
             """
             INSERT INTO event (sequence, project_id, time, principal, source, action, kind, resource_id, operation_id,
-                request_id, reason, resource, age_milliseconds)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(StoreAge.expression))
+                request_id, reason, resource, name, age_milliseconds)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, \(StoreAge.expression))
             """,
             [
                 .integer(sequence), .text(project.rawValue), .integer(time.millisecondsSinceEpoch),
                 .text(author.principal), .text(author.source), .text(action.rawValue), .text(kind.rawValue),
                 .text(id), .id(author.operationID), .text(author.requestID), .text(author.reason),
-                .optional(try resource.map { try JSONColumn.text($0) }),
+                .optional(try resource.map { try JSONColumn.text($0) }), .text(name),
             ])
     }
 
@@ -104,6 +112,6 @@ extension WriteTransaction {
         let (sequence, overflow) = try lastSequence().addingReportingOverflow(count)
         guard !overflow else { throw StoreError.malformed("no revisions are left to skip") }
         try appendEvent(
-            sequence, .skipped, of: project, project: project, resource: Project?.none, by: author, at: time)
+            sequence, .skipped, of: project, named: "", project: project, resource: Project?.none, by: author, at: time)
     }
 }

@@ -130,7 +130,7 @@ extension WriteTransaction {
         shown.steps = operation.steps.shownInEvent
         operation.steps.noteWritten()
         try appendEvent(
-            operation.revision, action, of: operation.id, project: operation.projectID, resource: shown, by: author,
-            at: time)
+            operation.revision, action, of: operation.id, named: operation.type, project: operation.projectID,
+            resource: shown, by: author, at: time)
     }
 }

@@ -36,8 +36,8 @@ extension WriteTransaction {
         resource.header.revision = try nextSequence()
         try execute(Element.statements.insert, try resource.values)
         try appendEvent(
-            resource.header.revision, .created, of: resource.id, project: resource.header.projectID, resource: resource,
-            by: author, at: time)
+            resource.header.revision, .created, of: resource.id, named: resource.header.name,
+            project: resource.header.projectID, resource: resource, by: author, at: time)
     }
 
     /// Writes a changed resource and appends the event; sets its revision.
@@ -48,8 +48,8 @@ extension WriteTransaction {
         try execute(
             Element.statements.update, Array(try resource.values.dropFirst()) + [.text(resource.id.rawValue)])
         try appendEvent(
-            resource.header.revision, .updated, of: resource.id, project: resource.header.projectID, resource: resource,
-            by: author, at: time)
+            resource.header.revision, .updated, of: resource.id, named: resource.header.name,
+            project: resource.header.projectID, resource: resource, by: author, at: time)
     }
 
     /// Deletes a resource's row and appends the event.
@@ -58,7 +58,7 @@ extension WriteTransaction {
     ) throws {
         try execute(Element.statements.delete, [.text(resource.id.rawValue)])
         try appendEvent(
-            try nextSequence(), .deleted, of: resource.id, project: resource.header.projectID,
-            resource: Element?.none, by: author, at: time)
+            try nextSequence(), .deleted, of: resource.id, named: resource.header.name,
+            project: resource.header.projectID, resource: Element?.none, by: author, at: time)
     }
 }

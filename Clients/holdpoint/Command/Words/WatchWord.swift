@@ -55,26 +55,25 @@ private struct EventPrinter {
 }
 
 extension Event {
-    /// `2025-11-21T09:30:00Z  #42  state volume vol-… (data-1) IN_USE by admin`
+    /// `2025-11-21T09:30:00Z  #42  updated volume data-1 (vol-…) IN_USE by admin`
     var sentence: String {
-        let state = resource.map { " \($0.nameAndState)" } ?? ""
+        let state = resource.map { " \($0.stateName)" } ?? ""
         let author = principal.isEmpty ? "" : " by \(principal)"
         let cause = reason.isEmpty ? "" : ": \(reason)"
         return
             "\(time.map { TimeText.exact($0) } ?? "-")  #\(sequence)  "
-            + "\(action) \(kind) \(resourceID)\(state)\(author)\(cause)"
+            + "\(action) \(kind) \(ResourceText.reference(name, resourceID))\(state)\(author)\(cause)"
     }
 }
 
 extension Event.Resource {
-    /// `data-1 IN_USE`
-    fileprivate var nameAndState: String {
+    fileprivate var stateName: String {
         switch self {
-        case .server(let server): "\(server.name) \(server.stateName)"
-        case .volume(let volume): "\(volume.name) \(volume.stateName)"
-        case .snapshot(let snapshot): "\(snapshot.name) \(snapshot.stateName)"
-        case .serverSnapshot(let snapshot): "\(snapshot.name) \(snapshot.stateName)"
-        case .operation(let operation): "\(operation.kind) \(operation.state.name)"
+        case .server(let server): server.stateName
+        case .volume(let volume): volume.stateName
+        case .snapshot(let snapshot): snapshot.stateName
+        case .serverSnapshot(let snapshot): snapshot.stateName
+        case .operation(let operation): operation.state.name
         }
     }
 }

@@ -143,7 +143,142 @@ void   holdpoint__v1__watch_response__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__watch_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor holdpoint__v1__event__field_descriptors[15] =
+void   holdpoint__v1__list_events_request__init
+                     (Holdpoint__V1__ListEventsRequest         *message)
+{
+  static const Holdpoint__V1__ListEventsRequest init_value = HOLDPOINT__V1__LIST_EVENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__list_events_request__get_packed_size
+                     (const Holdpoint__V1__ListEventsRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_events_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__list_events_request__pack
+                     (const Holdpoint__V1__ListEventsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_events_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__list_events_request__pack_to_buffer
+                     (const Holdpoint__V1__ListEventsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_events_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ListEventsRequest *
+       holdpoint__v1__list_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ListEventsRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__list_events_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__list_events_request__free_unpacked
+                     (Holdpoint__V1__ListEventsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__list_events_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__list_events_response__init
+                     (Holdpoint__V1__ListEventsResponse         *message)
+{
+  static const Holdpoint__V1__ListEventsResponse init_value = HOLDPOINT__V1__LIST_EVENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__list_events_response__get_packed_size
+                     (const Holdpoint__V1__ListEventsResponse *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_events_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__list_events_response__pack
+                     (const Holdpoint__V1__ListEventsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_events_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__list_events_response__pack_to_buffer
+                     (const Holdpoint__V1__ListEventsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_events_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ListEventsResponse *
+       holdpoint__v1__list_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ListEventsResponse *)
+     protobuf_c_message_unpack (&holdpoint__v1__list_events_response__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__list_events_response__free_unpacked
+                     (Holdpoint__V1__ListEventsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__list_events_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__past_event__init
+                     (Holdpoint__V1__PastEvent         *message)
+{
+  static const Holdpoint__V1__PastEvent init_value = HOLDPOINT__V1__PAST_EVENT__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__past_event__get_packed_size
+                     (const Holdpoint__V1__PastEvent *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__past_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__past_event__pack
+                     (const Holdpoint__V1__PastEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__past_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__past_event__pack_to_buffer
+                     (const Holdpoint__V1__PastEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__past_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__PastEvent *
+       holdpoint__v1__past_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__PastEvent *)
+     protobuf_c_message_unpack (&holdpoint__v1__past_event__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__past_event__free_unpacked
+                     (Holdpoint__V1__PastEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__past_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+static const ProtobufCFieldDescriptor holdpoint__v1__event__field_descriptors[16] =
 {
   {
     "sequence",
@@ -325,10 +460,23 @@ static const ProtobufCFieldDescriptor holdpoint__v1__event__field_descriptors[15
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "name",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Event, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__event__field_indices_by_name[] = {
   4,   /* field[4] = action */
   5,   /* field[5] = kind */
+  15,   /* field[15] = name */
   14,   /* field[14] = operation */
   7,   /* field[7] = operation_id */
   2,   /* field[2] = principal */
@@ -346,7 +494,7 @@ static const unsigned holdpoint__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange holdpoint__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__event__descriptor =
 {
@@ -356,7 +504,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__event__descriptor =
   "Holdpoint__V1__Event",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__Event),
-  15,
+  16,
   holdpoint__v1__event__field_descriptors,
   holdpoint__v1__event__field_indices_by_name,
   1,  holdpoint__v1__event__number_ranges,
@@ -465,11 +613,283 @@ const ProtobufCMessageDescriptor holdpoint__v1__watch_response__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__watch_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__event_service__method_descriptors[1] =
+static const ProtobufCFieldDescriptor holdpoint__v1__list_events_request__field_descriptors[8] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, resource),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "principal",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, principal),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kinds",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Holdpoint__V1__ListEventsRequest, n_kinds),
+    offsetof(Holdpoint__V1__ListEventsRequest, kinds),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "denied",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsRequest, denied),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__list_events_request__field_indices_by_name[] = {
+  7,   /* field[7] = denied */
+  4,   /* field[4] = kinds */
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+  3,   /* field[3] = principal */
+  2,   /* field[2] = resource */
+  5,   /* field[5] = since */
+  6,   /* field[6] = until */
+};
+static const ProtobufCIntRange holdpoint__v1__list_events_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__list_events_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ListEventsRequest",
+  "ListEventsRequest",
+  "Holdpoint__V1__ListEventsRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ListEventsRequest),
+  8,
+  holdpoint__v1__list_events_request__field_descriptors,
+  holdpoint__v1__list_events_request__field_indices_by_name,
+  1,  holdpoint__v1__list_events_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__list_events_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__list_events_response__field_descriptors[2] =
+{
+  {
+    "events",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__ListEventsResponse, n_events),
+    offsetof(Holdpoint__V1__ListEventsResponse, events),
+    &holdpoint__v1__past_event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListEventsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__list_events_response__field_indices_by_name[] = {
+  0,   /* field[0] = events */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange holdpoint__v1__list_events_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__list_events_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ListEventsResponse",
+  "ListEventsResponse",
+  "Holdpoint__V1__ListEventsResponse",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ListEventsResponse),
+  2,
+  holdpoint__v1__list_events_response__field_descriptors,
+  holdpoint__v1__list_events_response__field_indices_by_name,
+  1,  holdpoint__v1__list_events_response__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__list_events_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__past_event__field_descriptors[5] =
+{
+  {
+    "event",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PastEvent, event),
+    &holdpoint__v1__event__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation_kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PastEvent, operation_kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "outcome",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PastEvent, outcome),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PastEvent, consent),
+    &holdpoint__v1__standing_consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "attempts",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__PastEvent, attempts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__past_event__field_indices_by_name[] = {
+  4,   /* field[4] = attempts */
+  3,   /* field[3] = consent */
+  0,   /* field[0] = event */
+  1,   /* field[1] = operation_kind */
+  2,   /* field[2] = outcome */
+};
+static const ProtobufCIntRange holdpoint__v1__past_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__past_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.PastEvent",
+  "PastEvent",
+  "Holdpoint__V1__PastEvent",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__PastEvent),
+  5,
+  holdpoint__v1__past_event__field_descriptors,
+  holdpoint__v1__past_event__field_indices_by_name,
+  1,  holdpoint__v1__past_event__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__past_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__event_service__method_descriptors[2] =
 {
   { "Watch", &holdpoint__v1__watch_request__descriptor, &holdpoint__v1__watch_response__descriptor },
+  { "ListEvents", &holdpoint__v1__list_events_request__descriptor, &holdpoint__v1__list_events_response__descriptor },
 };
 const unsigned holdpoint__v1__event_service__method_indices_by_name[] = {
+  1,        /* ListEvents */
   0         /* Watch */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__event_service__descriptor =
@@ -479,7 +899,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__event_service__descriptor =
   "EventService",
   "Holdpoint__V1__EventService",
   "holdpoint.v1",
-  1,
+  2,
   holdpoint__v1__event_service__method_descriptors,
   holdpoint__v1__event_service__method_indices_by_name
 };
@@ -490,6 +910,14 @@ void holdpoint__v1__event_service__watch(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__event_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__event_service__list_events(ProtobufCService *service,
+                                               const Holdpoint__V1__ListEventsRequest *input,
+                                               Holdpoint__V1__ListEventsResponse_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__event_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__event_service__init (Holdpoint__V1__EventService_Service *service,
                                          Holdpoint__V1__EventService_ServiceDestroy destroy)

@@ -25,6 +25,9 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Holdpoint__V1__Event Holdpoint__V1__Event;
 typedef struct Holdpoint__V1__WatchRequest Holdpoint__V1__WatchRequest;
 typedef struct Holdpoint__V1__WatchResponse Holdpoint__V1__WatchResponse;
+typedef struct Holdpoint__V1__ListEventsRequest Holdpoint__V1__ListEventsRequest;
+typedef struct Holdpoint__V1__ListEventsResponse Holdpoint__V1__ListEventsResponse;
+typedef struct Holdpoint__V1__PastEvent Holdpoint__V1__PastEvent;
 
 
 /* --- enums --- */
@@ -70,6 +73,10 @@ struct  Holdpoint__V1__Event
    * Why, when it is not a caller's wish.
    */
   char *reason;
+  /*
+   * What the resource was called; of an operation its kind. Empty in events from before this release.
+   */
+  char *name;
   Holdpoint__V1__Event__ResourceCase resource_case;
   union {
     Holdpoint__V1__Server *server;
@@ -81,7 +88,7 @@ struct  Holdpoint__V1__Event
 };
 #define HOLDPOINT__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__event__descriptor) \
-    , 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HOLDPOINT__V1__EVENT__RESOURCE__NOT_SET, {0} }
+    , 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, HOLDPOINT__V1__EVENT__RESOURCE__NOT_SET, {0} }
 
 
 typedef enum {
@@ -133,6 +140,86 @@ struct  Holdpoint__V1__WatchResponse
 #define HOLDPOINT__V1__WATCH_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__watch_response__descriptor) \
     , HOLDPOINT__V1__WATCH_RESPONSE__ITEM__NOT_SET, {0} }
+
+
+struct  Holdpoint__V1__ListEventsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 0: 100; at most 500. A page may have fewer entries than that, and none, though there are more pages.
+   */
+  uint32_t page_size;
+  char *page_token;
+  /*
+   * Id, or a name that something has or had; empty: everything.
+   */
+  char *resource;
+  /*
+   * Only by this caller.
+   */
+  char *principal;
+  /*
+   * Only these kinds; empty: all but operations.
+   */
+  size_t n_kinds;
+  char **kinds;
+  /*
+   * By the wall clock, both inclusive.
+   */
+  Google__Protobuf__Timestamp *since;
+  Google__Protobuf__Timestamp *until;
+  /*
+   * Refused attempts instead; of the fields above only the page's count.
+   */
+  protobuf_c_boolean denied;
+};
+#define HOLDPOINT__V1__LIST_EVENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__list_events_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, 0 }
+
+
+struct  Holdpoint__V1__ListEventsResponse
+{
+  ProtobufCMessage base;
+  size_t n_events;
+  Holdpoint__V1__PastEvent **events;
+  /*
+   * Empty on the last page.
+   */
+  char *next_page_token;
+};
+#define HOLDPOINT__V1__LIST_EVENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__list_events_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * An event as it is read later, with what became of it.
+ */
+struct  Holdpoint__V1__PastEvent
+{
+  ProtobufCMessage base;
+  /*
+   * Without the resource. Of a refused attempt: action denied, the last one's time, who it claimed to be, and why.
+   */
+  Holdpoint__V1__Event *event;
+  /*
+   * Of the operation that it was part of; empty: of none.
+   */
+  char *operation_kind;
+  char *outcome;
+  /*
+   * Given for what destroys.
+   */
+  Holdpoint__V1__StandingConsent *consent;
+  /*
+   * Refused attempts alike; 0 for events.
+   */
+  uint64_t attempts;
+};
+#define HOLDPOINT__V1__PAST_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__past_event__descriptor) \
+    , NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0 }
 
 
 /* Holdpoint__V1__Event methods */
@@ -192,6 +279,63 @@ Holdpoint__V1__WatchResponse *
 void   holdpoint__v1__watch_response__free_unpacked
                      (Holdpoint__V1__WatchResponse *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ListEventsRequest methods */
+void   holdpoint__v1__list_events_request__init
+                     (Holdpoint__V1__ListEventsRequest         *message);
+size_t holdpoint__v1__list_events_request__get_packed_size
+                     (const Holdpoint__V1__ListEventsRequest   *message);
+size_t holdpoint__v1__list_events_request__pack
+                     (const Holdpoint__V1__ListEventsRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__list_events_request__pack_to_buffer
+                     (const Holdpoint__V1__ListEventsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ListEventsRequest *
+       holdpoint__v1__list_events_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__list_events_request__free_unpacked
+                     (Holdpoint__V1__ListEventsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ListEventsResponse methods */
+void   holdpoint__v1__list_events_response__init
+                     (Holdpoint__V1__ListEventsResponse         *message);
+size_t holdpoint__v1__list_events_response__get_packed_size
+                     (const Holdpoint__V1__ListEventsResponse   *message);
+size_t holdpoint__v1__list_events_response__pack
+                     (const Holdpoint__V1__ListEventsResponse   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__list_events_response__pack_to_buffer
+                     (const Holdpoint__V1__ListEventsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ListEventsResponse *
+       holdpoint__v1__list_events_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__list_events_response__free_unpacked
+                     (Holdpoint__V1__ListEventsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__PastEvent methods */
+void   holdpoint__v1__past_event__init
+                     (Holdpoint__V1__PastEvent         *message);
+size_t holdpoint__v1__past_event__get_packed_size
+                     (const Holdpoint__V1__PastEvent   *message);
+size_t holdpoint__v1__past_event__pack
+                     (const Holdpoint__V1__PastEvent   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__past_event__pack_to_buffer
+                     (const Holdpoint__V1__PastEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__PastEvent *
+       holdpoint__v1__past_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__past_event__free_unpacked
+                     (Holdpoint__V1__PastEvent *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Holdpoint__V1__Event_Closure)
@@ -202,6 +346,15 @@ typedef void (*Holdpoint__V1__WatchRequest_Closure)
                   void *closure_data);
 typedef void (*Holdpoint__V1__WatchResponse_Closure)
                  (const Holdpoint__V1__WatchResponse *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ListEventsRequest_Closure)
+                 (const Holdpoint__V1__ListEventsRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ListEventsResponse_Closure)
+                 (const Holdpoint__V1__ListEventsResponse *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__PastEvent_Closure)
+                 (const Holdpoint__V1__PastEvent *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -214,6 +367,10 @@ struct Holdpoint__V1__EventService_Service
                 const Holdpoint__V1__WatchRequest *input,
                 Holdpoint__V1__WatchResponse_Closure closure,
                 void *closure_data);
+  void (*list_events)(Holdpoint__V1__EventService_Service *service,
+                      const Holdpoint__V1__ListEventsRequest *input,
+                      Holdpoint__V1__ListEventsResponse_Closure closure,
+                      void *closure_data);
 };
 typedef void (*Holdpoint__V1__EventService_ServiceDestroy)(Holdpoint__V1__EventService_Service *);
 void holdpoint__v1__event_service__init (Holdpoint__V1__EventService_Service *service,
@@ -222,17 +379,25 @@ void holdpoint__v1__event_service__init (Holdpoint__V1__EventService_Service *se
     { &holdpoint__v1__event_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define HOLDPOINT__V1__EVENT_SERVICE__INIT(function_prefix__) \
     { HOLDPOINT__V1__EVENT_SERVICE__BASE_INIT,\
-      function_prefix__ ## watch  }
+      function_prefix__ ## watch,\
+      function_prefix__ ## list_events  }
 void holdpoint__v1__event_service__watch(ProtobufCService *service,
                                          const Holdpoint__V1__WatchRequest *input,
                                          Holdpoint__V1__WatchResponse_Closure closure,
                                          void *closure_data);
+void holdpoint__v1__event_service__list_events(ProtobufCService *service,
+                                               const Holdpoint__V1__ListEventsRequest *input,
+                                               Holdpoint__V1__ListEventsResponse_Closure closure,
+                                               void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor holdpoint__v1__event__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__watch_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__watch_response__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__list_events_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__list_events_response__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__past_event__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__event_service__descriptor;
 
 PROTOBUF_C__END_DECLS
