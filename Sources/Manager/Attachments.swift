@@ -8,7 +8,10 @@ extension ResourceManager {
         try await mutate(mutation) { transaction, context in
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireIdle()
-            if volume.placement != nil {
+            if let place = volume.placement {
+                // Asked for once more, it is as it should be.
+                let isThere = try transaction.serverID(server, context.projectID) == place.serverID
+                if isThere, volume.state == .inUse { return Change(target: volume) }
                 throw Refusal.attached(volume, "volume \(volume.header.name) is attached already; detach it first")
             }
             try volume.requireState(.available)

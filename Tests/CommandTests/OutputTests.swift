@@ -79,12 +79,20 @@ import Testing
     @Test func writesAColumnAField() throws {
         let objects = try JSONReader.read(#"[{"a":"x","b":{"k":"v"}},{"a":"y,\"z\"\n","c":null,"d":1.5}]"#)
         guard case .array(let items) = objects else { return }
-        #expect(CSVWriter.text(items) == "a,b,c,d\r\nx,\"{\"\"k\"\":\"\"v\"\"}\",,\r\n\"y,\"\"z\"\"\n\",,,1.5\r\n")
+        #expect(CSVWriter.text(items) == "a,b,c,d\r\nx,\"{\"\"k\"\":\"\"v\"\"}\",,\r\n\"y,\"\"z\"\"\\u{a}\",,,1.5\r\n")
     }
 
     @Test func doublesAQuoteThatACombiningMarkFollows() {
         #expect(
             CSVWriter.text([.object([.init(name: "a", value: .string("\"\u{301}"))])]) == "a\r\n\"\"\"\u{301}\"\r\n")
+    }
+
+    /// A description may hold what moves a terminal's cursor, or turns a name round.
+    @Test func controlCharactersAreShownByTheirCode() {
+        let text = "a\u{1b}[31m\u{202e}b\u{2066}\u{200f}한"
+        let shown = "a\\u{1b}[31m\\u{202e}b\\u{2066}\\u{200f}한"
+        #expect(CSVWriter.text([.object([.init(name: "a", value: .string(text))])]) == "a\r\n\(shown)\r\n")
+        #expect(Printable.line(text) == shown && Table.Cell(text).text == shown)
     }
 
     @Test func writesNothingForNothing() {
@@ -102,7 +110,7 @@ import Testing
     }
 
     @Test func lettersOfATerminalsOwnAreNoText() {
-        #expect(Table.Cell("a\u{1b}[31mb\nc").text == "a\u{fffd}[31mb\u{fffd}c")
+        #expect(Table.Cell("a\u{1b}[31mb\nc").text == "a\\u{1b}[31mb\\u{a}c")
         #expect(Printable.line("한국어 ok") == "한국어 ok")
     }
 

@@ -37,7 +37,7 @@ import Testing
         ])
         #expect(
             circle.tree.lines(.ascii) == [
-                "2. delete volume b", "`-- 1. delete volume a", "3. delete volume c", "4. delete volume d\u{fffd}",
+                "2. delete volume b", "`-- 1. delete volume a", "3. delete volume c", "4. delete volume d\\u{a}",
             ])
     }
 

@@ -8,6 +8,7 @@ import Testing
     @Test(
         arguments: [
             ("0", 0), ("512", 512), ("4KiB", 4096), ("512MiB", 512 << 20), ("10GiB", 10 << 30), ("1TiB", 1 << 40),
+            ("10G", 10 << 30), ("64M", 64 << 20), ("1.5GiB", 3 << 29), ("0.5T", 1 << 39), ("2.0M", 2 << 20),
             ("18446744073709551615", UInt64.max), ("16777215TiB", 16_777_215 << 40),
         ] as [(String, UInt64)])
     func reads(_ text: String, _ bytes: UInt64) throws {
@@ -15,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "GiB", "10GB", "10G", "10gib", "1.5GiB", "-1", "+1", " 1", "1 GiB", "10GiBB", "0x10", "١", "1_000",
+        "", "GiB", "10GB", "10gib", "1.GiB", ".5GiB", "1.5", "1.0000001GiB", "1.2.3GiB", "0.1KiB", "1.5KiB", "-1", "+1",
+        " 1", "1 GiB", "10GiBB", "0x10", "١", "1_000",
     ])
     func refusesWhatIsNoSize(_ text: String) {
         #expect(throws: ValidationError.self) { try ByteSize.parse(text) }

@@ -168,8 +168,8 @@ class RandomKills(CrashCase):
         if taken.kind == "server-snapshot":
             members = self.command.ask("server-snapshot", "show", taken.id)["memberIds"]
         return [self.command.ask(
-            "volume", "create", f"copy-{number}", "--snapshot", member, "--attach", self.verifier)["id"]
-            for number, member in enumerate(members)]
+            "volume", "create", f"copy-{member[-12:]}", "--snapshot", member, "--attach", self.verifier)["id"]
+            for member in members]
 
     # The end
 

@@ -17,7 +17,7 @@ import Testing
             [("", false)] + (fields.hasLabels ? [("labels.color = red", false)] : [])
             + fields.fields.flatMap { name, field in
                 Filter.Operator.allCases.filter { field.form == .text || $0 != .contains }.map { comparison in
-                    let value = field.form == .time ? "2026-01-01T00:00:00Z" : "1"
+                    let value = field.form == .time ? "2026-01-01T00:00:00Z" : field.values?.first ?? "1"
                     return (
                         "\(name) \(comparison.rawValue) \(value)", field.narrowColumn != nil && comparison == .equal
                     )

@@ -92,7 +92,7 @@ class Look:
                 self.model.attach(volume, verifier)
         for snapshot in list(self.model.snapshots.values()):
             verifier = self.verifier()
-            name = f"copy-{len(self.model.volumes)}"
+            name = f"l{len(self.model.volumes)}-{snapshot.id[-12:]}"
             answer, _ = self.world.change("VolumeService/CreateVolume", attach_server=verifier, snapshot=snapshot.id,
                                           volume=client.message("v1.Volume", name=name))
             self.model.add_volume(answer.volume.id, name, len(snapshot.data), snapshot, verifier)

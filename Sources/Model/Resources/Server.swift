@@ -2,7 +2,7 @@
 public struct Server: Resource {
     public static let kind = ResourceKind.server
 
-    public enum Kind: String, Hashable, Sendable, Codable {
+    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case vm = "VM"
         case external = "EXTERNAL"
     }

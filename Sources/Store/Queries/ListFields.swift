@@ -14,11 +14,19 @@ struct ListFields {
         let form: Form
         /// The column with an index by which few rows have each value.
         var narrowColumn: String?
+        /// All that it can be; nil: anything.
+        var values: [String]?
 
         init(_ expression: String, _ form: Form, narrow narrowColumn: String? = nil) {
             self.expression = expression
             self.form = form
             self.narrowColumn = narrowColumn
+        }
+
+        /// One of a few words.
+        init<Value: CaseIterable & RawRepresentable<String>>(_ expression: String, of _: Value.Type) {
+            self.init(expression, .text)
+            values = Value.allCases.map(\.rawValue)
         }
     }
 
@@ -32,7 +40,6 @@ struct ListFields {
     private static let common = [
         "id": Field("this.id", .text, narrow: "this.id"),
         "name": Field(name, .text),
-        "state": Field("this.state", .text),
         "create_time": Field("this.create_time", .time),
     ]
     private static let byTime = [ListOrder.Column(expression: "this.create_time", isText: false)]
@@ -43,10 +50,13 @@ struct ListFields {
     static let name = "this.name"
 
     static let server = ListFields(
-        fields: common.merging(["kind": Field("this.kind", .text)]) { $1 }, orders: orders, hasLabels: true)
+        fields: common.merging([
+            "kind": Field("this.kind", of: Server.Kind.self), "state": Field("this.state", of: Server.State.self),
+        ]) { $1 }, orders: orders, hasLabels: true)
 
     static let volume = ListFields(
         fields: common.merging([
+            "state": Field("this.state", of: Volume.State.self),
             "size_bytes": Field("this.size_bytes", .integer),
             "server_id": Field("COALESCE(this.server_id, '')", .text, narrow: "this.server_id"),
             "source_snapshot_id": Field("COALESCE(this.source_snapshot_id, '')", .text),
@@ -56,25 +66,28 @@ struct ListFields {
 
     static let snapshot = ListFields(
         fields: common.merging([
+            "state": Field("this.state", of: VolumeSnapshot.State.self),
             "volume_id": Field("this.volume_id", .text, narrow: "this.volume_id"),
             "server_snapshot_id": Field(
                 "COALESCE(this.server_snapshot_id, '')", .text, narrow: "this.server_snapshot_id"),
             "size_bytes": Field("this.size_bytes", .integer),
-            "consistency": Field("this.consistency", .text),
+            "consistency": Field("this.consistency", of: Consistency.self),
             "cut_time": Field("COALESCE(this.cut_time, 0)", .time),
         ]) { $1 }, orders: orders, hasLabels: true)
 
     static let serverSnapshot = ListFields(
         fields: common.merging([
+            "state": Field("this.state", of: ServerSnapshot.State.self),
             "server_id": Field("this.server_id", .text, narrow: "this.server_id"),
-            "consistency": Field("this.consistency", .text),
+            "consistency": Field("this.consistency", of: Consistency.self),
             "cut_time": Field("COALESCE(this.cut_time, 0)", .time),
         ]) { $1 }, orders: orders, hasLabels: true)
 
     static let operation = ListFields(
         fields: [
             "id": Field("this.id", .text, narrow: "this.id"), "kind": Field("this.type", .text),
-            "state": Field("this.state", .text), "create_time": Field("this.create_time", .time),
+            "state": Field("this.state", of: Operation.State.self),
+            "create_time": Field("this.create_time", .time),
         ], orders: ["create_time": byTime, "id": []], hasLabels: false)
 }
 
@@ -111,7 +124,7 @@ extension ListFields {
         var conditions: [ListCondition] = []
         for condition in filter.conditions {
             let (field, labelKey) = try lookUp(condition.field)
-            let value = try parse(condition, field.form)
+            let value = try parse(condition, field)
             if condition.comparison == .contains, field.form != .text {
                 throw .invalid(field: "filter", "\(condition.field) is not a text; ':' looks into texts only")
             }
@@ -132,12 +145,21 @@ extension ListFields {
         throw .invalid(field: "filter", "there is no field \"\(name)\" to filter by; there are \(known)")
     }
 
-    private func parse(_ condition: Filter.Condition, _ form: Form) throws(Refusal) -> StoredValue {
-        switch form {
-        case .text: return .text(condition.value)
+    private func parse(_ condition: Filter.Condition, _ field: Field) throws(Refusal) -> StoredValue {
+        switch field.form {
+        case .text:
+            // A part of a word may be looked for.
+            if let values = field.values, condition.comparison != .contains, !values.contains(condition.value) {
+                throw .invalid(
+                    field: "filter",
+                    "\(condition.field) is never \"\(condition.value)\"; it is one of \(values.joined(separator: ", "))"
+                )
+            }
+            return .text(condition.value)
         case .integer:
-            guard let number = Int64(condition.value) else {
-                throw .invalid(field: "filter", "\(condition.field) is a number, not \"\(condition.value)\"")
+            guard let number = Self.number(condition.value) else {
+                throw .invalid(
+                    field: "filter", "\(condition.field) is a number, as 512 or 10GiB, not \"\(condition.value)\"")
             }
             return .integer(number)
         case .time:
@@ -148,6 +170,18 @@ extension ListFields {
             }
             return .integer(time)
         }
+    }
+
+    private static let units: [(name: String, bytes: Int64)] = [
+        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("K", 1 << 10), ("M", 1 << 20),
+        ("G", 1 << 30), ("T", 1 << 40),
+    ]
+
+    /// A whole number, of bytes perhaps with a unit; nil: it is none, or too large.
+    private static func number(_ text: String) -> Int64? {
+        guard let unit = units.first(where: { text.hasSuffix($0.name) }) else { return Int64(text) }
+        let product = Int64(text.dropLast(unit.name.count))?.multipliedReportingOverflow(by: unit.bytes)
+        return product.flatMap { $0.overflow ? nil : $0.partialValue }
     }
 
     /// `sizeBytes`, as JSON has it, is as good as `size_bytes`.

@@ -23,6 +23,8 @@ enum FailureReport {
                 format = index + 1 < arguments.count ? arguments[index + 1] : nil
             } else if argument.hasPrefix("--output=") {
                 format = String(argument.dropFirst("--output=".count))
+            } else if argument.hasPrefix("-o") {
+                format = String(argument.dropFirst("-o".count))
             }
         }
         return format == OutputFormat.json.rawValue

@@ -13,6 +13,9 @@ struct OperationNoun: AsyncParsableCommand {
 extension Operation: Showable, Listable {
     typealias Filters = NoFilters<ListOperationsRequest>
 
+    /// The newest first.
+    static let defaultOrder = "create_time desc"
+
     static let noun = "operation"
 
     static func get(

@@ -9,7 +9,7 @@ struct ServerSnapshotNoun: AsyncParsableCommand {
             ServerSnapshotCreate.self, List<ServerSnapshot>.self, Show<ServerSnapshot>.self,
             Update<ServerSnapshot>.self,
             Delete<ServerSnapshot>.self,
-        ])
+        ], aliases: ["ssnap"])
 
     @OptionGroup var globals: GlobalOptions
 }
@@ -27,6 +27,9 @@ struct ServerSnapshotFilters: ListFilters {
 extension ServerSnapshot: Changeable {
     typealias Filters = ServerSnapshotFilters
     typealias DeleteExtras = NoDeleteOptions
+
+    /// The newest first.
+    static let defaultOrder = "create_time desc"
 
     static func get(
         _ reference: String, from client: HoldpointClient, _ options: CallOptions

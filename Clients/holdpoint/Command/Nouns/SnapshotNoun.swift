@@ -8,7 +8,7 @@ struct SnapshotNoun: AsyncParsableCommand {
         subcommands: [
             SnapshotCreate.self, List<VolumeSnapshot>.self, Show<VolumeSnapshot>.self, Update<VolumeSnapshot>.self,
             Delete<VolumeSnapshot>.self,
-        ])
+        ], aliases: ["snap"])
 
     @OptionGroup var globals: GlobalOptions
 }
@@ -30,6 +30,9 @@ struct SnapshotFilters: ListFilters {
 extension VolumeSnapshot: Changeable {
     typealias Filters = SnapshotFilters
     typealias DeleteExtras = NoDeleteOptions
+
+    /// The newest first.
+    static let defaultOrder = "create_time desc"
 
     static func get(
         _ reference: String, from client: HoldpointClient, _ options: CallOptions

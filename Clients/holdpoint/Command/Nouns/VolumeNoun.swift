@@ -8,7 +8,7 @@ struct VolumeNoun: AsyncParsableCommand {
         subcommands: [
             VolumeCreate.self, List<Volume>.self, Show<Volume>.self, Update<Volume>.self, VolumeResize.self,
             Delete<Volume>.self, VolumeAttach.self, VolumeDetach.self, VolumeRevert.self,
-        ])
+        ], aliases: ["vol"])
 
     @OptionGroup var globals: GlobalOptions
 }

@@ -15,7 +15,8 @@ struct GlobalOptions: ParsableArguments {
     var profile: String?
 
     @Option(
-        name: [.customShort("o"), .long], help: ArgumentHelp("Form of the output; default: table.", valueName: "format")
+        name: [.customShort("o", allowingJoined: true), .long],
+        help: ArgumentHelp("Form of the output; default: table.", valueName: "format")
     )
     var output: OutputFormat?
 

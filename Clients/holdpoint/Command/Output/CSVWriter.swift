@@ -1,6 +1,7 @@
 /// Writes JSON objects as CSV (RFC 4180): a header, then a line an object, with a column a field.
 ///
-/// Lists and objects inside are written as JSON; a field that one object lacks is empty there.
+/// Lists and objects inside are written as JSON; a field that one object lacks is empty there. Control characters are
+/// written by their code, as in tables: a file is looked at in a terminal, too.
 enum CSVWriter {
     /// The lines, each ending with CR LF as the RFC wants it.
     static func text(_ objects: [JSONValue]) -> String {
@@ -19,7 +20,7 @@ enum CSVWriter {
     private static func cell(_ value: JSONValue?) -> String {
         switch value {
         case nil, .null: ""
-        case .string(let text): quoted(text)
+        case .string(let text): quoted(Printable.line(text))
         case .some(let value): quoted(value.compact)
         }
     }

@@ -4,7 +4,9 @@ import HoldpointClient
 /// `… delete ID...`
 struct Delete<Item: Changeable>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "delete", abstract: "Delete some for ever.")
+        CommandConfiguration(
+            commandName: "delete", abstract: "Delete some for ever.",
+            discussion: "-o json prints an object for one, an array from two on.", aliases: ["rm"])
     }
 
     @Argument(help: "Ids or unique names; all are tried.")

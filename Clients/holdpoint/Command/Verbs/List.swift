@@ -6,7 +6,8 @@ struct List<Item: Listable>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "list",
-            abstract: "List them: a table shows the first \(ListOptions.tableLimit), the other forms all.")
+            abstract: "List them: a table shows \(ListOptions.tableLimit) at most, the other forms all.",
+            aliases: ["ls"])
     }
 
     @OptionGroup var filters: Item.Filters
@@ -17,7 +18,7 @@ struct List<Item: Listable>: AsyncParsableCommand {
         try await globals.session("\(Item.noun) list") { session in
             var request = Item.Filters.Request()
             request.filter = options.filter ?? ""
-            request.orderBy = options.orderBy ?? ""
+            request.orderBy = options.orderBy ?? Item.defaultOrder
             filters.apply(to: &request)
             let limit = options.count(in: session.printer.format)
             let hasMore = try await session.list(Item.self, request, limit: limit)

@@ -18,10 +18,16 @@ protocol Listable: Presentable {
     associatedtype Filters: ListFilters
 
     static var noun: String { get }
+    /// In which they are listed unless asked for otherwise; empty: the oldest first.
+    static var defaultOrder: String { get }
 
     static func page(
         _ request: Filters.Request, from client: HoldpointClient, _ options: CallOptions
     ) async throws(RPCError) -> Page
+}
+
+extension Listable {
+    static var defaultOrder: String { "" }
 }
 
 /// The options of one kind's `list`.
