@@ -2,6 +2,8 @@
 # with sudo).
 SHELL := /bin/bash
 PREFIX ?= /usr/local
+# What `make install` takes.
+BUILD ?= .build/release
 SWIFT ?= swift
 
 # qemu-storage-daemon is in qemu-system-common on Debian 12, the other image tools in qemu-utils.
@@ -11,13 +13,13 @@ PACKAGES := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-
 # What `make bench` measures us beside, and what compiles its load.
 PEERS := libgrpc++-dev protobuf-compiler-grpc etcd-server libvirt-daemon libvirt-clients g++ pkg-config
 
-.PHONY: setup build demo test soak bench generate format install clean
+.PHONY: setup build demo test soak bench generate format manual install uninstall clean
 
 setup:
 	@Tests/Tools/setup $(PACKAGES)
 
 build: setup
-	@start=$$SECONDS; $(SWIFT) build -c release && echo "release build: $$((SECONDS - start)) s"
+	@start=$$SECONDS; $(SWIFT) build -c release --disable-local-rpath && echo "release build: $$((SECONDS - start)) s"
 
 demo: build
 	@Tests/Demo/demo .build/release
@@ -42,11 +44,33 @@ format:
 	@find Package.swift Sources Clients Tests Protos/Generator/Sources -name '*.swift' -not -path '*/Generated/*' -print0 \
 	    | xargs -0 $(SWIFT) format --in-place --parallel
 
-# Installs what `make build` made.
-install:
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
-	install -m 755 .build/release/holdpoint $(DESTDIR)$(PREFIX)/bin/holdpoint
-	install -m 755 .build/release/holdpointd $(DESTDIR)$(PREFIX)/sbin/holdpointd
+# Man pages of what was built, by ArgumentParser's own tool.
+manual:
+	@$(SWIFT) build --quiet --package-path .build/checkouts/swift-argument-parser --product generate-manual \
+	    --scratch-path .build/manual
+	@rm -rf .build/man && mkdir -p .build/man/man1 .build/man/man8
+	@.build/manual/debug/generate-manual $(BUILD)/holdpoint --multi-page -o .build/man/man1
+	@.build/manual/debug/generate-manual $(BUILD)/holdpointd --section 8 -o .build/man/man8
+
+# Installs what `make build` made, without what only a debugger needs; all below PREFIX.
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: manual
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(SHARE)/man/man1 $(SHARE)/man/man8 \
+	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions $(SHARE)/fish/vendor_completions.d
+	install -s -m 755 $(BUILD)/holdpoint $(DESTDIR)$(PREFIX)/bin/holdpoint
+	install -s -m 755 $(BUILD)/holdpointd $(DESTDIR)$(PREFIX)/sbin/holdpointd
+	install -m 644 .build/man/man1/*.1 $(SHARE)/man/man1
+	install -m 644 .build/man/man8/*.8 $(SHARE)/man/man8
+	$(BUILD)/holdpoint completion bash >$(SHARE)/bash-completion/completions/holdpoint
+	$(BUILD)/holdpoint completion zsh >$(SHARE)/zsh/site-functions/_holdpoint
+	$(BUILD)/holdpoint completion fish >$(SHARE)/fish/vendor_completions.d/holdpoint.fish
+
+# State directories stay.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/holdpoint $(DESTDIR)$(PREFIX)/sbin/holdpointd \
+	    $(SHARE)/man/man1/holdpoint.1 $(SHARE)/man/man1/holdpoint.*.1 $(SHARE)/man/man8/holdpointd.8 \
+	    $(SHARE)/man/man8/holdpointd.*.8 $(SHARE)/bash-completion/completions/holdpoint \
+	    $(SHARE)/zsh/site-functions/_holdpoint $(SHARE)/fish/vendor_completions.d/holdpoint.fish
 
 clean:
 	rm -rf .build Protos/Generator/.build

@@ -12,10 +12,10 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
-// The command is one file but for libc and libm, in debug and release builds, so that it can be copied anywhere. The
-// Swift libraries, the C++ library and libgcc come from their archives (Static/ shadows libstdc++.so with a linker
-// script; gold resolves it too early, hence lld). These flags are why no test may depend on the target `holdpoint`:
-// its code is in HoldpointCommand.
+// Both programs need no Swift toolchain where they run, in debug and release builds: the command is one file but for
+// libc and libm, so that it can be copied anywhere, and the server links SQLite besides. The Swift libraries, the C++ library and libgcc come from their archives (Static/ shadows libstdc++.so with a linker
+// script; gold resolves it too early, hence lld). These flags are why no test may depend on the target `holdpoint` or
+// `holdpointd`.
 let oneFile: [LinkerSetting] = [
     .unsafeFlags([
         "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-static-libgcc",
@@ -23,6 +23,9 @@ let oneFile: [LinkerSetting] = [
         "-l_FoundationCShims", "-l_FoundationCollections", "-lswiftSynchronization",
     ])
 ]
+
+// The server uses all of Foundation, which brings the data of Unicode along.
+let wholeFoundation: [LinkerSetting] = [.unsafeFlags(["-lFoundation", "-lCoreFoundation", "-l_FoundationICU"])]
 
 let package = Package(
     name: "holdpoint",
@@ -91,7 +94,7 @@ let package = Package(
                 "HoldpointRPC", "HoldpointRPCTransport", "HoldpointMessages", "CLinux", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), crypto,
             ],
-            swiftSettings: swift),
+            swiftSettings: swift, linkerSettings: oneFile + wholeFoundation),
 
         .target(
             name: "HoldpointClient",
