@@ -13,9 +13,9 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 // Both programs need no Swift toolchain where they run, in debug and release builds: the command is one file but for
-// libc and libm, so that it can be copied anywhere, and the server links SQLite besides. The Swift libraries, the C++ library and libgcc come from their archives (Static/ shadows libstdc++.so with a linker
-// script; gold resolves it too early, hence lld). These flags are why no test may depend on the target `holdpoint` or
-// `holdpointd`.
+// libc and libm, so that it can be copied anywhere, and the server links SQLite besides. The Swift libraries, the C++
+// library and libgcc come from their archives (Static/ shadows libstdc++.so with a linker script; gold resolves it too
+// early, hence lld). These flags are why no test may depend on the targets `holdpoint` and `holdpointd`.
 let oneFile: [LinkerSetting] = [
     .unsafeFlags([
         "-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-static-libgcc",
