@@ -26,6 +26,8 @@ public final class SQLiteStore: MetadataStore {
     let transfers = DispatchQueue(label: "holdpoint.store.transfers")
     private let writes = WorkQueue<Job<any WriteTransaction>>()
     private let reads = WorkQueue<Job<any ReadTransaction>>()
+    /// Look-ups that could not run where they are: for a thread of their own, so that no flood of lists is before them.
+    private let shortReads = WorkQueue<Job<any ReadTransaction>>()
     private let readers: [ReadConnection]
     private let lookUps: LookUps
     let health: StoreHealth
@@ -85,7 +87,7 @@ public final class SQLiteStore: MetadataStore {
                 try reserve.renew(connection)
                 return try StoreConnection(connection)
             }
-            readers = try DatabaseOpening.readConnections(Self.readerCount, to: path, health: health)
+            readers = try DatabaseOpening.readConnections(Self.readerCount + 1, to: path, health: health)
             lookUps = LookUps(
                 try DatabaseOpening.readConnections(LookUps.connectionCount, to: path, health: health))
         } catch let error as DatabaseError {
@@ -144,7 +146,7 @@ public final class SQLiteStore: MetadataStore {
     ) async throws -> Result {
         try health.check()
         if let found = try lookUps.run(body) { return found }
-        return try await read(body)
+        return try await shortReads.perform(body, health: health)
     }
 
     @discardableResult
@@ -198,6 +200,7 @@ public final class SQLiteStore: MetadataStore {
     private func endWork() {
         writes.close()
         reads.close()
+        shortReads.close()
         signal.finish()
     }
 
@@ -217,9 +220,10 @@ public final class SQLiteStore: MetadataStore {
 
     private func startReaders() {
         for (number, connection) in readers.enumerated() {
-            threads.start("store-reader-\(number)") { [reads] in
+            let work = number < Self.readerCount ? reads : shortReads
+            threads.start("store-reader-\(number)") {
                 let reader = Reader(connection: connection)
-                while let jobs = reads.take(atMost: 1) {
+                while let jobs = work.take(atMost: 1) {
                     for job in jobs { reader.run(job) }
                 }
             }

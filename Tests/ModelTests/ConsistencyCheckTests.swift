@@ -98,6 +98,19 @@ import Testing
             house.facts.inventory.layers[LayerID(stored: "lay-b")]?.isOpen = true
         },
         Fault(.unsafeFolder) { $0.facts.inventory.folderProblems["/layers"] = "it is a link" },
+        Fault(.resourceError) { $0.rows.snapshots[0].state = .error },
+        Fault(.errorDeleting) { house in
+            house.add(LayerID(stored: "lay-b"), on: nil, .frozen)
+            house.rows.snapshots.append(
+                house.snapshot(SnapshotID(stored: "vsnap-b"), "b", layer: LayerID(stored: "lay-b"), .errorDeleting))
+        },
+        Fault(.operationStuck) { house in
+            var operation = Operation(
+                id: OperationID(stored: "op-stuck"), projectID: ProjectID(stored: "prj-a"), type: "EXECUTE_PLAN",
+                steps: [], targetIDs: [], requestID: "", principal: "admin", input: "", warnings: [], at: House.now)
+            operation.state = .stuck
+            house.rows.openOperations.append(operation)
+        },
         Fault(.strayProcess) { $0.facts.inventory.processes.insert(ServerID(stored: "srv-unknown")) },
         Fault(.strayProcess) { house in
             house.rows.servers[0].state = .stopped

@@ -70,7 +70,7 @@ import Testing
                 try transaction.execute(
                     """
                     INSERT INTO event SELECT MAX(sequence) + 1, project_id, time, principal, source, 'updated',
-                        'snapshot', (SELECT id FROM volume_snapshot WHERE name = 'single-3'), NULL, '', '', NULL, 0
+                        'snapshot', (SELECT id FROM volume_snapshot WHERE name = 'single-3'), NULL, '', '', NULL, 0, ''
                     FROM event
                     """, [])
             }
@@ -100,7 +100,7 @@ import Testing
                 try transaction.execute(
                     """
                     INSERT INTO event SELECT MAX(sequence) + 1, project_id, time, principal, source, 'updated',
-                        'volume', (SELECT id FROM volume WHERE name = 'elsewhere'), NULL, '', '', NULL, 0
+                        'volume', (SELECT id FROM volume WHERE name = 'elsewhere'), NULL, '', '', NULL, 0, ''
                     FROM event
                     """, [])
             }

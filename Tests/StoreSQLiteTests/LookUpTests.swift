@@ -65,6 +65,23 @@ import Testing
         #expect(try nested(0) == 0)
     }
 
+    /// A flood of lists holds every reading thread, and look-ups cannot run where they are: they wait for no list. Seen
+    /// was that 16 connections with 199 lists each made a look-up wait for 9 seconds.
+    @Test func aFloodOfListsHoldsNoLookUpUp() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let flood = (0..<100).map { _ in Task { [store] in try await store.read { _ in gate.wait() } } }
+        try await eventually("all threads are held") { store.waitingReadCount == 100 - SQLiteStore.readerCount }
+        _ = try await store.lookUp { _ in usleep(300_000) }
+        let found = Counter()
+        let lookUp = Task { [store] in try await store.lookUp { _ in found.add() } }
+        // The flood ends in any case, or nothing would.
+        let isFound = (try? await eventually("it is looked up") { found.value == 1 }) != nil
+        for _ in flood { gate.signal() }
+        for task in flood { try await task.value }
+        try await lookUp.value
+        #expect(isFound)
+    }
+
     /// One reading thread used to take 32 reads at once, and the others slept.
     @Test func nobodyWaitsBehindALongReadWhileAThreadIsFree() async throws {
         let held = (0..<SQLiteStore.readerCount).map { _ in DispatchSemaphore(value: 0) }

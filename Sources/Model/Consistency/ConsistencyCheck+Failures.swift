@@ -9,8 +9,8 @@ extension ConsistencyCheck {
             switch resource.state.rawValue {
             case "ERROR_DELETING":
                 ConsistencyFinding(.errorDeleting, SystemProblem(resource), revision: resource.header.revision)
-            // What should be served and is not is told as just that.
-            case "ERROR" where resource.header.failure?.step != "serve":
+            // What should be served and is not is told as just that, and no server is in ERROR for anything else.
+            case "ERROR" where Subject.kind != .server && resource.header.failure?.step != "serve":
                 ConsistencyFinding(.resourceError, SystemProblem(resource), revision: resource.header.revision)
             default: nil
             }
