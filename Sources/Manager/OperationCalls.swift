@@ -7,7 +7,7 @@ extension ResourceManager {
     }
 
     public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {
-        try await store.list(Operation.self, query) { ListPlace(try $0.project(of: call).id) }
+        try await list(Operation.self, query) { ListPlace(try $0.project(of: call).id) }
     }
 
     /// Waits until an operation has ended, or waits for an administrator, or a time is nearly over.

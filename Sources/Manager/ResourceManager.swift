@@ -22,6 +22,7 @@ public struct ResourceManager: Sendable {
     let layerUsage = LayerUsage()
     let lastCheck = LastCheck()
     let denials = Denials()
+    private let listPlaces = Places(listsAtOnce)
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp
@@ -52,6 +53,22 @@ public struct ResourceManager: Sendable {
         runner = OperationRunner(
             store: store, catalog: catalog.operations, configuration: configuration, logger: logger, now: clock,
             explain: { problem(of: $0, step: $1) })
+    }
+
+    /// Lists that are under way at once. Each holds up to a page, and costs milliseconds on the loop that answers it:
+    /// thousands at once would be before whatever else comes there.
+    private static let listsAtOnce = 8
+
+    /// A page, when it is its turn.
+    func list<Element: Listed>(
+        _ kind: Element.Type, _ query: ListQuery,
+        in place: @escaping @Sendable (any ReadTransaction) throws -> ListPlace
+    ) async throws -> Page<Element> {
+        try await listPlaces.take {
+            // Who asked may have gone meanwhile.
+            try Task.checkCancellation()
+            return try await store.list(kind, query, in: place)
+        }
     }
 
     /// Some 10 ms of the writer's time.

@@ -70,7 +70,7 @@ extension ResourceManager {
     public func listServerSnapshots(
         _ query: ListQuery, server: String, _ call: Call
     ) async throws -> Page<ServerSnapshot> {
-        try await store.list(ServerSnapshot.self, query) { transaction in
+        try await list(ServerSnapshot.self, query) { transaction in
             let project = try transaction.project(of: call).id
             // A deleted server's snapshots are still found by its id.
             let scope =

@@ -50,7 +50,7 @@ extension ResourceManager {
     }
 
     public func listServers(_ query: ListQuery, _ call: Call) async throws -> Page<Server> {
-        var page = try await store.list(Server.self, query) { ListPlace(try $0.project(of: call).id) }
+        var page = try await list(Server.self, query) { ListPlace(try $0.project(of: call).id) }
         page.elements = page.elements.map(shown)
         return page
     }

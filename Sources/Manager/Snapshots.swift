@@ -60,7 +60,7 @@ extension ResourceManager {
     public func listSnapshots(
         _ query: ListQuery, volume: String, serverSnapshot: String, _ call: Call
     ) async throws -> Page<VolumeSnapshot> {
-        var page = try await store.list(VolumeSnapshot.self, query) { transaction in
+        var page = try await list(VolumeSnapshot.self, query) { transaction in
             let project = try transaction.project(of: call).id
             var scope: [ListScope] = []
             if !volume.isEmpty {

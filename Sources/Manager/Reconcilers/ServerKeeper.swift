@@ -18,7 +18,7 @@ public final class ServerKeeper: Sendable {
     let engine: any StorageEngine
     let logger: Logger
     let clock: @Sendable () -> Timestamp
-    let places = StartPlaces(startsAtOnce)
+    let places = Places(startsAtOnce)
     let losses = ServerLosses()
     /// One start of a server at a time; who comes meanwhile waits for the same one.
     let starts = Mutex<[ServerID: Task<Served?, any Error>]>([:])

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// So many at once; the others wait in the order in which they came.
-final class StartPlaces: Sendable {
+final class Places: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
