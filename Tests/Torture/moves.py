@@ -237,13 +237,15 @@ class Moves:
         volume, server = self.any_volume(), self.pick(self.model.servers.values())
         if not volume or not server:
             return None
-        expected = Refused("VOLUME_ATTACHED") if volume.server else None
-        if expected and self.random.random() < 0.7:
+        if volume.server and self.random.random() < 0.7:
             return None
+        # Asked for where it is already, it is done.
+        is_there = volume.server == server.id
+        expected = Refused("VOLUME_ATTACHED") if volume.server and not is_there else None
         self.make("VolumeService/AttachVolume", expected, volume=volume.id, server=server.id)
-        if not expected:
+        if not volume.server:
             self.model.attach(volume, server.id)
-        return f"{volume.id} to {server.id}{' refused' if expected else ''}"
+        return f"{volume.id} to {server.id}{' refused' if expected else ' again' if is_there else ''}"
 
     def detach(self, volume=None):
         volume = volume or self.any_volume()
