@@ -35,6 +35,7 @@ extension StartServerRequest: ChangeRequest {}
 extension StopServerRequest: ConsentedRequest {}
 extension DetachVolumeRequest: ConsentedRequest {}
 extension RevertVolumeRequest: ConsentedRequest {}
+extension RevertServerRequest: ConsentedRequest {}
 extension ResolveFailureRequest: ConsentedRequest {}
 
 /// The answer to a mutation that leaves a resource.

@@ -63,16 +63,12 @@ extension WriteTransaction {
             like: MadeName.safetySnapshot(at: context.now), in: context.projectID, VolumeSnapshot.self)
         let safety = try makeSnapshot(
             ResourceAttributes(name: name), of: volume, on: server, owner: nil, deepest: deepest, &context)
-        let parents = try chain(to: snapshot.layerID)
-        let made = LayerRecord(
-            id: context.newID(), parentID: snapshot.layerID, size: volume.size, depth: parents.count, state: .prepared)
-        try insert(made)
+        let replacement = try makeReplacement(of: volume, by: snapshot, &context)
         let taking = TakeSnapshotSaga(
             parts: [safety.saga], serverID: server?.id, serverSnapshotID: nil, limitMilliseconds: limit.milliseconds)
         let saga = RevertVolumeSaga(
-            safety: taking, volumeID: volume.id, layer: .init(id: made.id, size: made.size),
-            parents: parents.map { .init(id: $0.id, size: $0.size) }, settledState: volume.state,
-            consistency: snapshot.consistency)
+            safety: taking, volumeID: volume.id, layer: replacement.layer, parents: replacement.parents,
+            settledState: volume.state, consistency: snapshot.consistency)
         var reverting = volume
         reverting.enter(.reverting, at: context.now)
         let change = try begin(
@@ -80,6 +76,21 @@ extension WriteTransaction {
             warnings: [.safetySnapshot(safety.snapshot)], &context)
         try insert(safety.snapshot, heldBy: change.operation, &context)
         return change
+    }
+}
+
+extension WriteTransaction {
+    /// Inserts the layer that a volume is to go on with: over a snapshot's, and as large as the volume.
+    func makeReplacement(
+        of volume: Volume, by snapshot: VolumeSnapshot, _ context: inout ChangeContext
+    ) throws -> LayerReplacement {
+        let parents = try chain(to: snapshot.layerID)
+        let made = LayerRecord(
+            id: context.newID(), parentID: snapshot.layerID, size: volume.size, depth: parents.count, state: .prepared)
+        try insert(made)
+        return LayerReplacement(
+            volumeID: volume.id, layer: .init(id: made.id, size: made.size),
+            parents: parents.map { .init(id: $0.id, size: $0.size) }, consistency: snapshot.consistency)
     }
 }
 

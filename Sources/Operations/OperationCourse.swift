@@ -46,6 +46,8 @@ struct OperationCourse {
             throw error
         } catch {
             // An ending that cannot be written: a defect, which trying again would not mend.
+            runner.logger.error(
+                "an operation's change cannot be written", metadata: ["operation": "\(id)", "error": "\(error)"])
             try await stop(runner.explain(error, ""), markStuck: definition.markStuck)
         }
     }

@@ -66,6 +66,15 @@ public struct ServerService: ServerServiceHandler {
                     request, validateOnly: request.validateOnly, needsConsent: request.force,
                     consent: request.consent)))
     }
+
+    public func revertServer(_ request: RevertServerRequest, context: CallContext) async throws -> ServerAnswer {
+        ServerAnswer(
+            try await manager.revertServer(
+                request.server, to: request.serverSnapshot, etag: request.etag,
+                ServerRevertScope(restart: request.restart, force: request.force, leaveOut: request.leaveOut),
+                try context.mutation(
+                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)))
+    }
 }
 
 extension ServerAnswer {

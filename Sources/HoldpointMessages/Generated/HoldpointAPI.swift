@@ -104,6 +104,9 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "StopServer", request: StopServerRequest.descriptor,
                     response: ServerAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "RevertServer", request: RevertServerRequest.descriptor,
+                    response: ServerAnswer.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerSnapshotService",
@@ -236,6 +239,7 @@ public enum HoldpointAPI {
         UpdateServerRequest.self,
         DeleteServerRequest.self,
         StartServerRequest.self,
+        RevertServerRequest.self,
         StopServerRequest.self,
         ServerSnapshot.self,
         ServerConfiguration.self,

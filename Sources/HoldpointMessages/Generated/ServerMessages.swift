@@ -806,6 +806,88 @@ public struct StartServerRequest: MutationMessage {
     }
 }
 
+/// `holdpoint.v1.RevertServerRequest`.
+public struct RevertServerRequest: MutationMessage {
+    public var requestID: String = ""
+    public var validateOnly: Bool = false
+    public var server: String = ""
+    /// One of the server's own.
+    public var serverSnapshot: String = ""
+    /// Stop a server that runs before, and serve it again afterwards. One that is stopped stays so.
+    public var restart: Bool = false
+    /// Volumes of the snapshot that are to stay as they are: ids, or names then or now.
+    public var leaveOut: [String] = []
+    /// Cut off connected NBD clients.
+    public var force: Bool = false
+    public var consent: Consent? = nil
+    /// Refused with ETAG_MISMATCH if the server moved; empty: whatever it is now.
+    public var etag: String = ""
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        server: String = "",
+        serverSnapshot: String = "",
+        restart: Bool = false,
+        leaveOut: [String] = [],
+        force: Bool = false,
+        consent: Consent? = nil,
+        etag: String = ""
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.server = server
+        self.serverSnapshot = serverSnapshot
+        self.restart = restart
+        self.leaveOut = leaveOut
+        self.force = force
+        self.consent = consent
+        self.etag = etag
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__revert_server_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__RevertServerRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.server = try CopyOut.string(source.pointee.server, "server")
+        self.serverSnapshot = try CopyOut.string(source.pointee.server_snapshot, "server_snapshot")
+        self.restart = source.pointee.restart != 0
+        self.leaveOut = try CopyOut.strings(source.pointee.leave_out, source.pointee.n_leave_out, "leave_out")
+        self.force = source.pointee.force != 0
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+        self.etag = try CopyOut.string(source.pointee.etag, "etag")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__RevertServerRequest.self)
+        holdpoint__v1__revert_server_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.server, self.server, "server")
+        try arena.set(&target.pointee.server_snapshot, self.serverSnapshot, "server_snapshot")
+        target.pointee.restart = self.restart ? 1 : 0
+        target.pointee.n_leave_out = self.leaveOut.count
+        target.pointee.leave_out = try arena.strings(self.leaveOut, "leave_out")
+        target.pointee.force = self.force ? 1 : 0
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        try arena.set(&target.pointee.etag, self.etag, "etag")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: RevertServerRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        copy.consent = nil
+        return copy
+    }
+}
+
 /// `holdpoint.v1.StopServerRequest`.
 public struct StopServerRequest: MutationMessage {
     public var requestID: String = ""

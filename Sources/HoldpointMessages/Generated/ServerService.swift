@@ -38,6 +38,15 @@ public protocol ServerServiceHandler: RPCService {
     func stopServer(
         _ request: StopServerRequest, context: CallContext
     ) async throws -> ServerAnswer
+
+    /// Gives the server's volumes the bytes that they had in one of its server snapshots: all of them or none. What they
+    /// hold now is kept in a safety server snapshot, which a warning names; volumes that were attached since stay as they
+    /// are. Needs consent. Refused while the server runs unless it may be restarted (SERVER_RUNNING), while NBD clients
+    /// are connected unless forced (VOLUME_HAS_CLIENTS), and if a volume of the snapshot is gone or attached elsewhere and
+    /// not left out (VOLUME_NOT_ATTACHED). Accepts an operation. Safe to repeat with the same request_id.
+    func revertServer(
+        _ request: RevertServerRequest, context: CallContext
+    ) async throws -> ServerAnswer
 }
 
 extension ServerServiceHandler {
@@ -63,6 +72,9 @@ extension ServerServiceHandler {
         }
         router.unary(ServerServiceMethods.stopServer) {
             try await self.stopServer($0, context: $1)
+        }
+        router.unary(ServerServiceMethods.revertServer) {
+            try await self.revertServer($0, context: $1)
         }
     }
 }
@@ -90,6 +102,9 @@ public enum ServerServiceMethods {
     public static let stopServer =
         UnaryMethod<StopServerRequest, ServerAnswer>(
             "holdpoint.v1.ServerService/StopServer")
+    public static let revertServer =
+        UnaryMethod<RevertServerRequest, ServerAnswer>(
+            "holdpoint.v1.ServerService/RevertServer")
 }
 
 /// Calls `holdpoint.v1.ServerService` over a channel.
@@ -148,5 +163,16 @@ public struct ServerServiceClient: Sendable {
         _ request: StopServerRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> ServerAnswer {
         try await channel.unary(ServerServiceMethods.stopServer, request, options: options)
+    }
+
+    /// Gives the server's volumes the bytes that they had in one of its server snapshots: all of them or none. What they
+    /// hold now is kept in a safety server snapshot, which a warning names; volumes that were attached since stay as they
+    /// are. Needs consent. Refused while the server runs unless it may be restarted (SERVER_RUNNING), while NBD clients
+    /// are connected unless forced (VOLUME_HAS_CLIENTS), and if a volume of the snapshot is gone or attached elsewhere and
+    /// not left out (VOLUME_NOT_ATTACHED). Accepts an operation. Safe to repeat with the same request_id.
+    public func revertServer(
+        _ request: RevertServerRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ServerAnswer {
+        try await channel.unary(ServerServiceMethods.revertServer, request, options: options)
     }
 }

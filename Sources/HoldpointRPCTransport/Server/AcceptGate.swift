@@ -21,20 +21,22 @@ final class AcceptGate: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let eventLoop = context.eventLoop
-        let gate = NIOLoopBound((self, context.channel), eventLoop: eventLoop)
-        let goesOn = admission.opened(by: listener) {
-            eventLoop.execute {
-                gate.value.0.isFull = false
-                gate.value.0.update(gate.value.1)
-            }
-        }
+        admission.opened(by: listener)
         unwrapInboundIn(data).closeFuture.whenComplete { [admission, listener] _ in admission.closed(by: listener) }
-        if !goesOn {
-            isFull = true
-            update(context.channel)
-        }
+        // What is accepted beyond, in the same turn, waits for nothing more.
+        if !isFull { ask(context.channel) }
         context.fireChannelRead(data)
+    }
+
+    /// Accepts if there is a socket, or else asks again once there may be one: another listener may have taken it.
+    private func ask(_ channel: any Channel) {
+        let eventLoop = channel.eventLoop
+        let gate = NIOLoopBound((self, channel), eventLoop: eventLoop)
+        let wasFull = isFull
+        isFull = !admission.hasSocket(for: listener) {
+            eventLoop.execute { gate.value.0.ask(gate.value.1) }
+        }
+        if isFull != wasFull { update(channel) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -15,6 +15,8 @@ final class Admission: Sendable {
         var ends: [ConnectionPlaces.ID: @Sendable () -> Void] = [:]
         /// Listeners that wait for a socket.
         var waiting: [(listener: ConnectionPlaces.Listener, resume: @Sendable () -> Void)] = []
+        /// Whether somebody looks at the descriptors every second, as long as a listener waits.
+        var isMeasuring = false
     }
 
     private let limit: Int
@@ -46,17 +48,21 @@ final class Admission: Sendable {
     // MARK: Sockets
 
     /// A connection was accepted.
-    ///
-    /// - Parameter resume: called once there is a socket again if there is none now.
-    /// - Returns: whether to go on accepting.
-    func opened(by listener: ConnectionPlaces.Listener, resume: @escaping @Sendable () -> Void) -> Bool {
+    func opened(by listener: ConnectionPlaces.Listener) {
         state.withLock { $0.places.opened(by: listener) }
+    }
+
+    /// Whether to go on accepting.
+    ///
+    /// - Parameter resume: called once if there is no socket, when there may be one again.
+    func hasSocket(for listener: ConnectionPlaces.Listener, resume: @escaping @Sendable () -> Void) -> Bool {
         // Whoever is served already goes on, and some places are there in any case.
         if isMeasurementOld { try? measure() }
         let (goesOn, isFirst) = state.withLock { state in
             guard !state.places.hasSocket(for: listener) else { return (true, false) }
             state.waiting.append((listener, resume))
-            return (false, state.waiting.count == 1)
+            defer { state.isMeasuring = true }
+            return (false, !state.isMeasuring)
         }
         if isFirst { measureWhileWaiting() }
         return goesOn
@@ -68,7 +74,11 @@ final class Admission: Sendable {
             guard let self else { return }
             try? measure()
             resumeReady(after: { _ in })
-            if state.withLock({ !$0.waiting.isEmpty }) { measureWhileWaiting() }
+            let goesOn = state.withLock { state in
+                state.isMeasuring = !state.waiting.isEmpty
+                return state.isMeasuring
+            }
+            if goesOn { measureWhileWaiting() }
         }
     }
 

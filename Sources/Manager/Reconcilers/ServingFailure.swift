@@ -42,6 +42,12 @@ struct ServingFailure: Sendable, Hashable {
 }
 
 extension Warning {
+    static func notServed(_ server: ServerID, _ failure: ServingFailure) -> Warning {
+        Warning(
+            reason: "SERVER_NOT_SERVED",
+            message: "server \(server) is not served: \(failure.reason): \(failure.message); it is tried again")
+    }
+
     static func notServed(_ volume: Volume) -> Warning {
         Warning(
             reason: "VOLUME_NOT_SERVED",

@@ -48,7 +48,7 @@ final class CutNotes: Sendable {
         time.withLock { $0 = now }
     }
 
-    private func add(_ new: [Warning]) {
+    func add(_ new: [Warning]) {
         warnings.withLock { $0 += new }
     }
 }

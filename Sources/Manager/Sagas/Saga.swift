@@ -58,7 +58,7 @@ struct SagaCatalog: Sendable {
             CreateVolumeSaga.self, DeleteVolumeSaga.self, ResizeVolumeSaga.self, AttachVolumeSaga.self,
             DetachVolumeSaga.self, RevertVolumeSaga.self, CreateServerSaga.self, StartServerSaga.self,
             StopServerSaga.self, DeleteServerSaga.self, TakeSnapshotSaga.self, DeleteSnapshotSaga.self,
-            DeleteServerSnapshotSaga.self, ExecutePlanSaga.self, RestoreDeletedSaga.self,
+            DeleteServerSnapshotSaga.self, ExecutePlanSaga.self, RestoreDeletedSaga.self, RevertServerSaga.self,
         ]
         return kinds.reduce(into: [:]) { catalog, kind in add(kind, to: &catalog) }
     }

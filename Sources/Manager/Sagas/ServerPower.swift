@@ -57,6 +57,23 @@ extension SagaTools {
         return volumes.isEmpty ? [starting] : [starting, attaching]
     }
 
+    /// A step that serves a server's volumes again after what cannot be undone, as far as that can be: the rest is the
+    /// keeper's business, shown where it is, and a warning.
+    func servingAgain(_ id: ServerID, _ volumes: [VolumeID]) -> StepDefinition {
+        let notes = CutNotes()
+        return StepDefinition(
+            name: "serve-again", ends: { _, operation, _ in notes.tell(&operation) },
+            run: { context in
+                do {
+                    try await startProcess(of: id)
+                    for volume in volumes { try await serve(volume, on: id, context.operation, mayBeTold: true) }
+                } catch  where error is EngineError || error is StepRefusal {
+                    notes.add([.notServed(id, ServingFailure(error))])
+                    keeper.lookAfter(id)
+                }
+            })
+    }
+
     /// - Parameter mayBeTold: that it cannot be served is shown on it, and no error.
     private func serve(
         _ volume: VolumeID, on server: ServerID, _ operation: Operation, mayBeTold: Bool
@@ -105,7 +122,7 @@ struct StopServerSaga: Saga {
         try transaction.settle(serverID, .stopped, by: operation, at: now) { $0.desiredState = .stopped }
     }
 
-    private func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+    func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs { try transaction.restore(id, .inUse, after: operation, at: now) }
         try transaction.restore(serverID, operation.leavesUnserved ? .error : .running, after: operation, at: now)
     }
@@ -134,7 +151,7 @@ struct StartServerSaga: Saga {
             complete: complete, rollback: rollback)
     }
 
-    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
+    func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
         for id in volumeIDs {
             guard let volume: Volume = try transaction.get(id), volume.state == .error else {
                 try transaction.settle(id, .inUse, by: operation, at: now)

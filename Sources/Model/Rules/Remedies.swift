@@ -76,6 +76,21 @@ extension Refusal.Remedy {
 
     public static func stop(_ server: Server) -> Refusal.Remedy { stop(server.id.rawValue, name: server.header.name) }
 
+    /// - Parameter volumes: ids of those to be left out.
+    public static func revert(
+        _ server: Server, to snapshot: ServerSnapshot, restarting: Bool = false, leavingOut volumes: [String] = []
+    ) -> Refusal.Remedy {
+        let flags = (restarting ? [" --restart"] : []) + volumes.map { " --leave-out \($0)" }
+        let fields =
+            [("server", text(server.id.rawValue)), ("serverSnapshot", text(snapshot.id.rawValue))]
+            + (restarting ? [("restart", "true")] : [])
+            + (volumes.isEmpty ? [] : [("leaveOut", "[\(volumes.map(text).joined(separator: ","))]")])
+        return make(
+            restarting ? "stop it, revert it and start it again" : "revert the others", "ServerService",
+            "RevertServer", fields,
+            "server revert \(server.id) --server-snapshot \(snapshot.id)" + flags.joined())
+    }
+
     public static func cutOff(_ server: Server) -> Refusal.Remedy {
         make(
             "disconnect the NBD clients of \(server.header.name), or cut them off", "ServerService", "StopServer",

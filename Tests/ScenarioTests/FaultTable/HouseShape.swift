@@ -4,6 +4,7 @@ import Model
 import Store
 
 /// Everything that users can see of a house, without ids and times: what an operation must lead to whatever befell it.
+/// A safety snapshot's grade is left out: a stop that was interrupted proves less of the writers.
 struct HouseShape: Equatable, CustomStringConvertible {
     let lines: [String]
 
@@ -29,10 +30,13 @@ struct HouseShape: Equatable, CustomStringConvertible {
             || COALESCE(server.name, '-') || ' ' || COALESCE(slot, '-'), top_layer_id
             FROM volume LEFT JOIN server ON server.id = server_id
         UNION ALL
-        SELECT 'server snapshot ' || name || ' ' || state || ' ' || consistency, NULL FROM server_snapshot
+        SELECT 'server snapshot '
+            || CASE WHEN name LIKE 'revert-%' THEN 'revert ' || state ELSE name || ' ' || state || ' ' || consistency END,
+            NULL FROM server_snapshot
         UNION ALL
-        SELECT 'snapshot ' || CASE WHEN volume_snapshot.name LIKE 'revert-%' THEN 'revert' ELSE volume_snapshot.name END
-            || ' of ' || volume.name || ' ' || volume_snapshot.state || ' ' || volume_snapshot.size_bytes, layer_id
+        SELECT 'snapshot '
+            || CASE WHEN volume_snapshot.name LIKE '%revert-%' THEN 'revert' ELSE volume_snapshot.name END || ' of '
+            || volume.name || ' ' || volume_snapshot.state || ' ' || volume_snapshot.size_bytes, layer_id
             FROM volume_snapshot JOIN volume ON volume.id = volume_id
         """
 }

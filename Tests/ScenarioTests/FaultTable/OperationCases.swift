@@ -79,6 +79,20 @@ extension OperationCase {
                     StartServerRequest(requestID: id, server: "web-1")
                 ).operation
             }),
+        OperationCase(
+            name: "REVERT_SERVER", prepare: { world in _ = try await world.stop("web-1") },
+            begin: { world, id in
+                try await world.client.servers.revertServer(
+                    RevertServerRequest(
+                        requestID: id, server: "web-1", serverSnapshot: "nightly", consent: world.consent)
+                ).operation
+            }),
+        OperationCase(name: "REVERT_SERVER that runs") { world, id in
+            try await world.client.servers.revertServer(
+                RevertServerRequest(
+                    requestID: id, server: "web-1", serverSnapshot: "nightly", restart: true, consent: world.consent)
+            ).operation
+        },
         OperationCase(name: "DELETE_SERVER") { world, id in
             try await world.client.servers.deleteServer(
                 DeleteServerRequest(requestID: id, server: "web-1", consent: world.consent)

@@ -7,7 +7,7 @@ struct ServerNoun: AsyncParsableCommand {
         commandName: "server", abstract: "What volumes are attached to.",
         subcommands: [
             ServerCreate.self, List<Server>.self, Show<Server>.self, Update<Server>.self, Delete<Server>.self,
-            ServerStart.self, ServerStop.self, ServerNBD.self,
+            ServerStart.self, ServerStop.self, ServerRevert.self, ServerNBD.self,
         ])
 
     @OptionGroup var globals: GlobalOptions

@@ -554,6 +554,51 @@ void   holdpoint__v1__start_server_request__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__start_server_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__revert_server_request__init
+                     (Holdpoint__V1__RevertServerRequest         *message)
+{
+  static const Holdpoint__V1__RevertServerRequest init_value = HOLDPOINT__V1__REVERT_SERVER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__revert_server_request__get_packed_size
+                     (const Holdpoint__V1__RevertServerRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__revert_server_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__revert_server_request__pack
+                     (const Holdpoint__V1__RevertServerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__revert_server_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__revert_server_request__pack_to_buffer
+                     (const Holdpoint__V1__RevertServerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__revert_server_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__RevertServerRequest *
+       holdpoint__v1__revert_server_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__RevertServerRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__revert_server_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__revert_server_request__free_unpacked
+                     (Holdpoint__V1__RevertServerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__revert_server_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   holdpoint__v1__stop_server_request__init
                      (Holdpoint__V1__StopServerRequest         *message)
 {
@@ -1814,6 +1859,148 @@ const ProtobufCMessageDescriptor holdpoint__v1__start_server_request__descriptor
   (ProtobufCMessageInit) holdpoint__v1__start_server_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor holdpoint__v1__revert_server_request__field_descriptors[9] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, server),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server_snapshot",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, server_snapshot),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "restart",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, restart),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "leave_out",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Holdpoint__V1__RevertServerRequest, n_leave_out),
+    offsetof(Holdpoint__V1__RevertServerRequest, leave_out),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "force",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__RevertServerRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__revert_server_request__field_indices_by_name[] = {
+  7,   /* field[7] = consent */
+  8,   /* field[8] = etag */
+  6,   /* field[6] = force */
+  5,   /* field[5] = leave_out */
+  0,   /* field[0] = request_id */
+  4,   /* field[4] = restart */
+  2,   /* field[2] = server */
+  3,   /* field[3] = server_snapshot */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__revert_server_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__revert_server_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.RevertServerRequest",
+  "RevertServerRequest",
+  "Holdpoint__V1__RevertServerRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__RevertServerRequest),
+  9,
+  holdpoint__v1__revert_server_request__field_descriptors,
+  holdpoint__v1__revert_server_request__field_indices_by_name,
+  1,  holdpoint__v1__revert_server_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__revert_server_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor holdpoint__v1__stop_server_request__field_descriptors[5] =
 {
   {
@@ -1904,7 +2091,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__stop_server_request__descriptor 
   (ProtobufCMessageInit) holdpoint__v1__stop_server_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__server_service__method_descriptors[7] =
+static const ProtobufCMethodDescriptor holdpoint__v1__server_service__method_descriptors[8] =
 {
   { "CreateServer", &holdpoint__v1__create_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
   { "GetServer", &holdpoint__v1__get_server_request__descriptor, &holdpoint__v1__server__descriptor },
@@ -1913,12 +2100,14 @@ static const ProtobufCMethodDescriptor holdpoint__v1__server_service__method_des
   { "DeleteServer", &holdpoint__v1__delete_server_request__descriptor, &holdpoint__v1__delete_answer__descriptor },
   { "StartServer", &holdpoint__v1__start_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
   { "StopServer", &holdpoint__v1__stop_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
+  { "RevertServer", &holdpoint__v1__revert_server_request__descriptor, &holdpoint__v1__server_answer__descriptor },
 };
 const unsigned holdpoint__v1__server_service__method_indices_by_name[] = {
   0,        /* CreateServer */
   4,        /* DeleteServer */
   1,        /* GetServer */
   2,        /* ListServers */
+  7,        /* RevertServer */
   5,        /* StartServer */
   6,        /* StopServer */
   3         /* UpdateServer */
@@ -1930,7 +2119,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__server_service__descriptor =
   "ServerService",
   "Holdpoint__V1__ServerService",
   "holdpoint.v1",
-  7,
+  8,
   holdpoint__v1__server_service__method_descriptors,
   holdpoint__v1__server_service__method_indices_by_name
 };
@@ -1989,6 +2178,14 @@ void holdpoint__v1__server_service__stop_server(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__server_service__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__server_service__revert_server(ProtobufCService *service,
+                                                  const Holdpoint__V1__RevertServerRequest *input,
+                                                  Holdpoint__V1__ServerAnswer_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__server_service__descriptor);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__server_service__init (Holdpoint__V1__ServerService_Service *service,
                                           Holdpoint__V1__ServerService_ServiceDestroy destroy)

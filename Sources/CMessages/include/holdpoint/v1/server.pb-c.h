@@ -33,6 +33,7 @@ typedef struct Holdpoint__V1__ListServersResponse Holdpoint__V1__ListServersResp
 typedef struct Holdpoint__V1__UpdateServerRequest Holdpoint__V1__UpdateServerRequest;
 typedef struct Holdpoint__V1__DeleteServerRequest Holdpoint__V1__DeleteServerRequest;
 typedef struct Holdpoint__V1__StartServerRequest Holdpoint__V1__StartServerRequest;
+typedef struct Holdpoint__V1__RevertServerRequest Holdpoint__V1__RevertServerRequest;
 typedef struct Holdpoint__V1__StopServerRequest Holdpoint__V1__StopServerRequest;
 
 
@@ -357,6 +358,40 @@ struct  Holdpoint__V1__StartServerRequest
     , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
+struct  Holdpoint__V1__RevertServerRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  char *server;
+  /*
+   * One of the server's own.
+   */
+  char *server_snapshot;
+  /*
+   * Stop a server that runs before, and serve it again afterwards. One that is stopped stays so.
+   */
+  protobuf_c_boolean restart;
+  /*
+   * Volumes of the snapshot that are to stay as they are: ids, or names then or now.
+   */
+  size_t n_leave_out;
+  char **leave_out;
+  /*
+   * Cut off connected NBD clients.
+   */
+  protobuf_c_boolean force;
+  Holdpoint__V1__Consent *consent;
+  /*
+   * Refused with ETAG_MISMATCH if the server moved; empty: whatever it is now.
+   */
+  char *etag;
+};
+#define HOLDPOINT__V1__REVERT_SERVER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__revert_server_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0, NULL, (char *)protobuf_c_empty_string }
+
+
 struct  Holdpoint__V1__StopServerRequest
 {
   ProtobufCMessage base;
@@ -605,6 +640,25 @@ Holdpoint__V1__StartServerRequest *
 void   holdpoint__v1__start_server_request__free_unpacked
                      (Holdpoint__V1__StartServerRequest *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__RevertServerRequest methods */
+void   holdpoint__v1__revert_server_request__init
+                     (Holdpoint__V1__RevertServerRequest         *message);
+size_t holdpoint__v1__revert_server_request__get_packed_size
+                     (const Holdpoint__V1__RevertServerRequest   *message);
+size_t holdpoint__v1__revert_server_request__pack
+                     (const Holdpoint__V1__RevertServerRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__revert_server_request__pack_to_buffer
+                     (const Holdpoint__V1__RevertServerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__RevertServerRequest *
+       holdpoint__v1__revert_server_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__revert_server_request__free_unpacked
+                     (Holdpoint__V1__RevertServerRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Holdpoint__V1__StopServerRequest methods */
 void   holdpoint__v1__stop_server_request__init
                      (Holdpoint__V1__StopServerRequest         *message);
@@ -665,6 +719,9 @@ typedef void (*Holdpoint__V1__DeleteServerRequest_Closure)
 typedef void (*Holdpoint__V1__StartServerRequest_Closure)
                  (const Holdpoint__V1__StartServerRequest *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__RevertServerRequest_Closure)
+                 (const Holdpoint__V1__RevertServerRequest *message,
+                  void *closure_data);
 typedef void (*Holdpoint__V1__StopServerRequest_Closure)
                  (const Holdpoint__V1__StopServerRequest *message,
                   void *closure_data);
@@ -703,6 +760,10 @@ struct Holdpoint__V1__ServerService_Service
                       const Holdpoint__V1__StopServerRequest *input,
                       Holdpoint__V1__ServerAnswer_Closure closure,
                       void *closure_data);
+  void (*revert_server)(Holdpoint__V1__ServerService_Service *service,
+                        const Holdpoint__V1__RevertServerRequest *input,
+                        Holdpoint__V1__ServerAnswer_Closure closure,
+                        void *closure_data);
 };
 typedef void (*Holdpoint__V1__ServerService_ServiceDestroy)(Holdpoint__V1__ServerService_Service *);
 void holdpoint__v1__server_service__init (Holdpoint__V1__ServerService_Service *service,
@@ -717,7 +778,8 @@ void holdpoint__v1__server_service__init (Holdpoint__V1__ServerService_Service *
       function_prefix__ ## update_server,\
       function_prefix__ ## delete_server,\
       function_prefix__ ## start_server,\
-      function_prefix__ ## stop_server  }
+      function_prefix__ ## stop_server,\
+      function_prefix__ ## revert_server  }
 void holdpoint__v1__server_service__create_server(ProtobufCService *service,
                                                   const Holdpoint__V1__CreateServerRequest *input,
                                                   Holdpoint__V1__ServerAnswer_Closure closure,
@@ -746,6 +808,10 @@ void holdpoint__v1__server_service__stop_server(ProtobufCService *service,
                                                 const Holdpoint__V1__StopServerRequest *input,
                                                 Holdpoint__V1__ServerAnswer_Closure closure,
                                                 void *closure_data);
+void holdpoint__v1__server_service__revert_server(ProtobufCService *service,
+                                                  const Holdpoint__V1__RevertServerRequest *input,
+                                                  Holdpoint__V1__ServerAnswer_Closure closure,
+                                                  void *closure_data);
 
 /* --- descriptors --- */
 
@@ -765,6 +831,7 @@ extern const ProtobufCMessageDescriptor holdpoint__v1__list_servers_response__de
 extern const ProtobufCMessageDescriptor holdpoint__v1__update_server_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__delete_server_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__start_server_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__revert_server_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__stop_server_request__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__server_service__descriptor;
 
