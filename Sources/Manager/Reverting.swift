@@ -9,11 +9,12 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<Volume> {
         let shortage = try await shortage()
         let deepest = engine.maximumChainDepth
+        let clients = try await clients(of: reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             if let shortage { throw shortage }
             let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
-            let server = try transaction.requireRevertible(volume)
+            let server = try transaction.requireRevertible(volume, clients[volume.id])
             let snapshot = try transaction.snapshot(snapshot, of: volume, in: context.projectID)
             try snapshot.requireOwn(of: volume)
             return try transaction.beginRevert(
@@ -47,10 +48,10 @@ extension ReadTransaction {
 
 extension WriteTransaction {
     /// - Returns: the stopped server that the volume is attached to; nil: it is detached.
-    fileprivate func requireRevertible(_ volume: Volume) throws -> Server? {
+    fileprivate func requireRevertible(_ volume: Volume, _ clients: ConnectedClients?) throws -> Server? {
         try volume.requireIdle()
         let server = try idleServer(of: volume)
-        if let server, server.isServing { throw Refusal.attached(volume, to: server) }
+        if let server, server.isServing { throw Refusal.attached(volume, to: server, clients) }
         try volume.requireState(.available, .inUse)
         return server
     }
@@ -103,9 +104,11 @@ extension Warning {
 }
 
 extension Refusal {
-    fileprivate static func attached(_ volume: Volume, to server: Server) -> Refusal {
+    /// The clients have to go before either way out.
+    fileprivate static func attached(_ volume: Volume, to server: Server, _ clients: ConnectedClients?) -> Refusal {
         var refusal = attached(
             volume, "volume \(volume.header.name) is attached to server \(server.header.name), which runs")
+        refusal.blockers = (clients?.blockers(of: volume) ?? []) + refusal.blockers
         refusal.remedies.append(.stop(server))
         return refusal
     }

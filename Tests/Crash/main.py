@@ -8,7 +8,7 @@ import sys
 TESTS = [
     "cut_window", "durable_names", "lost_storage_daemon", "metadata_restore", "planted_faults", "mounted_layers",
     "full_disk", "starts", "repeated_requests", "earlier_release", "hostile_folder", "standard_streams",
-    "killed_clients", "random_kills",
+    "killed_clients", "server_reverts", "random_kills",
 ]
 DEFAULT_ROUNDS = 10
 # A snapshot a round must fit into the chain of one volume.

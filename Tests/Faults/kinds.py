@@ -175,6 +175,17 @@ class Kinds:
         return Request("VolumeService/RevertVolume",
                        {"volume": volume.id, "snapshot": snapshot.id, "consent": self.world.session.consent}, apply)
 
+    def revert_server(self):
+        server = self.make_server()
+        volumes = [self.make_volume(server) for _ in range(2)]
+        snapshot = self.make_server_snapshot(server)
+        for volume in volumes:
+            self.write(volume)
+        return Request("ServerService/RevertServer",
+                       {"server": server.id, "server_snapshot": snapshot.id, "restart": True,
+                        "consent": self.world.session.consent},
+                       lambda _, operation: self.world.apply_server_revert(server, snapshot, operation.target_ids[1]))
+
     def delete_volume(self):
         return self.delete("volume", self.make_volume())
 
@@ -221,5 +232,6 @@ class Kinds:
     def names(cls):
         return ["create_server", "create_volume", "create_attached_copy", "attach_volume", "detach_volume",
                 "resize_volume", "resize_attached_volume", "update_volume", "create_snapshot", "create_server_snapshot",
-                "create_server_from_snapshot", "stop_server", "start_server", "revert_volume", "delete_volume",
-                "delete_snapshot", "delete_server_snapshot", "delete_server", "batch_delete_snapshots", "execute_plan"]
+                "create_server_from_snapshot", "stop_server", "start_server", "revert_volume", "revert_server",
+                "delete_volume", "delete_snapshot", "delete_server_snapshot", "delete_server", "batch_delete_snapshots",
+                "execute_plan"]

@@ -168,6 +168,25 @@ class Model:
 
     def revert(self, volume, snapshot, safety_id, safety_name):
         self.cut(volume, safety_id, safety_name)
+        self._replace(volume, snapshot)
+
+    def revert_server(self, server, server_snapshot, safety_id, safety_name, members):
+        """To the members that are attached. `members`: id and grade of the safety snapshot's, in the order of slots."""
+        runs = server.runs
+        self.stop(server)
+        for volume, (_, grade) in zip(self.attached(server.id), members):
+            # Where the daemon was killed in it, or could not look, less is proved of the writers: a lower bound.
+            if volume.resting.value is None or grade == CRASH:
+                volume.resting.value = grade
+        self.add_server_snapshot(safety_id, safety_name, server.id, [member for member, _ in members])
+        for member in server_snapshot.members:
+            volume = self.volumes.get(self.snapshots[member].volume)
+            if volume and volume.server == server.id:
+                self._replace(volume, self.snapshots[member])
+        server.runs = runs
+
+    @staticmethod
+    def _replace(volume, snapshot):
         volume.depth = snapshot.depth + 1
         size = volume.size
         volume.contents = Contents(snapshot.data)

@@ -38,7 +38,7 @@ class Moves:
             self.take_snapshot: 6, self.take_server_snapshot: 4, self.copy_snapshot: 5, self.copy_member: 3,
             self.copy_server: 2, self.update: 4, self.protect: 3, self.probe_deletion: 8, self.probe_plan: 3,
             self.delete_batch: 2, self.delete_one: 1, self.execute_plan: 3, self.stop: 2, self.start: 3,
-            self.revert: 3, self.detach_by_force: 1, self.stop_by_force: 1,
+            self.revert: 3, self.revert_server: 3, self.detach_by_force: 1, self.stop_by_force: 1,
             self.ask_nonsense: 3, self.compare: 2, self.restart: 0.4, self.kill: 0.8,
             self.kill_storage_daemon: 1,
         }
@@ -372,6 +372,38 @@ class Moves:
         safety = self.world.session.call("SnapshotService/GetSnapshot", snapshot=operation.target_ids[1])
         self.model.revert(volume, own, safety.id, safety.name)
         return f"{volume.id} to {own.id}, kept as {safety.id}"
+
+    def revert_server(self):
+        """All of a server's volumes, running or not; those of the snapshot that are not there are left out."""
+        own = self.pick(each for each in self.model.server_snapshots.values() if each.server in self.model.servers)
+        if not own or len(self.model.snapshots) >= LARGEST_SNAPSHOT_COUNT:
+            return None
+        server = self.model.servers[own.server]
+        attached = {volume.id for volume in self.model.attached(server.id)}
+        wanted = [self.model.snapshots[member].volume for member in own.members]
+        missing = [volume for volume in wanted if volume not in attached]
+        fields = {"server": server.id, "server_snapshot": own.id}
+        if missing and self.random.random() < 0.5:
+            self.world.expect("ServerService/RevertServer", "VOLUME_NOT_ATTACHED", restart=True, **fields)
+            return f"{server.id} refused: {len(missing)} are not there"
+        if len(missing) == len(wanted):
+            return None
+        fields["leave_out"] = missing
+        if server.runs and self.random.random() < 0.3:
+            self.world.expect("ServerService/RevertServer", "SERVER_RUNNING", **fields)
+            return f"{server.id} refused: it runs"
+        if not self.has_consent():
+            return None
+        fields |= {"restart": True, "consent": self.world.session.consent}
+        self.world.note_connected()
+        expected = self.model.refusal_of_stop(server) if server.runs else None
+        if not expected and not all(map(self.model.can_grow_chain, self.model.attached(server.id))):
+            expected = Refused("CHAIN_TOO_DEEP")
+        _, operation = self.make("ServerService/RevertServer", expected, **fields)
+        if expected:
+            return f"{server.id} refused: {expected.reason}"
+        self.world.apply_server_revert(server, own, operation.target_ids[1])
+        return f"{server.id} to {own.id}, kept as {operation.target_ids[1]}"
 
     def stop(self):
         server = self.pick(self.model.servers.values())

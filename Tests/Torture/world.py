@@ -143,6 +143,13 @@ class World:
             except client.CallError as error:
                 volume.resting.value = "CRASH" if error.status.reason == "CONSISTENCY_NOT_MET" else "OFFLINE"
 
+    def apply_server_revert(self, server, server_snapshot, safety_id):
+        """Notes a revert that succeeded, with its safety snapshot as it is shown."""
+        safety = self.session.call("ServerSnapshotService/GetServerSnapshot", server_snapshot=safety_id)
+        members = [self.session.call("SnapshotService/GetSnapshot", snapshot=each) for each in safety.member_ids]
+        grades = [(each.id, client.message("v1.Consistency").Grade.Name(each.consistency)) for each in members]
+        self.model.revert_server(server, server_snapshot, safety.id, safety.name, grades)
+
     # Guests
 
     def uri(self, volume):

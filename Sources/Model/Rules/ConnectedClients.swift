@@ -16,7 +16,7 @@ public struct ConnectedClients: Hashable, Sendable {
     }
 
     /// Each of them, named after what it is known to be connected to: the volume, or `server web-1`.
-    func blockers(of volume: Volume) -> [Refusal.Blocker] {
+    public func blockers(of volume: Volume) -> [Refusal.Blocker] {
         let target = areOfThisVolume ? volume.header.name : "server \(serverName)"
         return names.map { Refusal.Blocker(kind: "client", id: $0, name: target, reason: .volumeHasClients) }
     }

@@ -31,7 +31,8 @@ struct HouseShape: Equatable, CustomStringConvertible {
             FROM volume LEFT JOIN server ON server.id = server_id
         UNION ALL
         SELECT 'server snapshot '
-            || CASE WHEN name LIKE 'revert-%' THEN 'revert ' || state ELSE name || ' ' || state || ' ' || consistency END,
+            || CASE WHEN name LIKE 'revert-%' THEN 'revert ' || state
+                ELSE name || ' ' || state || ' ' || consistency END,
             NULL FROM server_snapshot
         UNION ALL
         SELECT 'snapshot '
