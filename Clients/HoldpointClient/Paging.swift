@@ -23,6 +23,7 @@ extension ListVolumesRequest: ListRequest {}
 extension ListSnapshotsRequest: ListRequest {}
 extension ListServerSnapshotsRequest: ListRequest {}
 extension ListOperationsRequest: ListRequest {}
+extension ListSpaceRequest: ListRequest {}
 
 extension ListServersResponse: ListResponse {
     public var items: [Server] { servers }
@@ -42,6 +43,10 @@ extension ListServerSnapshotsResponse: ListResponse {
 
 extension ListOperationsResponse: ListResponse {
     public var items: [Operation] { operations }
+}
+
+extension ListSpaceResponse: ListResponse {
+    public var items: [SpaceUse] { uses }
 }
 
 /// Several pages together.

@@ -37,6 +37,8 @@ extension DetachVolumeRequest: ConsentedRequest {}
 extension RevertVolumeRequest: ConsentedRequest {}
 extension RevertServerRequest: ConsentedRequest {}
 extension ResolveFailureRequest: ConsentedRequest {}
+extension AdoptLayerRequest: ChangeRequest {}
+extension DiscardLayerRequest: ConsentedRequest {}
 
 /// The answer to a mutation that leaves a resource.
 public protocol ResourceAnswer: ProtobufMessage {
@@ -54,6 +56,10 @@ extension ServerAnswer: ResourceAnswer {
 }
 
 extension VolumeAnswer: ResourceAnswer {
+    public var resource: Volume? { volume }
+}
+
+extension AdoptLayerAnswer: ResourceAnswer {
     public var resource: Volume? { volume }
 }
 

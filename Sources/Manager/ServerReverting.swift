@@ -38,8 +38,8 @@ extension ResourceManager {
             let snapshot = try transaction.serverSnapshot(serverSnapshot, of: server, in: context.projectID)
             let parts = try transaction.revertParts(of: server, to: snapshot, leavingOut: scope.leaveOut)
             if server.isServing {
-                guard scope.restart else { throw Refusal.runs(server, snapshot, clients) }
-                if let refusal = Refusal.hasClients(server, clients) { throw refusal }
+                guard scope.restart else { throw Refusal.runs(server, snapshot, parts, clients) }
+                if let refusal = Refusal.hasClients(server, snapshot, parts, clients) { throw refusal }
             }
             return try transaction.beginRevert(of: server, parts, deepest, scope, &context)
         }
@@ -54,6 +54,8 @@ private struct RevertParts {
     var reverted: [(volume: Volume, snapshot: VolumeSnapshot)] = []
     /// Those that stay as they are.
     var kept: [Volume] = []
+    /// Members that the caller wants to stay so, attached or not.
+    var leftOut: [VolumeID] = []
 }
 
 extension ReadTransaction {
@@ -76,28 +78,21 @@ extension ReadTransaction {
         of server: Server, to snapshot: ServerSnapshot, leavingOut references: [String]
     ) throws -> RevertParts {
         let members = try members(of: snapshot.id)
-        let leftOut = try leftOut(references, of: members, snapshot)
-        var missing: [VolumeSnapshot] = []
         var parts = RevertParts()
-        let wanted = Dictionary(
-            members.filter { !leftOut.contains($0.volumeID) }.map { ($0.volumeID, $0) },
-            uniquingKeysWith: { first, _ in first })
+        parts.leftOut = try leftOut(references, of: members, snapshot)
+        let wanted = members.filter { !parts.leftOut.contains($0.volumeID) }
         let volumes = try volumes(of: server.id)
         for volume in volumes {
             try volume.requireIdle()
             try volume.requireState(.inUse)
-            if let member = wanted[volume.id] {
+            if let member = wanted.first(where: { $0.volumeID == volume.id }) {
                 parts.reverted.append((volume, member))
             } else {
                 parts.kept.append(volume)
             }
         }
-        let attached = Set(volumes.map(\.id))
-        missing = members.filter { wanted[$0.volumeID] != nil && !attached.contains($0.volumeID) }
-        guard missing.isEmpty else {
-            throw Refusal.notThere(
-                missing, server, snapshot, leavingOut: members.filter { leftOut.contains($0.volumeID) })
-        }
+        let missing = wanted.filter { member in !volumes.contains { $0.id == member.volumeID } }
+        guard missing.isEmpty else { throw Refusal.notThere(missing, server, snapshot, parts) }
         guard !parts.reverted.isEmpty else {
             throw Refusal.invalid(
                 field: "leave_out",
@@ -110,8 +105,8 @@ extension ReadTransaction {
     /// The volumes that references mean: by the id, by the name that they had, or by the one that they have now.
     private func leftOut(
         _ references: [String], of members: [VolumeSnapshot], _ snapshot: ServerSnapshot
-    ) throws -> Set<VolumeID> {
-        try references.reduce(into: []) { leftOut, reference in
+    ) throws -> [VolumeID] {
+        let meant = try references.map { reference in
             let meant = try members.filter { member in
                 try member.volumeID.rawValue == reference || member.volumeName == reference
                     || (get(member.volumeID) as Volume?)?.header.name == reference
@@ -122,8 +117,9 @@ extension ReadTransaction {
                     "server snapshot \(snapshot.header.name) has no volume \"\(reference)\"; it has "
                         + members.map(\.volumeName).joined(separator: ", "))
             }
-            leftOut.formUnion(meant.map(\.volumeID))
+            return meant.map(\.volumeID)
         }
+        return members.map(\.volumeID).filter(Set(meant.joined()).contains)
     }
 }
 
@@ -189,21 +185,42 @@ extension Warning {
 
 extension Refusal {
     /// The server runs.
-    fileprivate static func runs(_ server: Server, _ snapshot: ServerSnapshot, _ clients: [String]) -> Refusal {
+    fileprivate static func runs(
+        _ server: Server, _ snapshot: ServerSnapshot, _ parts: RevertParts, _ clients: [String]
+    ) -> Refusal {
         var refusal = Refusal(
             .serverRunning, "server \(server.header.name) runs; its volumes are reverted while nobody has them open")
         refusal.blockers =
-            [Blocker(kind: "server", id: server.id.rawValue, name: server.header.name, reason: .serverRunning)]
-            + (hasClients(server, clients)?.blockers ?? [])
+            (hasClients(server, clients)?.blockers ?? []) + [
+                Blocker(kind: "server", id: server.id.rawValue, name: server.header.name, reason: .serverRunning)
+            ]
         refusal.remedies = [
-            .revert(server, to: snapshot, restarting: true), .stop(server),
+            .revert(
+                server, to: snapshot, "stop it, revert it and start it again", restart: true,
+                leavingOut: parts.leftOut),
+            .stop(server),
+        ]
+        return refusal
+    }
+
+    /// Clients are connected to what would be stopped.
+    ///
+    /// - Returns: nil if there are none.
+    fileprivate static func hasClients(
+        _ server: Server, _ snapshot: ServerSnapshot, _ parts: RevertParts, _ clients: [String]
+    ) -> Refusal? {
+        guard var refusal = hasClients(server, clients) else { return nil }
+        refusal.remedies = [
+            .revert(
+                server, to: snapshot, "disconnect the NBD clients of \(server.header.name), or cut them off",
+                restart: true, force: true, leavingOut: parts.leftOut)
         ]
         return refusal
     }
 
     /// Volumes of the snapshot are gone, or attached elsewhere.
     fileprivate static func notThere(
-        _ missing: [VolumeSnapshot], _ server: Server, _ snapshot: ServerSnapshot, leavingOut others: [VolumeSnapshot]
+        _ missing: [VolumeSnapshot], _ server: Server, _ snapshot: ServerSnapshot, _ parts: RevertParts
     ) -> Refusal {
         var refusal = Refusal(
             .volumeNotAttached,
@@ -214,7 +231,9 @@ extension Refusal {
             Blocker(kind: "volume", id: $0.volumeID.rawValue, name: $0.volumeName, reason: .volumeNotAttached)
         }
         refusal.remedies = [
-            .revert(server, to: snapshot, leavingOut: (others + missing).map(\.volumeID.rawValue))
+            .revert(
+                server, to: snapshot, "revert the others", restart: server.isServing,
+                leavingOut: parts.leftOut + missing.map(\.volumeID))
         ]
         return refusal
     }

@@ -98,7 +98,10 @@ extension ResourceManager {
                     "volume \(volume.header.name) has \(volume.size); a volume only grows, not to \(size)")
             }
             guard size > volume.size else { return Change(target: volume) }
-            if let refusal = Refusal.hasClients(volume, clients[volume.id]) { throw refusal }
+            if var refusal = Refusal.hasClients(volume, clients[volume.id]) {
+                refusal.remedies = [.resize(volume, to: size)]
+                throw refusal
+            }
             let server = try transaction.idleServer(of: volume)
             volume.enter(.resizing, at: context.now)
             let saga = ResizeVolumeSaga(
@@ -207,17 +210,22 @@ extension WriteTransaction {
         _ attributes: ResourceAttributes, _ size: ByteCount, on snapshot: VolumeSnapshot?,
         at place: Volume.Placement?, _ context: inout ChangeContext
     ) throws -> Volume {
-        let parent = try snapshot.flatMap { try layer($0.layerID) }
+        var volume = try makeVolume(attributes, size, over: try snapshot.flatMap { try layer($0.layerID) }, &context)
+        volume.placement = place
+        volume.sourceSnapshotID = snapshot?.id
+        volume.writerWasKilled = snapshot?.isCrashConsistent ?? false
+        return volume
+    }
+
+    /// Inserts a layer over another one, and makes a volume of it.
+    func makeVolume(
+        _ attributes: ResourceAttributes, _ size: ByteCount, over parent: LayerRecord?, _ context: inout ChangeContext
+    ) throws -> Volume {
         let made = LayerRecord(
             id: context.newID(), parentID: parent?.id, size: size, depth: parent.map { $0.depth + 1 } ?? 0,
             state: .prepared)
         try insert(made)
         let header = ResourceHeader(projectID: context.projectID, attributes: attributes, at: context.now)
-        var volume = Volume(
-            id: context.newID(), header: header, state: .creating, size: size, topLayerID: made.id)
-        volume.placement = place
-        volume.sourceSnapshotID = snapshot?.id
-        volume.writerWasKilled = snapshot?.isCrashConsistent ?? false
-        return volume
+        return Volume(id: context.newID(), header: header, state: .creating, size: size, topLayerID: made.id)
     }
 }

@@ -67,6 +67,34 @@ public struct AdminService: AdminServiceHandler {
         try await responses.send(BackupChunk(sha256: Array(digest.finalize())))
     }
 
+    public func listQuarantine(
+        _ request: ListQuarantineRequest, context: CallContext
+    ) async throws -> ListQuarantineResponse {
+        let page = try await manager.listQuarantine(
+            pageSize: Int(request.pageSize), pageToken: request.pageToken)
+        return ListQuarantineResponse(
+            layers: page.entries.map { HoldpointMessages.QuarantinedLayer($0) }, nextPageToken: page.nextPageToken)
+    }
+
+    public func adoptLayer(_ request: AdoptLayerRequest, context: CallContext) async throws -> AdoptLayerAnswer {
+        let answer = try await manager.adoptLayer(
+            request.layer, name: request.name, try context.mutation(request, validateOnly: request.validateOnly))
+        return AdoptLayerAnswer(
+            volume: answer.resource.map { HoldpointMessages.Volume($0) },
+            operation: answer.operation.map { HoldpointMessages.Operation($0) },
+            warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
+    }
+
+    public func discardLayer(_ request: DiscardLayerRequest, context: CallContext) async throws -> DiscardLayerAnswer {
+        let answer = try await manager.discardLayer(
+            request.layer,
+            try context.mutation(
+                request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+        return DiscardLayerAnswer(
+            operation: answer.operation.map { HoldpointMessages.Operation($0) },
+            warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
+    }
+
     private static let backupChunkByteCount = 256 << 10
 }
 

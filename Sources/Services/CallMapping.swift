@@ -72,6 +72,7 @@ extension ListVolumesRequest: ListRequest {}
 extension ListSnapshotsRequest: ListRequest {}
 extension ListServerSnapshotsRequest: ListRequest {}
 extension ListOperationsRequest: ListRequest {}
+extension ListSpaceRequest: ListRequest {}
 
 extension ListRequest {
     var query: ListQuery {

@@ -25,6 +25,14 @@ public struct PlanService: PlanServiceHandler {
                 HoldpointMessages.DeletionPlan(plan).hash == request.hash
             })
     }
+
+    public func listSpace(_ request: ListSpaceRequest, context: CallContext) async throws -> ListSpaceResponse {
+        let page = try await manager.listSpace(request.query, context.call)
+        return ListSpaceResponse(
+            uses: page.uses.map { HoldpointMessages.SpaceUse($0) }, nextPageToken: page.nextPageToken,
+            layersBytes: UInt64(page.layers.bytes), storageTotalBytes: UInt64(page.capacity.total.bytes),
+            storageFreeBytes: UInt64(page.capacity.free.bytes), revision: UInt64(clamping: page.revision))
+    }
 }
 
 extension PlanDeleteRequest {

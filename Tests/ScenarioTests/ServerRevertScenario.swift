@@ -71,7 +71,8 @@ import Testing
             #expect(refused.blockers.map(\.id) == [moved.id] && refused.blockers.map(\.name) == ["data-2"])
             #expect(
                 refused.remedies.map(\.command) == [
-                    "holdpoint server revert \(server.id) --server-snapshot \(before.id) --leave-out \(moved.id)"
+                    "holdpoint server revert \(server.id) --server-snapshot \(before.id) --restart "
+                        + "--leave-out \(moved.id)"
                 ])
             for reference in ["nothing", "", other.id] {
                 let wrong = try await refusal { try await world.revertServer(restart: true, leaveOut: [reference]) }

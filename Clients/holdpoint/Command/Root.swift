@@ -9,8 +9,7 @@ struct Root: AsyncParsableCommand {
         subcommands: [
             ServerNoun.self, VolumeNoun.self, SnapshotNoun.self, ServerSnapshotNoun.self, PlanNoun.self,
             OperationNoun.self, AdminNoun.self, UserNoun.self, StatusWord.self, GraphWord.self, WatchWord.self,
-            HistoryWord.self,
-            CallWord.self, CompletionWord.self, VersionWord.self,
+            HistoryWord.self, SpaceWord.self, CallWord.self, CompletionWord.self, VersionWord.self,
         ])
 
     @OptionGroup var globals: GlobalOptions

@@ -667,3 +667,327 @@ public struct BackupChunk: ProtobufMessage {
         return UnsafeMutableRawPointer(target)
     }
 }
+
+/// `holdpoint.v1.ListQuarantineRequest`.
+public struct ListQuarantineRequest: ProtobufMessage {
+    /// 0: 100; at most 1,000.
+    public var pageSize: UInt32 = 0
+    public var pageToken: String = ""
+
+    public init() {}
+
+    public init(
+        pageSize: UInt32 = 0,
+        pageToken: String = ""
+    ) {
+        self.pageSize = pageSize
+        self.pageToken = pageToken
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__list_quarantine_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ListQuarantineRequest.self)
+        self.pageSize = source.pointee.page_size
+        self.pageToken = try CopyOut.string(source.pointee.page_token, "page_token")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ListQuarantineRequest.self)
+        holdpoint__v1__list_quarantine_request__init(target)
+        target.pointee.page_size = self.pageSize
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.ListQuarantineResponse`.
+public struct ListQuarantineResponse: ProtobufMessage {
+    public var layers: [QuarantinedLayer] = []
+    public var nextPageToken: String = ""
+
+    public init() {}
+
+    public init(
+        layers: [QuarantinedLayer] = [],
+        nextPageToken: String = ""
+    ) {
+        self.layers = layers
+        self.nextPageToken = nextPageToken
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__list_quarantine_response__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ListQuarantineResponse.self)
+        self.layers = try CopyOut.messages(source.pointee.layers, source.pointee.n_layers, "layers")
+        self.nextPageToken = try CopyOut.string(source.pointee.next_page_token, "next_page_token")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ListQuarantineResponse.self)
+        holdpoint__v1__list_quarantine_response__init(target)
+        target.pointee.n_layers = self.layers.count
+        target.pointee.layers = try arena.messages(self.layers, "layers")
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// A layer that no resource names.
+public struct QuarantinedLayer: ProtobufMessage {
+    /// lay- and 12 base32 characters.
+    public var id: String = ""
+    /// ORPHANED_LAYER: its file was there and no row knew it. ABANDONED: an administrator gave up what it was of.
+    /// UNKNOWN_TO_BACKUP: the backup that the metadata were restored from did not know it.
+    public var reason: String = ""
+    /// What it belonged to; layer: nobody knows.
+    public var originKind: String = ""
+    public var originID: String = ""
+    public var originName: String = ""
+    /// Who put it here.
+    public var principal: String = ""
+    public var time: Timestamp? = nil
+    /// Of the block device that it shows.
+    public var sizeBytes: UInt64 = 0
+    /// What it takes by itself.
+    public var ownBytes: UInt64 = 0
+    /// What discarding it frees at once.
+    public var freesBytes: UInt64 = 0
+
+    public init() {}
+
+    public init(
+        id: String = "",
+        reason: String = "",
+        originKind: String = "",
+        originID: String = "",
+        originName: String = "",
+        principal: String = "",
+        time: Timestamp? = nil,
+        sizeBytes: UInt64 = 0,
+        ownBytes: UInt64 = 0,
+        freesBytes: UInt64 = 0
+    ) {
+        self.id = id
+        self.reason = reason
+        self.originKind = originKind
+        self.originID = originID
+        self.originName = originName
+        self.principal = principal
+        self.time = time
+        self.sizeBytes = sizeBytes
+        self.ownBytes = ownBytes
+        self.freesBytes = freesBytes
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__quarantined_layer__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__QuarantinedLayer.self)
+        self.id = try CopyOut.string(source.pointee.id, "id")
+        self.reason = try CopyOut.string(source.pointee.reason, "reason")
+        self.originKind = try CopyOut.string(source.pointee.origin_kind, "origin_kind")
+        self.originID = try CopyOut.string(source.pointee.origin_id, "origin_id")
+        self.originName = try CopyOut.string(source.pointee.origin_name, "origin_name")
+        self.principal = try CopyOut.string(source.pointee.principal, "principal")
+        self.time = try CopyOut.message(source.pointee.time, "time")
+        self.sizeBytes = source.pointee.size_bytes
+        self.ownBytes = source.pointee.own_bytes
+        self.freesBytes = source.pointee.frees_bytes
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__QuarantinedLayer.self)
+        holdpoint__v1__quarantined_layer__init(target)
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.reason, self.reason, "reason")
+        try arena.set(&target.pointee.origin_kind, self.originKind, "origin_kind")
+        try arena.set(&target.pointee.origin_id, self.originID, "origin_id")
+        try arena.set(&target.pointee.origin_name, self.originName, "origin_name")
+        try arena.set(&target.pointee.principal, self.principal, "principal")
+        target.pointee.time = try arena.message(self.time, "time")
+        target.pointee.size_bytes = self.sizeBytes
+        target.pointee.own_bytes = self.ownBytes
+        target.pointee.frees_bytes = self.freesBytes
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.AdoptLayerRequest`.
+public struct AdoptLayerRequest: MutationMessage {
+    public var requestID: String = ""
+    public var validateOnly: Bool = false
+    public var layer: String = ""
+    /// Of the volume; empty: what the layer belonged to, as far as it is known.
+    public var name: String = ""
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        layer: String = "",
+        name: String = ""
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.layer = layer
+        self.name = name
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__adopt_layer_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__AdoptLayerRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.layer = try CopyOut.string(source.pointee.layer, "layer")
+        self.name = try CopyOut.string(source.pointee.name, "name")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__AdoptLayerRequest.self)
+        holdpoint__v1__adopt_layer_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.layer, self.layer, "layer")
+        try arena.set(&target.pointee.name, self.name, "name")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: AdoptLayerRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        return copy
+    }
+}
+
+/// `holdpoint.v1.AdoptLayerAnswer`.
+public struct AdoptLayerAnswer: ProtobufMessage {
+    public var volume: Volume? = nil
+    public var operation: Operation? = nil
+    public var warnings: [Warning] = []
+
+    public init() {}
+
+    public init(
+        volume: Volume? = nil,
+        operation: Operation? = nil,
+        warnings: [Warning] = []
+    ) {
+        self.volume = volume
+        self.operation = operation
+        self.warnings = warnings
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__adopt_layer_answer__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__AdoptLayerAnswer.self)
+        self.volume = try CopyOut.message(source.pointee.volume, "volume")
+        self.operation = try CopyOut.message(source.pointee.operation, "operation")
+        self.warnings = try CopyOut.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__AdoptLayerAnswer.self)
+        holdpoint__v1__adopt_layer_answer__init(target)
+        target.pointee.volume = try arena.message(self.volume, "volume")
+        target.pointee.operation = try arena.message(self.operation, "operation")
+        target.pointee.n_warnings = self.warnings.count
+        target.pointee.warnings = try arena.messages(self.warnings, "warnings")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.DiscardLayerRequest`.
+public struct DiscardLayerRequest: MutationMessage {
+    public var requestID: String = ""
+    public var validateOnly: Bool = false
+    public var layer: String = ""
+    public var consent: Consent? = nil
+
+    public init() {}
+
+    public init(
+        requestID: String = "",
+        validateOnly: Bool = false,
+        layer: String = "",
+        consent: Consent? = nil
+    ) {
+        self.requestID = requestID
+        self.validateOnly = validateOnly
+        self.layer = layer
+        self.consent = consent
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__discard_layer_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__DiscardLayerRequest.self)
+        self.requestID = try CopyOut.string(source.pointee.request_id, "request_id")
+        self.validateOnly = source.pointee.validate_only != 0
+        self.layer = try CopyOut.string(source.pointee.layer, "layer")
+        self.consent = try CopyOut.message(source.pointee.consent, "consent")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__DiscardLayerRequest.self)
+        holdpoint__v1__discard_layer_request__init(target)
+        try arena.set(&target.pointee.request_id, self.requestID, "request_id")
+        target.pointee.validate_only = self.validateOnly ? 1 : 0
+        try arena.set(&target.pointee.layer, self.layer, "layer")
+        target.pointee.consent = try arena.message(self.consent, "consent")
+        return UnsafeMutableRawPointer(target)
+    }
+
+    public var fingerprinted: DiscardLayerRequest {
+        var copy = self
+        copy.requestID = ""
+        copy.validateOnly = false
+        copy.consent = nil
+        return copy
+    }
+}
+
+/// `holdpoint.v1.DiscardLayerAnswer`.
+public struct DiscardLayerAnswer: ProtobufMessage {
+    public var operation: Operation? = nil
+    public var warnings: [Warning] = []
+
+    public init() {}
+
+    public init(
+        operation: Operation? = nil,
+        warnings: [Warning] = []
+    ) {
+        self.operation = operation
+        self.warnings = warnings
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__discard_layer_answer__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__DiscardLayerAnswer.self)
+        self.operation = try CopyOut.message(source.pointee.operation, "operation")
+        self.warnings = try CopyOut.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__DiscardLayerAnswer.self)
+        holdpoint__v1__discard_layer_answer__init(target)
+        target.pointee.operation = try arena.message(self.operation, "operation")
+        target.pointee.n_warnings = self.warnings.count
+        target.pointee.warnings = try arena.messages(self.warnings, "warnings")
+        return UnsafeMutableRawPointer(target)
+    }
+}

@@ -23,6 +23,23 @@ public protocol AdminServiceHandler: RPCService {
     func backupMetadata(
         _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
     ) async throws
+
+    /// Layers that no resource names and that are kept until an administrator decides, the oldest first.
+    func listQuarantine(
+        _ request: ListQuarantineRequest, context: CallContext
+    ) async throws -> ListQuarantineResponse
+
+    /// Makes a volume of a layer in quarantine, once its data is proved to be there; the layer leaves the quarantine then.
+    /// Accepts an operation. Safe to repeat with the same request_id.
+    func adoptLayer(
+        _ request: AdoptLayerRequest, context: CallContext
+    ) async throws -> AdoptLayerAnswer
+
+    /// Lets a layer go, with all that only it needed: its bytes are gone for ever. Needs consent. Accepts an operation.
+    /// Safe to repeat with the same request_id.
+    func discardLayer(
+        _ request: DiscardLayerRequest, context: CallContext
+    ) async throws -> DiscardLayerAnswer
 }
 
 extension AdminServiceHandler {
@@ -39,6 +56,15 @@ extension AdminServiceHandler {
         }
         router.serverStreaming(AdminServiceMethods.backupMetadata) {
             try await self.backupMetadata($0, context: $1, responses: $2)
+        }
+        router.unary(AdminServiceMethods.listQuarantine) {
+            try await self.listQuarantine($0, context: $1)
+        }
+        router.unary(AdminServiceMethods.adoptLayer) {
+            try await self.adoptLayer($0, context: $1)
+        }
+        router.unary(AdminServiceMethods.discardLayer) {
+            try await self.discardLayer($0, context: $1)
         }
     }
 }
@@ -57,6 +83,15 @@ public enum AdminServiceMethods {
     public static let backupMetadata =
         ServerStreamingMethod<BackupMetadataRequest, BackupChunk>(
             "holdpoint.v1.AdminService/BackupMetadata", hasNaturalEnd: true)
+    public static let listQuarantine =
+        UnaryMethod<ListQuarantineRequest, ListQuarantineResponse>(
+            "holdpoint.v1.AdminService/ListQuarantine")
+    public static let adoptLayer =
+        UnaryMethod<AdoptLayerRequest, AdoptLayerAnswer>(
+            "holdpoint.v1.AdminService/AdoptLayer")
+    public static let discardLayer =
+        UnaryMethod<DiscardLayerRequest, DiscardLayerAnswer>(
+            "holdpoint.v1.AdminService/DiscardLayer")
 }
 
 /// Calls `holdpoint.v1.AdminService` over a channel.
@@ -94,5 +129,28 @@ public struct AdminServiceClient: Sendable {
         _ request: BackupMetadataRequest, options: CallOptions = CallOptions()
     ) -> ResponseSequence<BackupChunk> {
         channel.serverStreaming(AdminServiceMethods.backupMetadata, request, options: options)
+    }
+
+    /// Layers that no resource names and that are kept until an administrator decides, the oldest first.
+    public func listQuarantine(
+        _ request: ListQuarantineRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ListQuarantineResponse {
+        try await channel.unary(AdminServiceMethods.listQuarantine, request, options: options)
+    }
+
+    /// Makes a volume of a layer in quarantine, once its data is proved to be there; the layer leaves the quarantine then.
+    /// Accepts an operation. Safe to repeat with the same request_id.
+    public func adoptLayer(
+        _ request: AdoptLayerRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> AdoptLayerAnswer {
+        try await channel.unary(AdminServiceMethods.adoptLayer, request, options: options)
+    }
+
+    /// Lets a layer go, with all that only it needed: its bytes are gone for ever. Needs consent. Accepts an operation.
+    /// Safe to repeat with the same request_id.
+    public func discardLayer(
+        _ request: DiscardLayerRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> DiscardLayerAnswer {
+        try await channel.unary(AdminServiceMethods.discardLayer, request, options: options)
     }
 }

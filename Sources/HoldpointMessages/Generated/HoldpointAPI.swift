@@ -29,6 +29,15 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "BackupMetadata", request: BackupMetadataRequest.descriptor,
                     response: BackupChunk.descriptor, serverStreaming: true),
+                MethodInfo(
+                    name: "ListQuarantine", request: ListQuarantineRequest.descriptor,
+                    response: ListQuarantineResponse.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "AdoptLayer", request: AdoptLayerRequest.descriptor,
+                    response: AdoptLayerAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "DiscardLayer", request: DiscardLayerRequest.descriptor,
+                    response: DiscardLayerAnswer.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.EventService",
@@ -79,6 +88,9 @@ public enum HoldpointAPI {
                 MethodInfo(
                     name: "ExecutePlan", request: ExecutePlanRequest.descriptor,
                     response: DeleteAnswer.descriptor, serverStreaming: false),
+                MethodInfo(
+                    name: "ListSpace", request: ListSpaceRequest.descriptor,
+                    response: ListSpaceResponse.descriptor, serverStreaming: false),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerService",
@@ -217,6 +229,18 @@ public enum HoldpointAPI {
         ListOperationsResponse.self,
         WaitOperationRequest.self,
         CancelOperationRequest.self,
+        Volume.self,
+        CreateVolumeRequest.self,
+        VolumeAnswer.self,
+        GetVolumeRequest.self,
+        ListVolumesRequest.self,
+        ListVolumesResponse.self,
+        UpdateVolumeRequest.self,
+        DeleteVolumeRequest.self,
+        ResizeVolumeRequest.self,
+        AttachVolumeRequest.self,
+        DetachVolumeRequest.self,
+        RevertVolumeRequest.self,
         GetStatusRequest.self,
         SystemStatus.self,
         Problem.self,
@@ -227,6 +251,13 @@ public enum HoldpointAPI {
         ConsistencyFinding.self,
         BackupMetadataRequest.self,
         BackupChunk.self,
+        ListQuarantineRequest.self,
+        ListQuarantineResponse.self,
+        QuarantinedLayer.self,
+        AdoptLayerRequest.self,
+        AdoptLayerAnswer.self,
+        DiscardLayerRequest.self,
+        DiscardLayerAnswer.self,
         Server.self,
         Desired.self,
         Attachment.self,
@@ -261,18 +292,6 @@ public enum HoldpointAPI {
         BatchDeleteSnapshotsRequest.self,
         BatchDeleteSnapshotsAnswer.self,
         SnapshotDeletion.self,
-        Volume.self,
-        CreateVolumeRequest.self,
-        VolumeAnswer.self,
-        GetVolumeRequest.self,
-        ListVolumesRequest.self,
-        ListVolumesResponse.self,
-        UpdateVolumeRequest.self,
-        DeleteVolumeRequest.self,
-        ResizeVolumeRequest.self,
-        AttachVolumeRequest.self,
-        DetachVolumeRequest.self,
-        RevertVolumeRequest.self,
         Event.self,
         WatchRequest.self,
         WatchResponse.self,
@@ -288,7 +307,10 @@ public enum HoldpointAPI {
         PlanDeleteRequest.self,
         ExecutePlanRequest.self,
         DeletionPlan.self,
-        DeletionStep.self
+        DeletionStep.self,
+        ListSpaceRequest.self,
+        ListSpaceResponse.self,
+        SpaceUse.self
     ]
 
     /// Serialized `google.protobuf.FileDescriptorProto`s, each after those that it imports.

@@ -299,3 +299,192 @@ public struct DeletionStep: ProtobufMessage {
         return UnsafeMutableRawPointer(target)
     }
 }
+
+/// `holdpoint.v1.ListSpaceRequest`.
+public struct ListSpaceRequest: ProtobufMessage {
+    /// 0: 100; at most 1,000.
+    public var pageSize: UInt32 = 0
+    public var pageToken: String = ""
+    /// kind, id, name, volume_id, server_snapshot_id, own_bytes, exclusive_bytes, frees_bytes, create_time.
+    public var filter: String = ""
+    /// One of these fields, with " desc" for the other way round; empty: what frees most first.
+    public var orderBy: String = ""
+
+    public init() {}
+
+    public init(
+        pageSize: UInt32 = 0,
+        pageToken: String = "",
+        filter: String = "",
+        orderBy: String = ""
+    ) {
+        self.pageSize = pageSize
+        self.pageToken = pageToken
+        self.filter = filter
+        self.orderBy = orderBy
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__list_space_request__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ListSpaceRequest.self)
+        self.pageSize = source.pointee.page_size
+        self.pageToken = try CopyOut.string(source.pointee.page_token, "page_token")
+        self.filter = try CopyOut.string(source.pointee.filter, "filter")
+        self.orderBy = try CopyOut.string(source.pointee.order_by, "order_by")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ListSpaceRequest.self)
+        holdpoint__v1__list_space_request__init(target)
+        target.pointee.page_size = self.pageSize
+        try arena.set(&target.pointee.page_token, self.pageToken, "page_token")
+        try arena.set(&target.pointee.filter, self.filter, "filter")
+        try arena.set(&target.pointee.order_by, self.orderBy, "order_by")
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// `holdpoint.v1.ListSpaceResponse`.
+public struct ListSpaceResponse: ProtobufMessage {
+    public var uses: [SpaceUse] = []
+    public var nextPageToken: String = ""
+    /// What all layers take, also of what is not in this list.
+    public var layersBytes: UInt64 = 0
+    public var storageTotalBytes: UInt64 = 0
+    public var storageFreeBytes: UInt64 = 0
+    /// As it was found at: watch from here to miss nothing.
+    public var revision: UInt64 = 0
+
+    public init() {}
+
+    public init(
+        uses: [SpaceUse] = [],
+        nextPageToken: String = "",
+        layersBytes: UInt64 = 0,
+        storageTotalBytes: UInt64 = 0,
+        storageFreeBytes: UInt64 = 0,
+        revision: UInt64 = 0
+    ) {
+        self.uses = uses
+        self.nextPageToken = nextPageToken
+        self.layersBytes = layersBytes
+        self.storageTotalBytes = storageTotalBytes
+        self.storageFreeBytes = storageFreeBytes
+        self.revision = revision
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__list_space_response__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__ListSpaceResponse.self)
+        self.uses = try CopyOut.messages(source.pointee.uses, source.pointee.n_uses, "uses")
+        self.nextPageToken = try CopyOut.string(source.pointee.next_page_token, "next_page_token")
+        self.layersBytes = source.pointee.layers_bytes
+        self.storageTotalBytes = source.pointee.storage_total_bytes
+        self.storageFreeBytes = source.pointee.storage_free_bytes
+        self.revision = source.pointee.revision
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__ListSpaceResponse.self)
+        holdpoint__v1__list_space_response__init(target)
+        target.pointee.n_uses = self.uses.count
+        target.pointee.uses = try arena.messages(self.uses, "uses")
+        try arena.set(&target.pointee.next_page_token, self.nextPageToken, "next_page_token")
+        target.pointee.layers_bytes = self.layersBytes
+        target.pointee.storage_total_bytes = self.storageTotalBytes
+        target.pointee.storage_free_bytes = self.storageFreeBytes
+        target.pointee.revision = self.revision
+        return UnsafeMutableRawPointer(target)
+    }
+}
+
+/// What one resource takes, by allocated blocks as they were just measured.
+public struct SpaceUse: ProtobufMessage {
+    /// volume, snapshot, server-snapshot, or layer: one in quarantine.
+    public var kind: String = ""
+    public var id: String = ""
+    /// Of a layer: what it belonged to.
+    public var name: String = ""
+    /// Of a snapshot.
+    public var volumeID: String = ""
+    /// Of a member.
+    public var serverSnapshotID: String = ""
+    /// Of its own layers; of a server snapshot: of its members'.
+    public var ownBytes: UInt64 = 0
+    /// Of all layers that only it keeps: free if it alone were gone.
+    public var exclusiveBytes: UInt64 = 0
+    /// What deleting it with all that must go with it frees, as PlanDelete says.
+    public var freesBytes: UInt64 = 0
+    public var createTime: Timestamp? = nil
+    /// Of the volume that a snapshot is of.
+    public var volumeName: String = ""
+    /// Of the server snapshot that a member is of.
+    public var serverSnapshotName: String = ""
+
+    public init() {}
+
+    public init(
+        kind: String = "",
+        id: String = "",
+        name: String = "",
+        volumeID: String = "",
+        serverSnapshotID: String = "",
+        ownBytes: UInt64 = 0,
+        exclusiveBytes: UInt64 = 0,
+        freesBytes: UInt64 = 0,
+        createTime: Timestamp? = nil,
+        volumeName: String = "",
+        serverSnapshotName: String = ""
+    ) {
+        self.kind = kind
+        self.id = id
+        self.name = name
+        self.volumeID = volumeID
+        self.serverSnapshotID = serverSnapshotID
+        self.ownBytes = ownBytes
+        self.exclusiveBytes = exclusiveBytes
+        self.freesBytes = freesBytes
+        self.createTime = createTime
+        self.volumeName = volumeName
+        self.serverSnapshotName = serverSnapshotName
+    }
+
+    public static let descriptor = MessageDescriptor(
+        initializer: holdpoint__v1__space_use__init)
+
+    public init(copying message: UnsafeRawPointer) throws(MessageError) {
+        let source = message.assumingMemoryBound(to: Holdpoint__V1__SpaceUse.self)
+        self.kind = try CopyOut.string(source.pointee.kind, "kind")
+        self.id = try CopyOut.string(source.pointee.id, "id")
+        self.name = try CopyOut.string(source.pointee.name, "name")
+        self.volumeID = try CopyOut.string(source.pointee.volume_id, "volume_id")
+        self.serverSnapshotID = try CopyOut.string(source.pointee.server_snapshot_id, "server_snapshot_id")
+        self.ownBytes = source.pointee.own_bytes
+        self.exclusiveBytes = source.pointee.exclusive_bytes
+        self.freesBytes = source.pointee.frees_bytes
+        self.createTime = try CopyOut.message(source.pointee.create_time, "create_time")
+        self.volumeName = try CopyOut.string(source.pointee.volume_name, "volume_name")
+        self.serverSnapshotName = try CopyOut.string(source.pointee.server_snapshot_name, "server_snapshot_name")
+    }
+
+    public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
+        let target = try arena.allocate(Holdpoint__V1__SpaceUse.self)
+        holdpoint__v1__space_use__init(target)
+        try arena.set(&target.pointee.kind, self.kind, "kind")
+        try arena.set(&target.pointee.id, self.id, "id")
+        try arena.set(&target.pointee.name, self.name, "name")
+        try arena.set(&target.pointee.volume_id, self.volumeID, "volume_id")
+        try arena.set(&target.pointee.server_snapshot_id, self.serverSnapshotID, "server_snapshot_id")
+        target.pointee.own_bytes = self.ownBytes
+        target.pointee.exclusive_bytes = self.exclusiveBytes
+        target.pointee.frees_bytes = self.freesBytes
+        target.pointee.create_time = try arena.message(self.createTime, "create_time")
+        try arena.set(&target.pointee.volume_name, self.volumeName, "volume_name")
+        try arena.set(&target.pointee.server_snapshot_name, self.serverSnapshotName, "server_snapshot_name")
+        return UnsafeMutableRawPointer(target)
+    }
+}

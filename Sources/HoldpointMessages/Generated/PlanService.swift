@@ -15,6 +15,12 @@ public protocol PlanServiceHandler: RPCService {
     func executePlan(
         _ request: ExecutePlanRequest, context: CallContext
     ) async throws -> DeleteAnswer
+
+    /// What takes space, and what deleting each of it would free: of all volumes, snapshots, server snapshots and layers
+    /// in quarantine in one pass.
+    func listSpace(
+        _ request: ListSpaceRequest, context: CallContext
+    ) async throws -> ListSpaceResponse
 }
 
 extension PlanServiceHandler {
@@ -25,6 +31,9 @@ extension PlanServiceHandler {
         }
         router.unary(PlanServiceMethods.executePlan) {
             try await self.executePlan($0, context: $1)
+        }
+        router.unary(PlanServiceMethods.listSpace) {
+            try await self.listSpace($0, context: $1)
         }
     }
 }
@@ -37,6 +46,9 @@ public enum PlanServiceMethods {
     public static let executePlan =
         UnaryMethod<ExecutePlanRequest, DeleteAnswer>(
             "holdpoint.v1.PlanService/ExecutePlan")
+    public static let listSpace =
+        UnaryMethod<ListSpaceRequest, ListSpaceResponse>(
+            "holdpoint.v1.PlanService/ListSpace")
 }
 
 /// Calls `holdpoint.v1.PlanService` over a channel.
@@ -62,5 +74,13 @@ public struct PlanServiceClient: Sendable {
         _ request: ExecutePlanRequest, options: CallOptions = CallOptions()
     ) async throws(RPCError) -> DeleteAnswer {
         try await channel.unary(PlanServiceMethods.executePlan, request, options: options)
+    }
+
+    /// What takes space, and what deleting each of it would free: of all volumes, snapshots, server snapshots and layers
+    /// in quarantine in one pass.
+    public func listSpace(
+        _ request: ListSpaceRequest, options: CallOptions = CallOptions()
+    ) async throws(RPCError) -> ListSpaceResponse {
+        try await channel.unary(PlanServiceMethods.listSpace, request, options: options)
     }
 }

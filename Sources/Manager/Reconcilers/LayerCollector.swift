@@ -1,3 +1,4 @@
+internal import Engine
 internal import Logging
 internal import Model
 internal import Store
@@ -36,40 +37,51 @@ extension ResourceManager {
 
     /// Collects layers and then those below that only they needed.
     private func collect(_ layers: [LayerID]) async throws {
-        var candidates = layers
+        do {
+            try await DeadLayers(store: store, engine: engine).collect(layers)
+        } catch let error as EngineError {
+            // It keeps nobody else's space, and is tried again in the next round.
+            logger.error("dead layers cannot be deleted", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+/// Unlinks layers that nothing needs, a few at a time: they are proved dead again in the change that takes them.
+struct DeadLayers: Sendable {
+    let store: any MetadataStore
+    let engine: any StorageEngine
+
+    /// Those of some layers that are dead, and then those below that only they needed.
+    ///
+    /// - Throws: why the first of those that stay could not be unlinked; all others are gone.
+    func collect(_ layers: [LayerID]) async throws {
+        var (candidates, failure): ([LayerID], EngineError?) = (layers, nil)
         while !candidates.isEmpty {
             let some = Array(candidates.suffix(LayerWalk.collectedAtOnce))
             candidates.removeLast(some.count)
-            candidates += try await collectSome(some)
+            let dead = try await store.write(for: .freeing) { transaction in
+                let dead = try transaction.deadLayers(among: some)
+                for layer in dead where layer.state != .deleting { try transaction.setLayer(layer.id, .deleting) }
+                return dead
+            }
+            let gone = await unlinked(dead, &failure)
+            guard !gone.isEmpty else { continue }
+            try await store.write(for: .freeing) { transaction in
+                for layer in gone { try transaction.deleteLayer(layer.id) }
+            }
+            candidates += gone.compactMap(\.parentID)
         }
+        if let failure { throw failure }
     }
 
-    /// - Returns: what the layers that are gone rested on.
-    private func collectSome(_ layers: [LayerID]) async throws -> [LayerID] {
-        let dead = try await store.write(for: .freeing) { transaction in
-            let dead = try transaction.deadLayers(among: layers)
-            for layer in dead where layer.state != .deleting { try transaction.setLayer(layer.id, .deleting) }
-            return dead
-        }
-        // One that cannot be deleted keeps nobody else's space, and is tried again in the next round.
-        let gone = await unlinked(dead)
-        guard !gone.isEmpty else { return [] }
-        try await store.write(for: .freeing) { transaction in
-            for layer in gone { try transaction.deleteLayer(layer.id) }
-        }
-        logger.info("collected dead layers", metadata: ["count": "\(gone.count)"])
-        return gone.compactMap(\.parentID)
-    }
-
-    private func unlinked(_ dead: [LayerRecord]) async -> [LayerRecord] {
+    private func unlinked(_ dead: [LayerRecord], _ failure: inout EngineError?) async -> [LayerRecord] {
         var gone: [LayerRecord] = []
         for layer in dead {
             do {
                 try await engine.deleteLayer(layer.id)
                 gone.append(layer)
             } catch {
-                logger.error(
-                    "a dead layer cannot be deleted", metadata: ["layer": "\(layer.id)", "error": "\(error)"])
+                failure = failure ?? error
             }
         }
         return gone

@@ -32,7 +32,7 @@ struct ResizeVolumeSaga: Saga {
                     try await tools.engine.resize(chain, to: size, in: process, force: cutsOffClients)
                 }
             } catch let error as EngineError where error.reason == .volumeHasClients {
-                throw error.withWayOut("holdpoint volume resize \(volumeID) --size \(size.bytes >> 20)MiB --force")
+                throw error.withWayOut("holdpoint volume resize \(volumeID) --size \(size.exact) --force")
             }
         }
     }

@@ -59,6 +59,7 @@ struct SagaCatalog: Sendable {
             DetachVolumeSaga.self, RevertVolumeSaga.self, CreateServerSaga.self, StartServerSaga.self,
             StopServerSaga.self, DeleteServerSaga.self, TakeSnapshotSaga.self, DeleteSnapshotSaga.self,
             DeleteServerSnapshotSaga.self, ExecutePlanSaga.self, RestoreDeletedSaga.self, RevertServerSaga.self,
+            AdoptLayerSaga.self, DiscardLayerSaga.self,
         ]
         return kinds.reduce(into: [:]) { catalog, kind in add(kind, to: &catalog) }
     }

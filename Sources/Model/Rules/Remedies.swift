@@ -46,6 +46,9 @@ extension Refusal.Remedy {
             "snapshot list --volume \(id)")
     }
 
+    public static let listQuarantine = make(
+        "see what is in quarantine", "AdminService", "ListQuarantine", [], "admin quarantine list")
+
     static func waitFor(_ operation: OperationID, reason: String) -> Refusal.Remedy {
         make(
             reason, "OperationService", "WaitOperation", [("operation", text(operation.rawValue))],
@@ -76,25 +79,36 @@ extension Refusal.Remedy {
 
     public static func stop(_ server: Server) -> Refusal.Remedy { stop(server.id.rawValue, name: server.header.name) }
 
-    /// - Parameter volumes: ids of those to be left out.
+    /// - Parameters:
+    ///   - force: its clients are cut off for it.
+    ///   - volumes: those to be left out.
     public static func revert(
-        _ server: Server, to snapshot: ServerSnapshot, restarting: Bool = false, leavingOut volumes: [String] = []
+        _ server: Server, to snapshot: ServerSnapshot, _ description: String, restart: Bool, force: Bool = false,
+        leavingOut volumes: [VolumeID]
     ) -> Refusal.Remedy {
-        let flags = (restarting ? [" --restart"] : []) + volumes.map { " --leave-out \($0)" }
+        let ids = volumes.map(\.rawValue)
         let fields =
             [("server", text(server.id.rawValue)), ("serverSnapshot", text(snapshot.id.rawValue))]
-            + (restarting ? [("restart", "true")] : [])
-            + (volumes.isEmpty ? [] : [("leaveOut", "[\(volumes.map(text).joined(separator: ","))]")])
-        return make(
-            restarting ? "stop it, revert it and start it again" : "revert the others", "ServerService",
-            "RevertServer", fields,
-            "server revert \(server.id) --server-snapshot \(snapshot.id)" + flags.joined())
+            + (restart ? [("restart", "true")] : []) + (force ? [("force", "true")] : [])
+            + (ids.isEmpty ? [] : [("leaveOut", "[\(ids.map(text).joined(separator: ","))]")])
+        let words =
+            ["server revert \(server.id) --server-snapshot \(snapshot.id)"] + (restart ? ["--restart"] : [])
+            + (force ? ["--force"] : []) + ids.map { "--leave-out \($0)" }
+        return make(description, "ServerService", "RevertServer", fields, words.joined(separator: " "))
     }
 
     public static func cutOff(_ server: Server) -> Refusal.Remedy {
         make(
             "disconnect the NBD clients of \(server.header.name), or cut them off", "ServerService", "StopServer",
             [("server", text(server.id.rawValue)), ("force", "true")], "server stop \(server.id.rawValue) --force")
+    }
+
+    /// Grows a volume that clients are connected to.
+    public static func resize(_ volume: Volume, to size: ByteCount) -> Refusal.Remedy {
+        make(
+            "disconnect the NBD clients of \(volume.header.name), or cut them off", "VolumeService", "ResizeVolume",
+            [("volume", text(volume.id.rawValue)), ("sizeBytes", text("\(size.bytes)")), ("force", "true")],
+            "volume resize \(volume.id.rawValue) --size \(size.exact) --force")
     }
 
     public static func disconnect(_ volume: Volume) -> Refusal.Remedy {

@@ -111,7 +111,7 @@ extension SystemProblem {
         self.init(
             free < total / Self.scarcePart ? .error : .warning, .storageLow, kind: "storage",
             "only \(capacity.free) of \(capacity.total) are free: delete snapshots, or enlarge the disk", since: nil,
-            command: "holdpoint snapshot list --order-by create_time")
+            command: "holdpoint space")
     }
 
     /// - Parameter layerCount: at least one.
@@ -119,7 +119,7 @@ extension SystemProblem {
         self.init(
             .warning, .quarantined, kind: ResourceKind.layer.rawValue,
             "\(layerCount) \(layerCount == 1 ? "layer is" : "layers are") in quarantine: data that nobody uses",
-            since: since, command: "holdpoint admin check")
+            since: since, command: "holdpoint admin quarantine list")
     }
 
     /// What a check found at some time; nil: nothing that is left and worse than a notice.

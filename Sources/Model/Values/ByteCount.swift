@@ -38,6 +38,15 @@ public struct ByteCount: Hashable, Comparable, Sendable, Codable, CustomStringCo
         let tenths = rest * 10 / unit.size
         return tenths == 0 ? "\(whole) \(unit.name)" : "\(whole).\(tenths) \(unit.name)"
     }
+
+    /// As an option takes it, exactly: `10GiB`, `1536MiB`.
+    public var exact: String {
+        let units: [(name: String, shift: Int64)] = [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)]
+        guard bytes > 0, let unit = units.first(where: { bytes.isMultiple(of: 1 << $0.shift) }) else {
+            return "\(bytes)"
+        }
+        return "\(bytes >> unit.shift)\(unit.name)"
+    }
 }
 
 /// A volume's size: 1 MiB to 64 TiB in whole MiB.

@@ -135,7 +135,7 @@ extension ListFields {
     }
 
     private func lookUp(_ name: String) throws(Refusal) -> (field: Field, labelKey: String?) {
-        if let field = fields[Self.snakeCase(name)] { return (field, nil) }
+        if let field = fields[FilterValue.snakeCase(name)] { return (field, nil) }
         if hasLabels, name.hasPrefix("labels."), name.utf8.count > "labels.".utf8.count {
             // The key is an argument, never part of the statement.
             let expression = "COALESCE((SELECT value FROM json_each(this.labels) WHERE key = ?), '')"
@@ -157,7 +157,7 @@ extension ListFields {
             }
             return .text(condition.value)
         case .integer:
-            guard let number = Self.number(condition.value) else {
+            guard let number = FilterValue.number(condition.value) else {
                 throw .invalid(
                     field: "filter", "\(condition.field) is a number, as 512 or 10GiB, not \"\(condition.value)\"")
             }
@@ -169,25 +169,6 @@ extension ListFields {
                     "\(condition.field) is a time like 2026-01-31T12:00:00Z, not \"\(condition.value)\"")
             }
             return .integer(time)
-        }
-    }
-
-    private static let units: [(name: String, bytes: Int64)] = [
-        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("K", 1 << 10), ("M", 1 << 20),
-        ("G", 1 << 30), ("T", 1 << 40),
-    ]
-
-    /// A whole number, of bytes perhaps with a unit; nil: it is none, or too large.
-    private static func number(_ text: String) -> Int64? {
-        guard let unit = units.first(where: { text.hasSuffix($0.name) }) else { return Int64(text) }
-        let product = Int64(text.dropLast(unit.name.count))?.multipliedReportingOverflow(by: unit.bytes)
-        return product.flatMap { $0.overflow ? nil : $0.partialValue }
-    }
-
-    /// `sizeBytes`, as JSON has it, is as good as `size_bytes`.
-    static func snakeCase(_ name: String) -> String {
-        name.reduce(into: "") { result, character in
-            if character.isUppercase { result += "_" + character.lowercased() } else { result.append(character) }
         }
     }
 }

@@ -101,7 +101,7 @@ struct ListOrder {
     /// - Parameter isOneName: all rows bear the same name: their order is that of time.
     init(_ text: String, fields: ListFields, isOneName: Bool) throws(Refusal) {
         let words = text.split(separator: " ")
-        let named = words.first.map { ListFields.snakeCase(String($0)) } ?? "create_time"
+        let named = words.first.map { FilterValue.snakeCase(String($0)) } ?? "create_time"
         descending = words.count == 2 && words[1].lowercased() == "desc"
         guard words.count <= 1 || descending || (words.count == 2 && words[1].lowercased() == "asc"),
             fields.orders[named] != nil

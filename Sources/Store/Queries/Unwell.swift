@@ -7,10 +7,11 @@ extension ReadTransaction {
             "this.state IN ('ERROR', 'ERROR_DELETING')", [], order: "this.state_since, this.id", limit: limit)
     }
 
-    /// Operations that have not ended, stuck ones too, oldest first; without their steps and inputs.
+    /// Operations that have not ended, the stuck ones first, then the oldest; without their steps and inputs.
     public func unendedOperations(limit: Int) throws -> [Operation] {
         try operations(
-            where: "state IN ('PENDING', 'RUNNING', 'STUCK')", [], order: "create_time, id", limit: limit, .alone)
+            where: "state IN ('PENDING', 'RUNNING', 'STUCK')", [], order: "state <> 'STUCK', create_time, id",
+            limit: limit, .alone)
     }
 
     /// When the first layer came into quarantine of those that are there.

@@ -1,4 +1,5 @@
 import Engine
+import EngineTestSupport
 import Foundation
 import HoldpointClient
 import HoldpointMessages
@@ -162,6 +163,10 @@ private struct FaultRun {
         try await write(2, world)
         _ = try await world.takeServerSnapshot("nightly", of: "web-1")
         try await write(3, world)
+        if kind.hasQuarantine {
+            engine.changeLayer(.init(stored: OperationCase.quarantined)) { _ in }
+            #expect(try await world.check(repair: true).quarantinedLayerCount == 1)
+        }
         try await kind.prepare(world)
     }
 

@@ -8,6 +8,8 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
     let name: String
     /// What a transaction of a long plan makes busy: with less than it is about, a plan is long.
     var turnResourceCount = ResourceManager.turnResourceCount
+    /// A layer that nobody knows is there, in quarantine.
+    var hasQuarantine = false
     var prepare: @Sendable (World) async throws -> Void = { _ in }
     /// - Returns: the accepted operation.
     let begin: @Sendable (World, _ requestID: String) async throws -> HoldpointMessages.Operation?
@@ -16,7 +18,22 @@ struct OperationCase: Sendable, CustomTestStringConvertible {
 }
 
 extension OperationCase {
-    static let all = volumes + servers + snapshots + deletions
+    static let all = volumes + servers + snapshots + deletions + quarantine
+
+    static let quarantined = "lay-aaaaaaaaaaaa"
+
+    private static let quarantine: [OperationCase] = [
+        OperationCase(name: "ADOPT_LAYER", hasQuarantine: true) { world, id in
+            try await world.client.admin.adoptLayer(
+                AdoptLayerRequest(requestID: id, layer: quarantined, name: "adopted")
+            ).operation
+        },
+        OperationCase(name: "DISCARD_LAYER", hasQuarantine: true) { world, id in
+            try await world.client.admin.discardLayer(
+                DiscardLayerRequest(requestID: id, layer: quarantined, consent: world.consent)
+            ).operation
+        },
+    ]
 
     private static let volumes: [OperationCase] = [
         OperationCase(name: "CREATE_VOLUME") { world, id in

@@ -5,7 +5,7 @@ import HoldpointClient
 struct AdminNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "What an administrator does when something failed, or before it does.",
-        subcommands: [AdminResolve.self, AdminCheck.self, AdminBackup.self])
+        subcommands: [AdminResolve.self, AdminCheck.self, AdminBackup.self, AdminQuarantine.self])
 
     @OptionGroup var globals: GlobalOptions
 }

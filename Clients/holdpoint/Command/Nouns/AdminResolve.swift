@@ -47,7 +47,8 @@ struct AdminResolve: AsyncParsableCommand {
             if action == .abandon {
                 request = try await session.consented(request, consent, losses: [loss], resolve)
             }
-            try await session.finish(try await session.send(request, resolve))
+            let answer = try await session.send(request, resolve)
+            try await session.finish(answer.operation, answer.warnings)
         }
     }
 
@@ -58,18 +59,16 @@ struct AdminResolve: AsyncParsableCommand {
 
 extension Session {
     /// Waits for what was decided, and prints the operation.
-    fileprivate func finish(_ answer: ResolveFailureAnswer) async throws {
-        warn(answer.warnings)
-        guard let operation = answer.operation else {
+    func finish(_ operation: Operation?, _ warnings: [Warning]) async throws {
+        warn(warnings)
+        guard let operation, !settings.dryRun else {
             note("\(what): \(settings.dryRun ? "can be done" : "done")")
-            return try printer.warnings(answer.warnings)
+            return try printer.warnings(warnings)
         }
-        guard settings.waits, !settings.dryRun else {
-            return try printer.answer(operation, warnings: answer.warnings)
-        }
+        guard settings.waits else { return try printer.answer(operation, warnings: warnings) }
         let ended = try await finished(operation)
-        let late = ended.warnings.filter { !answer.warnings.contains($0) }
+        let late = ended.warnings.filter { !warnings.contains($0) }
         warn(late)
-        try printer.answer(ended, warnings: answer.warnings + late)
+        try printer.answer(ended, warnings: warnings + late)
     }
 }

@@ -458,6 +458,321 @@ void   holdpoint__v1__backup_chunk__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__backup_chunk__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__list_quarantine_request__init
+                     (Holdpoint__V1__ListQuarantineRequest         *message)
+{
+  static const Holdpoint__V1__ListQuarantineRequest init_value = HOLDPOINT__V1__LIST_QUARANTINE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__list_quarantine_request__get_packed_size
+                     (const Holdpoint__V1__ListQuarantineRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__list_quarantine_request__pack
+                     (const Holdpoint__V1__ListQuarantineRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__list_quarantine_request__pack_to_buffer
+                     (const Holdpoint__V1__ListQuarantineRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ListQuarantineRequest *
+       holdpoint__v1__list_quarantine_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ListQuarantineRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__list_quarantine_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__list_quarantine_request__free_unpacked
+                     (Holdpoint__V1__ListQuarantineRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__list_quarantine_response__init
+                     (Holdpoint__V1__ListQuarantineResponse         *message)
+{
+  static const Holdpoint__V1__ListQuarantineResponse init_value = HOLDPOINT__V1__LIST_QUARANTINE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__list_quarantine_response__get_packed_size
+                     (const Holdpoint__V1__ListQuarantineResponse *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__list_quarantine_response__pack
+                     (const Holdpoint__V1__ListQuarantineResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__list_quarantine_response__pack_to_buffer
+                     (const Holdpoint__V1__ListQuarantineResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ListQuarantineResponse *
+       holdpoint__v1__list_quarantine_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ListQuarantineResponse *)
+     protobuf_c_message_unpack (&holdpoint__v1__list_quarantine_response__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__list_quarantine_response__free_unpacked
+                     (Holdpoint__V1__ListQuarantineResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__list_quarantine_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__quarantined_layer__init
+                     (Holdpoint__V1__QuarantinedLayer         *message)
+{
+  static const Holdpoint__V1__QuarantinedLayer init_value = HOLDPOINT__V1__QUARANTINED_LAYER__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__quarantined_layer__get_packed_size
+                     (const Holdpoint__V1__QuarantinedLayer *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__quarantined_layer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__quarantined_layer__pack
+                     (const Holdpoint__V1__QuarantinedLayer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__quarantined_layer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__quarantined_layer__pack_to_buffer
+                     (const Holdpoint__V1__QuarantinedLayer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__quarantined_layer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__QuarantinedLayer *
+       holdpoint__v1__quarantined_layer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__QuarantinedLayer *)
+     protobuf_c_message_unpack (&holdpoint__v1__quarantined_layer__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__quarantined_layer__free_unpacked
+                     (Holdpoint__V1__QuarantinedLayer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__quarantined_layer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__adopt_layer_request__init
+                     (Holdpoint__V1__AdoptLayerRequest         *message)
+{
+  static const Holdpoint__V1__AdoptLayerRequest init_value = HOLDPOINT__V1__ADOPT_LAYER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__adopt_layer_request__get_packed_size
+                     (const Holdpoint__V1__AdoptLayerRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__adopt_layer_request__pack
+                     (const Holdpoint__V1__AdoptLayerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__adopt_layer_request__pack_to_buffer
+                     (const Holdpoint__V1__AdoptLayerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__AdoptLayerRequest *
+       holdpoint__v1__adopt_layer_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__AdoptLayerRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__adopt_layer_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__adopt_layer_request__free_unpacked
+                     (Holdpoint__V1__AdoptLayerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__adopt_layer_answer__init
+                     (Holdpoint__V1__AdoptLayerAnswer         *message)
+{
+  static const Holdpoint__V1__AdoptLayerAnswer init_value = HOLDPOINT__V1__ADOPT_LAYER_ANSWER__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__adopt_layer_answer__get_packed_size
+                     (const Holdpoint__V1__AdoptLayerAnswer *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__adopt_layer_answer__pack
+                     (const Holdpoint__V1__AdoptLayerAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__adopt_layer_answer__pack_to_buffer
+                     (const Holdpoint__V1__AdoptLayerAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__AdoptLayerAnswer *
+       holdpoint__v1__adopt_layer_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__AdoptLayerAnswer *)
+     protobuf_c_message_unpack (&holdpoint__v1__adopt_layer_answer__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__adopt_layer_answer__free_unpacked
+                     (Holdpoint__V1__AdoptLayerAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__adopt_layer_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__discard_layer_request__init
+                     (Holdpoint__V1__DiscardLayerRequest         *message)
+{
+  static const Holdpoint__V1__DiscardLayerRequest init_value = HOLDPOINT__V1__DISCARD_LAYER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__discard_layer_request__get_packed_size
+                     (const Holdpoint__V1__DiscardLayerRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__discard_layer_request__pack
+                     (const Holdpoint__V1__DiscardLayerRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__discard_layer_request__pack_to_buffer
+                     (const Holdpoint__V1__DiscardLayerRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__DiscardLayerRequest *
+       holdpoint__v1__discard_layer_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__DiscardLayerRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__discard_layer_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__discard_layer_request__free_unpacked
+                     (Holdpoint__V1__DiscardLayerRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__discard_layer_answer__init
+                     (Holdpoint__V1__DiscardLayerAnswer         *message)
+{
+  static const Holdpoint__V1__DiscardLayerAnswer init_value = HOLDPOINT__V1__DISCARD_LAYER_ANSWER__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__discard_layer_answer__get_packed_size
+                     (const Holdpoint__V1__DiscardLayerAnswer *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_answer__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__discard_layer_answer__pack
+                     (const Holdpoint__V1__DiscardLayerAnswer *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_answer__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__discard_layer_answer__pack_to_buffer
+                     (const Holdpoint__V1__DiscardLayerAnswer *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_answer__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__DiscardLayerAnswer *
+       holdpoint__v1__discard_layer_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__DiscardLayerAnswer *)
+     protobuf_c_message_unpack (&holdpoint__v1__discard_layer_answer__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__discard_layer_answer__free_unpacked
+                     (Holdpoint__V1__DiscardLayerAnswer *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__discard_layer_answer__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 #define holdpoint__v1__get_status_request__field_descriptors NULL
 #define holdpoint__v1__get_status_request__field_indices_by_name NULL
 #define holdpoint__v1__get_status_request__number_ranges NULL
@@ -1464,17 +1779,549 @@ const ProtobufCMessageDescriptor holdpoint__v1__backup_chunk__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__backup_chunk__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__admin_service__method_descriptors[4] =
+static const ProtobufCFieldDescriptor holdpoint__v1__list_quarantine_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListQuarantineRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListQuarantineRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__list_quarantine_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange holdpoint__v1__list_quarantine_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__list_quarantine_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ListQuarantineRequest",
+  "ListQuarantineRequest",
+  "Holdpoint__V1__ListQuarantineRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ListQuarantineRequest),
+  2,
+  holdpoint__v1__list_quarantine_request__field_descriptors,
+  holdpoint__v1__list_quarantine_request__field_indices_by_name,
+  1,  holdpoint__v1__list_quarantine_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__list_quarantine_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__list_quarantine_response__field_descriptors[2] =
+{
+  {
+    "layers",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__ListQuarantineResponse, n_layers),
+    offsetof(Holdpoint__V1__ListQuarantineResponse, layers),
+    &holdpoint__v1__quarantined_layer__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListQuarantineResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__list_quarantine_response__field_indices_by_name[] = {
+  0,   /* field[0] = layers */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange holdpoint__v1__list_quarantine_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__list_quarantine_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ListQuarantineResponse",
+  "ListQuarantineResponse",
+  "Holdpoint__V1__ListQuarantineResponse",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ListQuarantineResponse),
+  2,
+  holdpoint__v1__list_quarantine_response__field_descriptors,
+  holdpoint__v1__list_quarantine_response__field_indices_by_name,
+  1,  holdpoint__v1__list_quarantine_response__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__list_quarantine_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__quarantined_layer__field_descriptors[10] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin_kind",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, origin_kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, origin_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin_name",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, origin_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "principal",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, principal),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size_bytes",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, size_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "own_bytes",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, own_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frees_bytes",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__QuarantinedLayer, frees_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__quarantined_layer__field_indices_by_name[] = {
+  9,   /* field[9] = frees_bytes */
+  0,   /* field[0] = id */
+  3,   /* field[3] = origin_id */
+  2,   /* field[2] = origin_kind */
+  4,   /* field[4] = origin_name */
+  8,   /* field[8] = own_bytes */
+  5,   /* field[5] = principal */
+  1,   /* field[1] = reason */
+  7,   /* field[7] = size_bytes */
+  6,   /* field[6] = time */
+};
+static const ProtobufCIntRange holdpoint__v1__quarantined_layer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__quarantined_layer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.QuarantinedLayer",
+  "QuarantinedLayer",
+  "Holdpoint__V1__QuarantinedLayer",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__QuarantinedLayer),
+  10,
+  holdpoint__v1__quarantined_layer__field_descriptors,
+  holdpoint__v1__quarantined_layer__field_indices_by_name,
+  1,  holdpoint__v1__quarantined_layer__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__quarantined_layer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__adopt_layer_request__field_descriptors[4] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__AdoptLayerRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__AdoptLayerRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "layer",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__AdoptLayerRequest, layer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__AdoptLayerRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__adopt_layer_request__field_indices_by_name[] = {
+  2,   /* field[2] = layer */
+  3,   /* field[3] = name */
+  0,   /* field[0] = request_id */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__adopt_layer_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__adopt_layer_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.AdoptLayerRequest",
+  "AdoptLayerRequest",
+  "Holdpoint__V1__AdoptLayerRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__AdoptLayerRequest),
+  4,
+  holdpoint__v1__adopt_layer_request__field_descriptors,
+  holdpoint__v1__adopt_layer_request__field_indices_by_name,
+  1,  holdpoint__v1__adopt_layer_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__adopt_layer_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__adopt_layer_answer__field_descriptors[3] =
+{
+  {
+    "volume",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__AdoptLayerAnswer, volume),
+    &holdpoint__v1__volume__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "operation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__AdoptLayerAnswer, operation),
+    &holdpoint__v1__operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warnings",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__AdoptLayerAnswer, n_warnings),
+    offsetof(Holdpoint__V1__AdoptLayerAnswer, warnings),
+    &holdpoint__v1__warning__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__adopt_layer_answer__field_indices_by_name[] = {
+  1,   /* field[1] = operation */
+  0,   /* field[0] = volume */
+  2,   /* field[2] = warnings */
+};
+static const ProtobufCIntRange holdpoint__v1__adopt_layer_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__adopt_layer_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.AdoptLayerAnswer",
+  "AdoptLayerAnswer",
+  "Holdpoint__V1__AdoptLayerAnswer",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__AdoptLayerAnswer),
+  3,
+  holdpoint__v1__adopt_layer_answer__field_descriptors,
+  holdpoint__v1__adopt_layer_answer__field_indices_by_name,
+  1,  holdpoint__v1__adopt_layer_answer__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__adopt_layer_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__discard_layer_request__field_descriptors[4] =
+{
+  {
+    "request_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DiscardLayerRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DiscardLayerRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "layer",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DiscardLayerRequest, layer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consent",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DiscardLayerRequest, consent),
+    &holdpoint__v1__consent__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__discard_layer_request__field_indices_by_name[] = {
+  3,   /* field[3] = consent */
+  2,   /* field[2] = layer */
+  0,   /* field[0] = request_id */
+  1,   /* field[1] = validate_only */
+};
+static const ProtobufCIntRange holdpoint__v1__discard_layer_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__discard_layer_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.DiscardLayerRequest",
+  "DiscardLayerRequest",
+  "Holdpoint__V1__DiscardLayerRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__DiscardLayerRequest),
+  4,
+  holdpoint__v1__discard_layer_request__field_descriptors,
+  holdpoint__v1__discard_layer_request__field_indices_by_name,
+  1,  holdpoint__v1__discard_layer_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__discard_layer_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__discard_layer_answer__field_descriptors[2] =
+{
+  {
+    "operation",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__DiscardLayerAnswer, operation),
+    &holdpoint__v1__operation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warnings",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__DiscardLayerAnswer, n_warnings),
+    offsetof(Holdpoint__V1__DiscardLayerAnswer, warnings),
+    &holdpoint__v1__warning__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__discard_layer_answer__field_indices_by_name[] = {
+  0,   /* field[0] = operation */
+  1,   /* field[1] = warnings */
+};
+static const ProtobufCIntRange holdpoint__v1__discard_layer_answer__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__discard_layer_answer__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.DiscardLayerAnswer",
+  "DiscardLayerAnswer",
+  "Holdpoint__V1__DiscardLayerAnswer",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__DiscardLayerAnswer),
+  2,
+  holdpoint__v1__discard_layer_answer__field_descriptors,
+  holdpoint__v1__discard_layer_answer__field_indices_by_name,
+  1,  holdpoint__v1__discard_layer_answer__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__discard_layer_answer__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__admin_service__method_descriptors[7] =
 {
   { "GetStatus", &holdpoint__v1__get_status_request__descriptor, &holdpoint__v1__system_status__descriptor },
   { "ResolveFailure", &holdpoint__v1__resolve_failure_request__descriptor, &holdpoint__v1__resolve_failure_answer__descriptor },
   { "CheckConsistency", &holdpoint__v1__check_consistency_request__descriptor, &holdpoint__v1__consistency_report__descriptor },
   { "BackupMetadata", &holdpoint__v1__backup_metadata_request__descriptor, &holdpoint__v1__backup_chunk__descriptor },
+  { "ListQuarantine", &holdpoint__v1__list_quarantine_request__descriptor, &holdpoint__v1__list_quarantine_response__descriptor },
+  { "AdoptLayer", &holdpoint__v1__adopt_layer_request__descriptor, &holdpoint__v1__adopt_layer_answer__descriptor },
+  { "DiscardLayer", &holdpoint__v1__discard_layer_request__descriptor, &holdpoint__v1__discard_layer_answer__descriptor },
 };
 const unsigned holdpoint__v1__admin_service__method_indices_by_name[] = {
+  5,        /* AdoptLayer */
   3,        /* BackupMetadata */
   2,        /* CheckConsistency */
+  6,        /* DiscardLayer */
   0,        /* GetStatus */
+  4,        /* ListQuarantine */
   1         /* ResolveFailure */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__admin_service__descriptor =
@@ -1484,7 +2331,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__admin_service__descriptor =
   "AdminService",
   "Holdpoint__V1__AdminService",
   "holdpoint.v1",
-  4,
+  7,
   holdpoint__v1__admin_service__method_descriptors,
   holdpoint__v1__admin_service__method_indices_by_name
 };
@@ -1519,6 +2366,30 @@ void holdpoint__v1__admin_service__backup_metadata(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__admin_service__list_quarantine(ProtobufCService *service,
+                                                   const Holdpoint__V1__ListQuarantineRequest *input,
+                                                   Holdpoint__V1__ListQuarantineResponse_Closure closure,
+                                                   void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__admin_service__adopt_layer(ProtobufCService *service,
+                                               const Holdpoint__V1__AdoptLayerRequest *input,
+                                               Holdpoint__V1__AdoptLayerAnswer_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__admin_service__discard_layer(ProtobufCService *service,
+                                                 const Holdpoint__V1__DiscardLayerRequest *input,
+                                                 Holdpoint__V1__DiscardLayerAnswer_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__admin_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__admin_service__init (Holdpoint__V1__AdminService_Service *service,
                                          Holdpoint__V1__AdminService_ServiceDestroy destroy)

@@ -188,6 +188,141 @@ void   holdpoint__v1__deletion_step__free_unpacked
   assert(message->base.descriptor == &holdpoint__v1__deletion_step__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   holdpoint__v1__list_space_request__init
+                     (Holdpoint__V1__ListSpaceRequest         *message)
+{
+  static const Holdpoint__V1__ListSpaceRequest init_value = HOLDPOINT__V1__LIST_SPACE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__list_space_request__get_packed_size
+                     (const Holdpoint__V1__ListSpaceRequest *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_space_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__list_space_request__pack
+                     (const Holdpoint__V1__ListSpaceRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_space_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__list_space_request__pack_to_buffer
+                     (const Holdpoint__V1__ListSpaceRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_space_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ListSpaceRequest *
+       holdpoint__v1__list_space_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ListSpaceRequest *)
+     protobuf_c_message_unpack (&holdpoint__v1__list_space_request__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__list_space_request__free_unpacked
+                     (Holdpoint__V1__ListSpaceRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__list_space_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__list_space_response__init
+                     (Holdpoint__V1__ListSpaceResponse         *message)
+{
+  static const Holdpoint__V1__ListSpaceResponse init_value = HOLDPOINT__V1__LIST_SPACE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__list_space_response__get_packed_size
+                     (const Holdpoint__V1__ListSpaceResponse *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_space_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__list_space_response__pack
+                     (const Holdpoint__V1__ListSpaceResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_space_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__list_space_response__pack_to_buffer
+                     (const Holdpoint__V1__ListSpaceResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__list_space_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__ListSpaceResponse *
+       holdpoint__v1__list_space_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__ListSpaceResponse *)
+     protobuf_c_message_unpack (&holdpoint__v1__list_space_response__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__list_space_response__free_unpacked
+                     (Holdpoint__V1__ListSpaceResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__list_space_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   holdpoint__v1__space_use__init
+                     (Holdpoint__V1__SpaceUse         *message)
+{
+  static const Holdpoint__V1__SpaceUse init_value = HOLDPOINT__V1__SPACE_USE__INIT;
+  *message = init_value;
+}
+size_t holdpoint__v1__space_use__get_packed_size
+                     (const Holdpoint__V1__SpaceUse *message)
+{
+  assert(message->base.descriptor == &holdpoint__v1__space_use__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t holdpoint__v1__space_use__pack
+                     (const Holdpoint__V1__SpaceUse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &holdpoint__v1__space_use__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t holdpoint__v1__space_use__pack_to_buffer
+                     (const Holdpoint__V1__SpaceUse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &holdpoint__v1__space_use__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Holdpoint__V1__SpaceUse *
+       holdpoint__v1__space_use__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Holdpoint__V1__SpaceUse *)
+     protobuf_c_message_unpack (&holdpoint__v1__space_use__descriptor,
+                                allocator, len, data);
+}
+void   holdpoint__v1__space_use__free_unpacked
+                     (Holdpoint__V1__SpaceUse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &holdpoint__v1__space_use__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor holdpoint__v1__plan_delete_request__field_descriptors[3] =
 {
   {
@@ -647,13 +782,363 @@ const ProtobufCMessageDescriptor holdpoint__v1__deletion_step__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__deletion_step__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor holdpoint__v1__plan_service__method_descriptors[2] =
+static const ProtobufCFieldDescriptor holdpoint__v1__list_space_request__field_descriptors[4] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceRequest, filter),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "order_by",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceRequest, order_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__list_space_request__field_indices_by_name[] = {
+  2,   /* field[2] = filter */
+  3,   /* field[3] = order_by */
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange holdpoint__v1__list_space_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__list_space_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ListSpaceRequest",
+  "ListSpaceRequest",
+  "Holdpoint__V1__ListSpaceRequest",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ListSpaceRequest),
+  4,
+  holdpoint__v1__list_space_request__field_descriptors,
+  holdpoint__v1__list_space_request__field_indices_by_name,
+  1,  holdpoint__v1__list_space_request__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__list_space_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__list_space_response__field_descriptors[6] =
+{
+  {
+    "uses",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Holdpoint__V1__ListSpaceResponse, n_uses),
+    offsetof(Holdpoint__V1__ListSpaceResponse, uses),
+    &holdpoint__v1__space_use__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "layers_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceResponse, layers_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_total_bytes",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceResponse, storage_total_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_free_bytes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceResponse, storage_free_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__ListSpaceResponse, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__list_space_response__field_indices_by_name[] = {
+  2,   /* field[2] = layers_bytes */
+  1,   /* field[1] = next_page_token */
+  5,   /* field[5] = revision */
+  4,   /* field[4] = storage_free_bytes */
+  3,   /* field[3] = storage_total_bytes */
+  0,   /* field[0] = uses */
+};
+static const ProtobufCIntRange holdpoint__v1__list_space_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__list_space_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.ListSpaceResponse",
+  "ListSpaceResponse",
+  "Holdpoint__V1__ListSpaceResponse",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__ListSpaceResponse),
+  6,
+  holdpoint__v1__list_space_response__field_descriptors,
+  holdpoint__v1__list_space_response__field_indices_by_name,
+  1,  holdpoint__v1__list_space_response__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__list_space_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor holdpoint__v1__space_use__field_descriptors[11] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volume_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, volume_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server_snapshot_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, server_snapshot_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "own_bytes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, own_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exclusive_bytes",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, exclusive_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frees_bytes",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, frees_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "create_time",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, create_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "volume_name",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, volume_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "server_snapshot_name",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__SpaceUse, server_snapshot_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned holdpoint__v1__space_use__field_indices_by_name[] = {
+  8,   /* field[8] = create_time */
+  6,   /* field[6] = exclusive_bytes */
+  7,   /* field[7] = frees_bytes */
+  1,   /* field[1] = id */
+  0,   /* field[0] = kind */
+  2,   /* field[2] = name */
+  5,   /* field[5] = own_bytes */
+  4,   /* field[4] = server_snapshot_id */
+  10,   /* field[10] = server_snapshot_name */
+  3,   /* field[3] = volume_id */
+  9,   /* field[9] = volume_name */
+};
+static const ProtobufCIntRange holdpoint__v1__space_use__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor holdpoint__v1__space_use__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "holdpoint.v1.SpaceUse",
+  "SpaceUse",
+  "Holdpoint__V1__SpaceUse",
+  "holdpoint.v1",
+  sizeof(Holdpoint__V1__SpaceUse),
+  11,
+  holdpoint__v1__space_use__field_descriptors,
+  holdpoint__v1__space_use__field_indices_by_name,
+  1,  holdpoint__v1__space_use__number_ranges,
+  (ProtobufCMessageInit) holdpoint__v1__space_use__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor holdpoint__v1__plan_service__method_descriptors[3] =
 {
   { "PlanDelete", &holdpoint__v1__plan_delete_request__descriptor, &holdpoint__v1__deletion_plan__descriptor },
   { "ExecutePlan", &holdpoint__v1__execute_plan_request__descriptor, &holdpoint__v1__delete_answer__descriptor },
+  { "ListSpace", &holdpoint__v1__list_space_request__descriptor, &holdpoint__v1__list_space_response__descriptor },
 };
 const unsigned holdpoint__v1__plan_service__method_indices_by_name[] = {
   1,        /* ExecutePlan */
+  2,        /* ListSpace */
   0         /* PlanDelete */
 };
 const ProtobufCServiceDescriptor holdpoint__v1__plan_service__descriptor =
@@ -663,7 +1148,7 @@ const ProtobufCServiceDescriptor holdpoint__v1__plan_service__descriptor =
   "PlanService",
   "Holdpoint__V1__PlanService",
   "holdpoint.v1",
-  2,
+  3,
   holdpoint__v1__plan_service__method_descriptors,
   holdpoint__v1__plan_service__method_indices_by_name
 };
@@ -682,6 +1167,14 @@ void holdpoint__v1__plan_service__execute_plan(ProtobufCService *service,
 {
   assert(service->descriptor == &holdpoint__v1__plan_service__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void holdpoint__v1__plan_service__list_space(ProtobufCService *service,
+                                             const Holdpoint__V1__ListSpaceRequest *input,
+                                             Holdpoint__V1__ListSpaceResponse_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &holdpoint__v1__plan_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void holdpoint__v1__plan_service__init (Holdpoint__V1__PlanService_Service *service,
                                         Holdpoint__V1__PlanService_ServiceDestroy destroy)

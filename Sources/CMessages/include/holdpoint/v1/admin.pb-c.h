@@ -18,6 +18,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 #include "holdpoint/v1/common.pb-c.h"
 #include "holdpoint/v1/operation.pb-c.h"
+#include "holdpoint/v1/volume.pb-c.h"
 
 typedef struct Holdpoint__V1__GetStatusRequest Holdpoint__V1__GetStatusRequest;
 typedef struct Holdpoint__V1__SystemStatus Holdpoint__V1__SystemStatus;
@@ -29,6 +30,13 @@ typedef struct Holdpoint__V1__ConsistencyReport Holdpoint__V1__ConsistencyReport
 typedef struct Holdpoint__V1__ConsistencyFinding Holdpoint__V1__ConsistencyFinding;
 typedef struct Holdpoint__V1__BackupMetadataRequest Holdpoint__V1__BackupMetadataRequest;
 typedef struct Holdpoint__V1__BackupChunk Holdpoint__V1__BackupChunk;
+typedef struct Holdpoint__V1__ListQuarantineRequest Holdpoint__V1__ListQuarantineRequest;
+typedef struct Holdpoint__V1__ListQuarantineResponse Holdpoint__V1__ListQuarantineResponse;
+typedef struct Holdpoint__V1__QuarantinedLayer Holdpoint__V1__QuarantinedLayer;
+typedef struct Holdpoint__V1__AdoptLayerRequest Holdpoint__V1__AdoptLayerRequest;
+typedef struct Holdpoint__V1__AdoptLayerAnswer Holdpoint__V1__AdoptLayerAnswer;
+typedef struct Holdpoint__V1__DiscardLayerRequest Holdpoint__V1__DiscardLayerRequest;
+typedef struct Holdpoint__V1__DiscardLayerAnswer Holdpoint__V1__DiscardLayerAnswer;
 
 
 /* --- enums --- */
@@ -320,6 +328,130 @@ struct  Holdpoint__V1__BackupChunk
     , {0,NULL}, {0,NULL} }
 
 
+struct  Holdpoint__V1__ListQuarantineRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 0: 100; at most 1,000.
+   */
+  uint32_t page_size;
+  char *page_token;
+};
+#define HOLDPOINT__V1__LIST_QUARANTINE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__list_quarantine_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+struct  Holdpoint__V1__ListQuarantineResponse
+{
+  ProtobufCMessage base;
+  size_t n_layers;
+  Holdpoint__V1__QuarantinedLayer **layers;
+  char *next_page_token;
+};
+#define HOLDPOINT__V1__LIST_QUARANTINE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__list_quarantine_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+/*
+ * A layer that no resource names.
+ */
+struct  Holdpoint__V1__QuarantinedLayer
+{
+  ProtobufCMessage base;
+  /*
+   * lay- and 12 base32 characters.
+   */
+  char *id;
+  /*
+   * ORPHANED_LAYER: its file was there and no row knew it. ABANDONED: an administrator gave up what it was of.
+   * UNKNOWN_TO_BACKUP: the backup that the metadata were restored from did not know it.
+   */
+  char *reason;
+  /*
+   * What it belonged to; layer: nobody knows.
+   */
+  char *origin_kind;
+  char *origin_id;
+  char *origin_name;
+  /*
+   * Who put it here.
+   */
+  char *principal;
+  Google__Protobuf__Timestamp *time;
+  /*
+   * Of the block device that it shows.
+   */
+  uint64_t size_bytes;
+  /*
+   * What it takes by itself.
+   */
+  uint64_t own_bytes;
+  /*
+   * What discarding it frees at once.
+   */
+  uint64_t frees_bytes;
+};
+#define HOLDPOINT__V1__QUARANTINED_LAYER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__quarantined_layer__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, 0, 0, 0 }
+
+
+struct  Holdpoint__V1__AdoptLayerRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  char *layer;
+  /*
+   * Of the volume; empty: what the layer belonged to, as far as it is known.
+   */
+  char *name;
+};
+#define HOLDPOINT__V1__ADOPT_LAYER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__adopt_layer_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Holdpoint__V1__AdoptLayerAnswer
+{
+  ProtobufCMessage base;
+  Holdpoint__V1__Volume *volume;
+  Holdpoint__V1__Operation *operation;
+  size_t n_warnings;
+  Holdpoint__V1__Warning **warnings;
+};
+#define HOLDPOINT__V1__ADOPT_LAYER_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__adopt_layer_answer__descriptor) \
+    , NULL, NULL, 0,NULL }
+
+
+struct  Holdpoint__V1__DiscardLayerRequest
+{
+  ProtobufCMessage base;
+  char *request_id;
+  protobuf_c_boolean validate_only;
+  char *layer;
+  Holdpoint__V1__Consent *consent;
+};
+#define HOLDPOINT__V1__DISCARD_LAYER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__discard_layer_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL }
+
+
+struct  Holdpoint__V1__DiscardLayerAnswer
+{
+  ProtobufCMessage base;
+  Holdpoint__V1__Operation *operation;
+  size_t n_warnings;
+  Holdpoint__V1__Warning **warnings;
+};
+#define HOLDPOINT__V1__DISCARD_LAYER_ANSWER__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__discard_layer_answer__descriptor) \
+    , NULL, 0,NULL }
+
+
 /* Holdpoint__V1__GetStatusRequest methods */
 void   holdpoint__v1__get_status_request__init
                      (Holdpoint__V1__GetStatusRequest         *message);
@@ -510,6 +642,139 @@ Holdpoint__V1__BackupChunk *
 void   holdpoint__v1__backup_chunk__free_unpacked
                      (Holdpoint__V1__BackupChunk *message,
                       ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ListQuarantineRequest methods */
+void   holdpoint__v1__list_quarantine_request__init
+                     (Holdpoint__V1__ListQuarantineRequest         *message);
+size_t holdpoint__v1__list_quarantine_request__get_packed_size
+                     (const Holdpoint__V1__ListQuarantineRequest   *message);
+size_t holdpoint__v1__list_quarantine_request__pack
+                     (const Holdpoint__V1__ListQuarantineRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__list_quarantine_request__pack_to_buffer
+                     (const Holdpoint__V1__ListQuarantineRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ListQuarantineRequest *
+       holdpoint__v1__list_quarantine_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__list_quarantine_request__free_unpacked
+                     (Holdpoint__V1__ListQuarantineRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__ListQuarantineResponse methods */
+void   holdpoint__v1__list_quarantine_response__init
+                     (Holdpoint__V1__ListQuarantineResponse         *message);
+size_t holdpoint__v1__list_quarantine_response__get_packed_size
+                     (const Holdpoint__V1__ListQuarantineResponse   *message);
+size_t holdpoint__v1__list_quarantine_response__pack
+                     (const Holdpoint__V1__ListQuarantineResponse   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__list_quarantine_response__pack_to_buffer
+                     (const Holdpoint__V1__ListQuarantineResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__ListQuarantineResponse *
+       holdpoint__v1__list_quarantine_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__list_quarantine_response__free_unpacked
+                     (Holdpoint__V1__ListQuarantineResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__QuarantinedLayer methods */
+void   holdpoint__v1__quarantined_layer__init
+                     (Holdpoint__V1__QuarantinedLayer         *message);
+size_t holdpoint__v1__quarantined_layer__get_packed_size
+                     (const Holdpoint__V1__QuarantinedLayer   *message);
+size_t holdpoint__v1__quarantined_layer__pack
+                     (const Holdpoint__V1__QuarantinedLayer   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__quarantined_layer__pack_to_buffer
+                     (const Holdpoint__V1__QuarantinedLayer   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__QuarantinedLayer *
+       holdpoint__v1__quarantined_layer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__quarantined_layer__free_unpacked
+                     (Holdpoint__V1__QuarantinedLayer *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__AdoptLayerRequest methods */
+void   holdpoint__v1__adopt_layer_request__init
+                     (Holdpoint__V1__AdoptLayerRequest         *message);
+size_t holdpoint__v1__adopt_layer_request__get_packed_size
+                     (const Holdpoint__V1__AdoptLayerRequest   *message);
+size_t holdpoint__v1__adopt_layer_request__pack
+                     (const Holdpoint__V1__AdoptLayerRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__adopt_layer_request__pack_to_buffer
+                     (const Holdpoint__V1__AdoptLayerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__AdoptLayerRequest *
+       holdpoint__v1__adopt_layer_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__adopt_layer_request__free_unpacked
+                     (Holdpoint__V1__AdoptLayerRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__AdoptLayerAnswer methods */
+void   holdpoint__v1__adopt_layer_answer__init
+                     (Holdpoint__V1__AdoptLayerAnswer         *message);
+size_t holdpoint__v1__adopt_layer_answer__get_packed_size
+                     (const Holdpoint__V1__AdoptLayerAnswer   *message);
+size_t holdpoint__v1__adopt_layer_answer__pack
+                     (const Holdpoint__V1__AdoptLayerAnswer   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__adopt_layer_answer__pack_to_buffer
+                     (const Holdpoint__V1__AdoptLayerAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__AdoptLayerAnswer *
+       holdpoint__v1__adopt_layer_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__adopt_layer_answer__free_unpacked
+                     (Holdpoint__V1__AdoptLayerAnswer *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__DiscardLayerRequest methods */
+void   holdpoint__v1__discard_layer_request__init
+                     (Holdpoint__V1__DiscardLayerRequest         *message);
+size_t holdpoint__v1__discard_layer_request__get_packed_size
+                     (const Holdpoint__V1__DiscardLayerRequest   *message);
+size_t holdpoint__v1__discard_layer_request__pack
+                     (const Holdpoint__V1__DiscardLayerRequest   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__discard_layer_request__pack_to_buffer
+                     (const Holdpoint__V1__DiscardLayerRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__DiscardLayerRequest *
+       holdpoint__v1__discard_layer_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__discard_layer_request__free_unpacked
+                     (Holdpoint__V1__DiscardLayerRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Holdpoint__V1__DiscardLayerAnswer methods */
+void   holdpoint__v1__discard_layer_answer__init
+                     (Holdpoint__V1__DiscardLayerAnswer         *message);
+size_t holdpoint__v1__discard_layer_answer__get_packed_size
+                     (const Holdpoint__V1__DiscardLayerAnswer   *message);
+size_t holdpoint__v1__discard_layer_answer__pack
+                     (const Holdpoint__V1__DiscardLayerAnswer   *message,
+                      uint8_t             *out);
+size_t holdpoint__v1__discard_layer_answer__pack_to_buffer
+                     (const Holdpoint__V1__DiscardLayerAnswer   *message,
+                      ProtobufCBuffer     *buffer);
+Holdpoint__V1__DiscardLayerAnswer *
+       holdpoint__v1__discard_layer_answer__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   holdpoint__v1__discard_layer_answer__free_unpacked
+                     (Holdpoint__V1__DiscardLayerAnswer *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Holdpoint__V1__GetStatusRequest_Closure)
@@ -542,6 +807,27 @@ typedef void (*Holdpoint__V1__BackupMetadataRequest_Closure)
 typedef void (*Holdpoint__V1__BackupChunk_Closure)
                  (const Holdpoint__V1__BackupChunk *message,
                   void *closure_data);
+typedef void (*Holdpoint__V1__ListQuarantineRequest_Closure)
+                 (const Holdpoint__V1__ListQuarantineRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__ListQuarantineResponse_Closure)
+                 (const Holdpoint__V1__ListQuarantineResponse *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__QuarantinedLayer_Closure)
+                 (const Holdpoint__V1__QuarantinedLayer *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__AdoptLayerRequest_Closure)
+                 (const Holdpoint__V1__AdoptLayerRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__AdoptLayerAnswer_Closure)
+                 (const Holdpoint__V1__AdoptLayerAnswer *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__DiscardLayerRequest_Closure)
+                 (const Holdpoint__V1__DiscardLayerRequest *message,
+                  void *closure_data);
+typedef void (*Holdpoint__V1__DiscardLayerAnswer_Closure)
+                 (const Holdpoint__V1__DiscardLayerAnswer *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -565,6 +851,18 @@ struct Holdpoint__V1__AdminService_Service
                           const Holdpoint__V1__BackupMetadataRequest *input,
                           Holdpoint__V1__BackupChunk_Closure closure,
                           void *closure_data);
+  void (*list_quarantine)(Holdpoint__V1__AdminService_Service *service,
+                          const Holdpoint__V1__ListQuarantineRequest *input,
+                          Holdpoint__V1__ListQuarantineResponse_Closure closure,
+                          void *closure_data);
+  void (*adopt_layer)(Holdpoint__V1__AdminService_Service *service,
+                      const Holdpoint__V1__AdoptLayerRequest *input,
+                      Holdpoint__V1__AdoptLayerAnswer_Closure closure,
+                      void *closure_data);
+  void (*discard_layer)(Holdpoint__V1__AdminService_Service *service,
+                        const Holdpoint__V1__DiscardLayerRequest *input,
+                        Holdpoint__V1__DiscardLayerAnswer_Closure closure,
+                        void *closure_data);
 };
 typedef void (*Holdpoint__V1__AdminService_ServiceDestroy)(Holdpoint__V1__AdminService_Service *);
 void holdpoint__v1__admin_service__init (Holdpoint__V1__AdminService_Service *service,
@@ -576,7 +874,10 @@ void holdpoint__v1__admin_service__init (Holdpoint__V1__AdminService_Service *se
       function_prefix__ ## get_status,\
       function_prefix__ ## resolve_failure,\
       function_prefix__ ## check_consistency,\
-      function_prefix__ ## backup_metadata  }
+      function_prefix__ ## backup_metadata,\
+      function_prefix__ ## list_quarantine,\
+      function_prefix__ ## adopt_layer,\
+      function_prefix__ ## discard_layer  }
 void holdpoint__v1__admin_service__get_status(ProtobufCService *service,
                                               const Holdpoint__V1__GetStatusRequest *input,
                                               Holdpoint__V1__SystemStatus_Closure closure,
@@ -593,6 +894,18 @@ void holdpoint__v1__admin_service__backup_metadata(ProtobufCService *service,
                                                    const Holdpoint__V1__BackupMetadataRequest *input,
                                                    Holdpoint__V1__BackupChunk_Closure closure,
                                                    void *closure_data);
+void holdpoint__v1__admin_service__list_quarantine(ProtobufCService *service,
+                                                   const Holdpoint__V1__ListQuarantineRequest *input,
+                                                   Holdpoint__V1__ListQuarantineResponse_Closure closure,
+                                                   void *closure_data);
+void holdpoint__v1__admin_service__adopt_layer(ProtobufCService *service,
+                                               const Holdpoint__V1__AdoptLayerRequest *input,
+                                               Holdpoint__V1__AdoptLayerAnswer_Closure closure,
+                                               void *closure_data);
+void holdpoint__v1__admin_service__discard_layer(ProtobufCService *service,
+                                                 const Holdpoint__V1__DiscardLayerRequest *input,
+                                                 Holdpoint__V1__DiscardLayerAnswer_Closure closure,
+                                                 void *closure_data);
 
 /* --- descriptors --- */
 
@@ -609,6 +922,13 @@ extern const ProtobufCMessageDescriptor holdpoint__v1__consistency_finding__desc
 extern const ProtobufCEnumDescriptor    holdpoint__v1__consistency_finding__severity__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__backup_metadata_request__descriptor;
 extern const ProtobufCMessageDescriptor holdpoint__v1__backup_chunk__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__list_quarantine_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__list_quarantine_response__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__quarantined_layer__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__adopt_layer_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__adopt_layer_answer__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__discard_layer_request__descriptor;
+extern const ProtobufCMessageDescriptor holdpoint__v1__discard_layer_answer__descriptor;
 extern const ProtobufCServiceDescriptor holdpoint__v1__admin_service__descriptor;
 
 PROTOBUF_C__END_DECLS
