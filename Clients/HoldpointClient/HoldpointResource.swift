@@ -3,21 +3,21 @@ public protocol HoldpointResource: ProtobufMessage {
     /// As in events, blockers and the command: `server-snapshot`.
     static var noun: String { get }
 
-    var id: String { get }
+    var id: String { get set }
     var projectID: String { get }
     var name: String { get set }
     var description: String { get set }
     var labels: [String: String] { get set }
     /// `IN_USE`; the number in digits for a state that this version does not know.
     var stateName: String { get }
-    var stateSince: Timestamp? { get }
-    var createTime: Timestamp? { get }
-    var revision: UInt64 { get }
-    var etag: String { get }
+    var stateSince: Timestamp? { get set }
+    var createTime: Timestamp? { get set }
+    var revision: UInt64 { get set }
+    var etag: String { get set }
     var deletionProtection: Bool { get set }
     var failure: Failure? { get }
     /// The operation that is changing it; empty: none.
-    var operationID: String { get }
+    var operationID: String { get set }
 }
 
 extension Server: HoldpointResource {

@@ -74,7 +74,7 @@ extension WriteTransaction {
         reverting.enter(.reverting, at: context.now)
         let change = try begin(
             saga, on: reverting, holding: server?.id, alsoAbout: [safety.snapshot.id.rawValue],
-            warnings: [.safetySnapshot(safety.snapshot)], &context)
+            warnings: [.safetySnapshot(safety.snapshot, context)], &context)
         try insert(safety.snapshot, heldBy: change.operation, &context)
         return change
     }
@@ -96,10 +96,15 @@ extension WriteTransaction {
 }
 
 extension Warning {
-    fileprivate static func safetySnapshot(_ snapshot: VolumeSnapshot) -> Warning {
-        Warning(
-            reason: "SAFETY_SNAPSHOT",
-            message: "what the volume holds now is kept in snapshot \(snapshot.header.name) (\(snapshot.id))")
+    fileprivate static func safetySnapshot(_ snapshot: VolumeSnapshot, _ context: ChangeContext) -> Warning {
+        safetySnapshot(
+            "what the volume holds now is kept in snapshot", snapshot.header.name, snapshot.id.rawValue, context)
+    }
+
+    /// - Parameter id: not told where nothing is made.
+    static func safetySnapshot(_ text: String, _ name: String, _ id: String, _ context: ChangeContext) -> Warning {
+        let reference = context.mutation.validateOnly ? name : "\(name) (\(id))"
+        return Warning(reason: "SAFETY_SNAPSHOT", message: "\(text) \(reference)")
     }
 }
 

@@ -153,7 +153,7 @@ extension WriteTransaction {
         if server.isServing { reverting.enter(.rebooting, at: context.now) }
         let change = try begin(
             saga, on: reverting, alsoAbout: [safety.id.rawValue],
-            warnings: [.safetySnapshot(safety), .kept(parts.kept)].compactMap { $0 }, &context)
+            warnings: [.safetySnapshot(safety, context), .kept(parts.kept)].compactMap { $0 }, &context)
         try insert(safety, heldBy: change.operation, &context)
         for member in members { try insert(member.snapshot, heldBy: change.operation, &context) }
         for (volume, _) in parts.reverted {
@@ -167,11 +167,10 @@ extension WriteTransaction {
 }
 
 extension Warning {
-    fileprivate static func safetySnapshot(_ snapshot: ServerSnapshot) -> Warning {
-        Warning(
-            reason: "SAFETY_SNAPSHOT",
-            message: "what the server's volumes hold now is kept in server snapshot \(snapshot.header.name) "
-                + "(\(snapshot.id))")
+    fileprivate static func safetySnapshot(_ snapshot: ServerSnapshot, _ context: ChangeContext) -> Warning {
+        safetySnapshot(
+            "what the server's volumes hold now is kept in server snapshot", snapshot.header.name,
+            snapshot.id.rawValue, context)
     }
 
     /// - Returns: nil if all volumes are reverted.

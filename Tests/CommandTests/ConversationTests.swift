@@ -29,7 +29,7 @@ import Testing
                 "volume", "delete", "data-1", "--cascade",
                 answers: [("Type yes to go on: ", "yes"), ("Password: ", "planted-secret")])
             #expect(ended.code == 0, "\(ended.error)")
-            #expect(ended.output == "volume data-1 deleted\n")
+            #expect(ended.output == "volume data-1 deleted with 1 server snapshot and 1 snapshot; 12 KiB freed\n")
             #expect(ended.error.contains("4. delete volume data-1 (vol-1): 1 GiB of data; frees 8 KiB\r\n├── "))
             #expect(ended.error.contains("4 steps, in the order of their numbers; frees 12 KiB at once, "))
             #expect(executed.all.map(\.hash) == ["h1"])
@@ -103,7 +103,7 @@ import Testing
             let ended = try await command.converse(
                 "plan", "execute", "data-1", "--hash", "h1", "--force",
                 answers: [("Type yes to go on: ", "yes"), ("Password: ", "planted-secret")])
-            #expect(ended.code == 0 && ended.output == "data-1 deleted\n")
+            #expect(ended.code == 0 && ended.output.hasPrefix("data-1 deleted with 1 server snapshot"))
             #expect(executed.all.first?.force == true && executed.all.first?.deleteVolumes == false)
             let stale = try await command.run("plan", "execute", "data-1", "--hash", "h0")
             #expect(stale.code == 4 && stale.error.contains("(PLAN_STALE)") && executed.all.count == 1)

@@ -99,8 +99,8 @@ import Testing
             #expect(deletions.all.map(\.deleteVolumes) == [true] && deletions.all.map(\.force) == [false])
             let cascade = try await run(
                 command, "server", "delete", "web-1", "--delete-volumes", "--force", "--cascade")
-            #expect(cascade.code == 0 && cascade.output == "server web-1 deleted\n")
-            #expect(plans.all == [PlanDeleteRequest(resource: "srv-1", deleteVolumes: true, force: true)])
+            #expect(cascade.code == 0 && cascade.output.hasPrefix("server web-1 deleted"))
+            #expect(plans.all.suffix(1) == [PlanDeleteRequest(resource: "srv-1", deleteVolumes: true, force: true)])
             #expect(executions.all.map(\.deleteVolumes) == [true] && executions.all.map(\.force) == [true])
         }
     }

@@ -50,7 +50,7 @@ import Testing
         #expect(refused.error.contains(#""operationId":"op-"#), "\(refused.error)")
         release()
         let done = try await command.run(waiting, consents: true)
-        #expect(done.code == 0 && done.output.contains(" deleted\n"), "\(done.error)")
+        #expect(done.code == 0 && done.output.contains(" deleted"), "\(done.error)")
     }
 
     /// A blocker is told, whatever the password; nothing is spent.

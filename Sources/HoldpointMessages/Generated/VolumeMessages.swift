@@ -118,6 +118,8 @@ public struct Volume: ProtobufMessage {
     /// The snapshot that it was made from; empty: none.
     public var sourceSnapshotID: String = ""
     public var snapshotCount: UInt32 = 0
+    /// Of the server; empty: not attached.
+    public var serverName: String = ""
 
     public init() {}
 
@@ -141,7 +143,8 @@ public struct Volume: ProtobufMessage {
         slot: UInt32 = 0,
         boot: Bool = false,
         sourceSnapshotID: String = "",
-        snapshotCount: UInt32 = 0
+        snapshotCount: UInt32 = 0,
+        serverName: String = ""
     ) {
         self.id = id
         self.projectID = projectID
@@ -163,6 +166,7 @@ public struct Volume: ProtobufMessage {
         self.boot = boot
         self.sourceSnapshotID = sourceSnapshotID
         self.snapshotCount = snapshotCount
+        self.serverName = serverName
     }
 
     public static let descriptor = MessageDescriptor(
@@ -191,6 +195,7 @@ public struct Volume: ProtobufMessage {
         self.boot = source.pointee.boot != 0
         self.sourceSnapshotID = try CopyOut.string(source.pointee.source_snapshot_id, "source_snapshot_id")
         self.snapshotCount = source.pointee.snapshot_count
+        self.serverName = try CopyOut.string(source.pointee.server_name, "server_name")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -221,6 +226,7 @@ public struct Volume: ProtobufMessage {
         target.pointee.boot = self.boot ? 1 : 0
         try arena.set(&target.pointee.source_snapshot_id, self.sourceSnapshotID, "source_snapshot_id")
         target.pointee.snapshot_count = self.snapshotCount
+        try arena.set(&target.pointee.server_name, self.serverName, "server_name")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -33,6 +33,8 @@ public struct Volume: Resource {
     public var used = ByteCount.zero
     /// Snapshots of it. Kept by the snapshots; filled in when a volume is read.
     public var snapshotCount = 0
+    /// Of the server that it is attached to. Filled in when a volume is read.
+    public var serverName = ""
 
     /// A slot of a server.
     public struct Placement: Hashable, Sendable, Codable {

@@ -14,6 +14,7 @@ extension HoldpointMessages.Volume {
         boot = volume.placement?.boot ?? false
         sourceSnapshotID = volume.sourceSnapshotID?.rawValue ?? ""
         snapshotCount = UInt32(clamping: volume.snapshotCount)
+        serverName = volume.serverName
     }
 }
 

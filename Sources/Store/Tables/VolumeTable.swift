@@ -10,7 +10,10 @@ extension Volume: StoredResource {
         ]
     }
     public static var derivedColumns: [String] {
-        ["(SELECT COUNT(*) FROM volume_snapshot WHERE volume_id = this.id)"]
+        [
+            "(SELECT COUNT(*) FROM volume_snapshot WHERE volume_id = this.id)",
+            "(SELECT name FROM server WHERE id = this.server_id)",
+        ]
     }
 
     public var ownValues: [StoredValue] {
@@ -33,5 +36,6 @@ extension Volume: StoredResource {
             servedLayer = ServedLayer(layerID: layerID, version: version)
         }
         snapshotCount = try row.int(first + 9)
+        serverName = try row.optionalText(first + 10) ?? ""
     }
 }

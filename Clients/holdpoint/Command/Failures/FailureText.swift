@@ -18,7 +18,10 @@ enum FailureText {
 
     /// One JSON object on one line, with the fields that scripts rely on.
     static func json(_ failure: CommandFailure) -> String {
-        (try? failure.status.json()) ?? #"{"code":"INTERNAL","message":"the error cannot be written as JSON"}"#
+        var status = failure.status
+        // A script has always something to go by.
+        if status.reason.isEmpty { status.reason = status.code.name }
+        return (try? status.json()) ?? #"{"code":"INTERNAL","message":"the error cannot be written as JSON"}"#
     }
 
     /// `holdpoint: warning: … (REASON)`

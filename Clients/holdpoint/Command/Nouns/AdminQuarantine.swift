@@ -40,7 +40,7 @@ struct QuarantineAdopt: AsyncParsableCommand {
     func run() async throws {
         try await globals.session("admin quarantine adopt \(id)") { session in
             let request = AdoptLayerRequest(layer: id, name: name ?? "")
-            try await session.change(request) { request, options throws(RPCError) in
+            try await session.change(request, makesResource: true) { request, options throws(RPCError) in
                 try await session.client.admin.adoptLayer(request, options: options)
             }
         }

@@ -61,6 +61,7 @@ extension Session {
     /// Waits for what was decided, and prints the operation.
     func finish(_ operation: Operation?, _ warnings: [Warning]) async throws {
         warn(warnings)
+        if settings.dryRun { beginDryRun() }
         guard let operation, !settings.dryRun else {
             note("\(what): \(settings.dryRun ? "can be done" : "done")")
             return try printer.warnings(warnings)

@@ -8,7 +8,7 @@ extension Operation: Presentable {
     var row: [Table.Cell] {
         [
             .init(id), .init(kind), .init(state.name, color: Color(state: state.name)), .init(percentage),
-            .init(targetIDs.joined(separator: " ")), .init(ResourceText.relative(createTime)),
+            .init(mainTarget), .init(ResourceText.relative(createTime)),
         ]
     }
 
@@ -29,6 +29,11 @@ extension Operation: Presentable {
             Detail("request id", requestID), Detail("created", ResourceText.full(createTime)),
             Detail("revision", String(revision)), Detail("project", projectID),
         ]
+    }
+
+    /// The first one, and how many others there are.
+    private var mainTarget: String {
+        (targetIDs.first ?? "") + (targetIDs.count > 1 ? " and \(targetIDs.count - 1) more" : "")
     }
 
     /// `40%`; nothing that a server sends makes it more than 100 or less than 0.

@@ -49,14 +49,16 @@ struct PlanExecute: AsyncParsableCommand {
 
     func run() async throws {
         try await globals.session("plan execute \(id)") { session in
+            if session.settings.dryRun { session.beginDryRun() }
             var session = session
             // Asking again for what is perhaps done already: there may be no plan any more.
-            if session.settings.requestID == nil { session.titles = try await StepTitles(shownPlan(session)) }
+            let plan = session.settings.requestID == nil ? try await shownPlan(session) : nil
+            if let plan { session.titles = StepTitles(plan) }
             let given = try await session.consent(consent) { [loss(session)] }
             let answer = try await session.execute(
                 id, hash: hash, options.scope, (consent, given), again: planAgain)
             var results = DeletionResults(session: session, isSingle: true)
-            try results.succeed(try await session.deleted(id, answer))
+            try results.succeed(try await session.deleted(id, answer, plan))
             try results.end()
         }
     }

@@ -25,6 +25,11 @@ struct ServerDeleteOptions: DeleteOptions {
 }
 
 extension Server: Changeable {
+    mutating func forgetParts() {
+        for index in attachments.indices { attachments[index].volumeID = "" }
+        nbd = []
+    }
+
     typealias Filters = NoFilters<ListServersRequest>
     typealias DeleteExtras = ServerDeleteOptions
 

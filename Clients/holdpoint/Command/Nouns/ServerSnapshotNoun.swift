@@ -25,6 +25,8 @@ struct ServerSnapshotFilters: ListFilters {
 }
 
 extension ServerSnapshot: Changeable {
+    mutating func forgetParts() { memberIDs = [] }
+
     typealias Filters = ServerSnapshotFilters
     typealias DeleteExtras = NoDeleteOptions
 

@@ -6,14 +6,18 @@ extension Volume: Presentable {
     var row: [Table.Cell] {
         [
             .init(name), .init(id), stateCell, .init(ByteSize.text(sizeBytes)), .init(ByteSize.text(usedBytes)),
-            .init(serverID), .init(String(snapshotCount)), .init(ResourceText.relative(createTime)),
+            .init(serverName.isEmpty ? serverID : serverName), .init(String(snapshotCount)),
+            .init(ResourceText.relative(createTime)),
         ]
     }
 
     var details: [Detail] {
         details([
             Detail("size", ByteSize.exactText(sizeBytes)), Detail("used", ByteSize.exactText(usedBytes)),
-            Detail("server", serverID.isEmpty ? "" : "\(serverID), slot \(slot)\(boot ? ", boot" : "")"),
+            Detail(
+                "server",
+                serverID.isEmpty
+                    ? "" : "\(ResourceText.reference(serverName, serverID)), slot \(slot)\(boot ? ", boot" : "")"),
             Detail("made from", sourceSnapshotID), Detail("snapshots", snapshots),
         ])
     }

@@ -18,7 +18,7 @@ struct GlobalOptions: ParsableArguments {
         name: [.customShort("o", allowingJoined: true), .long],
         help: ArgumentHelp("Form of the output; default: table.", valueName: "format")
     )
-    var output: OutputFormat?
+    var output: OutputOption?
 
     @Option(
         help: ArgumentHelp("Time for each call; default: 60s.", valueName: "duration"), transform: DurationText.parse)

@@ -1,7 +1,20 @@
 import ArgumentParser
 
 /// What `-o` takes.
-enum OutputFormat: String, CaseIterable, ExpressibleByArgument, Sendable {
+enum OutputOption: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case table
+    /// A table with all its columns, however wide the terminal is.
+    case wide
+    case json
+    case yaml
+    case csv
+    case name
+
+    var format: OutputFormat { OutputFormat(rawValue: rawValue) ?? .table }
+}
+
+/// The form of the output.
+enum OutputFormat: String, CaseIterable, Sendable {
     /// Aligned columns for people.
     case table
     /// The message itself, proto3 JSON.

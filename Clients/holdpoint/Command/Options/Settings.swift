@@ -7,6 +7,8 @@ struct Settings: Sendable {
     var tokenFile: String?
     var project: String?
     var output: OutputFormat = .table
+    /// Tables keep all their columns.
+    var isWide = false
     var timeout: Duration = .seconds(60)
     var waitTimeout: Duration?
     var waits = true
@@ -35,7 +37,8 @@ struct Settings: Sendable {
         endpoint = try Settings.endpoint(options.endpoint ?? stored.text("endpoint") ?? defaultEndpoint)
         tokenFile = options.tokenFile ?? stored.text("token-file")
         project = options.project ?? stored.text("project")
-        output = try options.output ?? stored.value("output") { OutputFormat(rawValue: $0) } ?? output
+        let chosen = try options.output ?? stored.value("output") { OutputOption(rawValue: $0) } ?? .table
+        (output, isWide) = (chosen.format, chosen == .wide)
         timeout = try options.timeout ?? stored.value("timeout", DurationText.parse) ?? timeout
         waitTimeout = try options.waitTimeout ?? stored.value("wait-timeout", DurationText.parse)
         waits = try !(options.noWait || stored.flag("no-wait"))

@@ -7,6 +7,8 @@ import HoldpointClient
 struct PagePrinter<Item: Presentable> {
     private let printer: Printer
     private var widths: [Int]?
+    /// Columns that are shown, as the first page has room for them.
+    private var places: [Int] = []
     private var isEmpty = true
 
     init(_ printer: Printer) {
@@ -31,14 +33,17 @@ struct PagePrinter<Item: Presentable> {
         switch printer.format {
         case .json: isEmpty ? "[]\n" : "\n]\n"
         case .yaml: isEmpty ? "[]\n" : ""
-        case .table: isEmpty ? Table(headers: Item.headers, rows: []).text(colored: printer.colored) : ""
+        case .table:
+            isEmpty ? Table(headers: Item.headers, rows: []).fitted(printer.style).text(colored: printer.colored) : ""
         case .name, .csv: ""
         }
     }
 
     private mutating func tablePart(_ items: [Item]) -> String {
         guard !items.isEmpty else { return "" }
-        let table = Table(headers: Item.headers, rows: items.map(\.row), isWithHeader: widths == nil)
+        let whole = Table(headers: Item.headers, rows: items.map(\.row), isWithHeader: widths == nil)
+        if widths == nil { places = printer.style.places(whole.headers, whole.widths) }
+        let table = whole.shown(places, hasHeaders: printer.style.hasHeaders)
         let needed = zip(table.widths, widths ?? table.widths).map(max)
         widths = needed
         return table.text(colored: printer.colored, widths: needed)

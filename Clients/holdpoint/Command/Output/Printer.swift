@@ -4,6 +4,7 @@ import HoldpointClient
 struct Printer: Sendable {
     let format: OutputFormat
     let colored: Bool
+    var style = TableStyle()
 
     /// A list: one table, one JSON array, a line each.
     func list<Item: Presentable>(_ items: [Item]) throws {
@@ -22,7 +23,7 @@ struct Printer: Sendable {
 
     func text<Item: Presentable>(list items: [Item]) throws -> String {
         switch format {
-        case .table: Table(headers: Item.headers, rows: items.map(\.row)).text(colored: colored)
+        case .table: Table(headers: Item.headers, rows: items.map(\.row)).fitted(style).text(colored: colored)
         case .name: Printer.lines(items.map(\.presentedName))
         case .json, .yaml, .csv: Printer.text(.array(try items.map { try $0.tree() }), format)
         }

@@ -31,7 +31,8 @@ extension HoldpointResource {
         [
             Detail("protected", deletionProtection ? "yes" : ""), Detail("operation", operationID),
             Detail("created", createTime.map { TimeText.full($0) } ?? ""),
-            Detail("revision", String(revision)), Detail("etag", etag), Detail("project", projectID),
+            Detail("revision", revision == 0 ? "" : String(revision)), Detail("etag", etag),
+            Detail("project", projectID),
         ]
     }
 }

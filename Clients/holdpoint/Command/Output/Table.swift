@@ -19,7 +19,7 @@ struct Table {
     /// What each column needs, its header included.
     var widths: [Int] {
         headers.indices.map { column in
-            max(headers[column].count, rows.map { $0[column].text.count }.max() ?? 0)
+            max(isWithHeader ? headers[column].count : 0, rows.map { $0[column].text.count }.max() ?? 0)
         }
     }
 

@@ -2,14 +2,18 @@ import HoldpointClient
 
 extension Session {
     /// Makes a mutation, waits for its operation, and prints the resource as it is then.
+    ///
+    /// - Parameter makesResource: the resource does not exist before.
     func change<Request: ChangeRequest, Answer: ResourceAnswer>(
-        _ request: Request, _ call: (Request, CallOptions) async throws(RPCError) -> Answer
+        _ request: Request, makesResource: Bool = Request.self is any CreationRequest.Type,
+        _ call: (Request, CallOptions) async throws(RPCError) -> Answer
     ) async throws where Answer.Resource: Showable {
         let start = ContinuousClock.now
         let answer = try await send(request, call)
         var warnings = answer.warnings
         warn(warnings)
-        guard let operation = answer.operation, !settings.dryRun else {
+        if settings.dryRun { return try foresee(answer.resource, isNew: makesResource, warnings) }
+        guard let operation = answer.operation else {
             return try printer.answer(answer.resource, warnings: warnings)
         }
         guard settings.waits else { return try printer.answer(operation, warnings: warnings) }
@@ -40,6 +44,24 @@ extension Session {
             let failure = CommandFailure(changing: what, error)
             throw failure.exit == .outcomeUnknown ? failure.repeatable(request.requestID, again: again) : failure
         }
+    }
+
+    /// Prints what a dry run found: nothing is under way, and what would be made has no id yet.
+    private func foresee(_ resource: (some Showable & HoldpointResource)?, isNew: Bool, _ warnings: [Warning]) throws {
+        beginDryRun()
+        guard var resource else { return try printer.warnings(warnings) }
+        (resource.operationID, resource.revision, resource.etag) = ("", 0, "")
+        if isNew {
+            (resource.id, resource.createTime, resource.stateSince) = ("", nil, nil)
+            resource.forgetParts()
+        }
+        try printer.answer(resource, warnings: warnings)
+    }
+
+    /// A dry run's first line: with what is for people, or beside what is for machines.
+    func beginDryRun() {
+        let line = "dry run: nothing is changed"
+        if printer.format == .table { StandardStreams.output(line + "\n") } else { note(line) }
     }
 
     /// Makes a call that changes something and has no request id of its own: it is safe to make it again as it is.

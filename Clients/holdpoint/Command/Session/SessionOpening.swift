@@ -30,7 +30,8 @@ extension GlobalOptions {
         let settings = try settings(environment)
         FailureReport.usesJSON = settings.output == .json
         let terminal = Terminal(environment: environment)
-        let printer = Printer(format: settings.output, colored: terminal.colors)
+        let style = TableStyle(width: settings.isWide ? nil : terminal.width)
+        let printer = Printer(format: settings.output, colored: terminal.colors, style: style)
         return Session(
             what: what, settings: settings, client: try settings.connected(), printer: printer, terminal: terminal,
             environment: environment)

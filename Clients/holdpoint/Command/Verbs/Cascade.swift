@@ -69,7 +69,7 @@ struct Cascade<Item: Changeable> {
         let again = [Item.noun, "delete", shown.id, "--cascade"] + scope.arguments + deletion.consent.arguments
         let answer = try await session.execute(
             shown.id, hash: plan.hash, scope, (deletion.consent, consent), again: again)
-        return try await session.deleted(deletion.subject(shown.reference), answer)
+        return try await session.deleted(deletion.subject(shown.reference), answer, plan)
     }
 
     /// The plan to execute: the one that was shown, or what the plans before it have left of it.

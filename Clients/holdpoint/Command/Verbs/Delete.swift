@@ -26,6 +26,7 @@ struct Delete<Item: Changeable>: AsyncParsableCommand {
 
     func run() async throws {
         try await globals.session("\(Item.noun) delete \(ids.joined(separator: " "))") { session in
+            if session.settings.dryRun { session.beginDryRun() }
             var results = DeletionResults(session: session, isSingle: ids.count == 1)
             let deletion = Deletion<Item>(ids: ids, extras: extras, consent: consent, session: session)
             if cascade {

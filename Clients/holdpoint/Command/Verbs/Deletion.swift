@@ -20,11 +20,12 @@ struct Deletion<Item: Changeable> {
     func deleteOneByOne(_ ids: [String], _ consent: Consent?, _ results: inout DeletionResults) async {
         for id in ids {
             let session = session.named(what([id]))
+            let plan = await session.planToTell(id, extras.plan)
             await results.attempt(session.what, explain: { failure(id, $0) }) {
                 let answer = try await session.send(request(id, consent)) { request, options throws(RPCError) in
                     try await Item.send(request, to: session.client, options)
                 }
-                return try await session.deleted(subject(id), answer)
+                return try await session.deleted(subject(id), answer, plan)
             }
         }
     }

@@ -8,14 +8,15 @@ struct DeletionResult {
     let operation: Operation?
     let warnings: [Warning]
     let isDryRun: Bool
-    /// What a dry run found that would be done.
+    /// What it took, or what a dry run found that it would take; nil: nobody looked.
     var plan: DeletionPlan?
 
     /// For people.
     var line: String {
-        if isDryRun { return "\(subject) can be deleted" }
+        if isDryRun { return "\(subject) can be deleted" + (plan?.effect(isForeseen: true) ?? "") }
         guard let operation else { return "\(subject) does not exist" }
-        return operation.state == .succeeded ? "\(subject) deleted" : "\(subject) is being deleted: \(operation.id)"
+        guard operation.state == .succeeded else { return "\(subject) is being deleted: \(operation.id)" }
+        return "\(subject) deleted" + (plan?.effect(isForeseen: false) ?? "")
     }
 
     /// The operation, or the plan of a dry run, and the answer's warnings.
@@ -89,7 +90,10 @@ struct DeletionResults {
 
 extension Session {
     /// Waits for a deletion's operation, unless that is not wanted.
-    func deleted(_ subject: String, _ answer: DeleteAnswer) async throws -> DeletionResult {
+    ///
+    /// - Parameter plan: what it takes.
+    func deleted(_ subject: String, _ answer: DeleteAnswer, _ plan: DeletionPlan? = nil) async throws -> DeletionResult
+    {
         warn(answer.warnings)
         var operation = answer.operation
         var warnings = answer.warnings
@@ -101,6 +105,32 @@ extension Session {
             operation = ended
         }
         return DeletionResult(
-            subject: subject, operation: operation, warnings: warnings, isDryRun: settings.dryRun)
+            subject: subject, operation: operation, warnings: warnings, isDryRun: settings.dryRun, plan: plan)
+    }
+
+    /// What a deletion takes, for a person to read afterwards; nil: nobody reads it, or it cannot be told.
+    func planToTell(_ reference: String, _ scope: PlanScope) async -> DeletionPlan? {
+        guard printer.format == .table, settings.requestID == nil, settings.waits else { return nil }
+        return try? await plan(reference, scope)
+    }
+}
+
+extension DeletionPlan {
+    /// What goes beside the thing itself, and what space that gives: ` with 3 snapshots; 20 MiB freed`.
+    fileprivate func effect(isForeseen: Bool) -> String {
+        let companions = Dictionary(grouping: steps.filter { $0.action == .delete }.dropLast(), by: \.kind)
+        let names = ["server-snapshot": "server snapshot"]
+        let counts = ["server", "server-snapshot", "snapshot", "volume"].compactMap { kind in
+            companions[kind].map { ResourceText.count($0.count, names[kind] ?? kind) }
+        }
+        let with = counts.isEmpty ? "" : " with " + counts.joined(separator: " and ")
+        let size = ByteSize.text(freesBytes)
+        // A server has no data of its own.
+        let hasData = steps.contains { $0.action == .delete && $0.kind != Server.noun }
+        switch (hasData, freesBytes > 0) {
+        case (false, _): return with
+        case (true, false): return with + "; frees nothing while others rest on its data"
+        case (true, true): return with + (isForeseen ? "; frees \(size)" : "; \(size) freed")
+        }
     }
 }

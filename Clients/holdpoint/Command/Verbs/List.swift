@@ -16,13 +16,15 @@ struct List<Item: Listable>: AsyncParsableCommand {
 
     func run() async throws {
         try await globals.session("\(Item.noun) list") { session in
+            let session = try session.styled(options, Item.headers)
             var request = Item.Filters.Request()
             request.filter = options.filter ?? ""
             request.orderBy = options.orderBy ?? Item.defaultOrder
             filters.apply(to: &request)
             let limit = options.count(in: session.printer.format)
             let hasMore = try await session.list(Item.self, request, limit: limit)
-            if hasMore, options.limit == nil { session.note("there are more: --all, or --limit N") }
+            guard hasMore, options.limit == nil else { return }
+            try await session.noteRest(Item.self, request, shown: ListOptions.tableLimit)
         }
     }
 }
@@ -53,10 +55,45 @@ extension Session {
     }
 }
 
+extension Session {
+    /// Says how many more there are; it counts no further than some thousands.
+    fileprivate func noteRest<Item: Listable>(
+        _: Item.Type, _ request: Item.Filters.Request, shown: Int
+    ) async throws {
+        var count = 0
+        let page = { (request: Item.Filters.Request) async throws(RPCError) in
+            try await Item.page(request, from: client, callOptions)
+        }
+        let isLonger = try await client.pages(request, limit: ListOptions.countedLimit, page: page) { items in
+            count += items.count
+            return true
+        }
+        let rest = max(count - shown, 0)
+        note("\(isLonger ? "more than \(rest)" : "\(rest)") more: --all, or --limit N")
+    }
+
+    /// With the columns that were asked for.
+    func styled(_ options: ListOptions, _ headers: [String]) throws -> Session {
+        guard options.columns != nil || options.noHeaders else { return self }
+        guard settings.output == .table else {
+            throw ValidationError("--columns and --no-headers go with tables")
+        }
+        var style = printer.style
+        style.columns = try options.columns.map { try TableStyle.columns($0, of: headers) }
+        style.hasHeaders = !options.noHeaders
+        let printer = Printer(format: printer.format, colored: printer.colored, style: style)
+        return Session(
+            what: what, settings: settings, client: client, printer: printer, terminal: terminal,
+            environment: environment, titles: titles, again: again)
+    }
+}
+
 /// What every `list` takes.
 struct ListOptions: ParsableArguments {
     /// Of a table, for want of any other.
     static let tableLimit = 100
+    /// As far as it is counted how many there are.
+    static let countedLimit = 10_000
 
     @Option(help: ArgumentHelp("field op value AND …; ops: = != < <= > >= and : (contains).", valueName: "expression"))
     var filter: String?
@@ -69,6 +106,12 @@ struct ListOptions: ParsableArguments {
 
     @Flag(help: "All of them.")
     var all = false
+
+    @Option(help: ArgumentHelp("Only these columns of the table: NAME,STATE.", valueName: "columns"))
+    var columns: String?
+
+    @Flag(help: "No line of headers.")
+    var noHeaders = false
 
     /// Nil: without a limit.
     func count(in format: OutputFormat) -> Int? {

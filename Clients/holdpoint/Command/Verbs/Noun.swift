@@ -10,6 +10,13 @@ protocol Showable: Presentable {
     static func get(
         _ reference: String, from client: HoldpointClient, _ options: CallOptions
     ) async throws(RPCError) -> Self
+
+    /// Of one that does not exist: the ids of what would be made with it.
+    mutating func forgetParts()
+}
+
+extension Showable {
+    mutating func forgetParts() {}
 }
 
 /// What `list` needs.

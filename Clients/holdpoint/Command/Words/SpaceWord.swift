@@ -16,6 +16,7 @@ struct SpaceWord: AsyncParsableCommand {
 
     func run() async throws {
         try await globals.session("space") { session in
+            let session = try session.styled(options, SpaceUse.headers)
             let request = ListSpaceRequest(filter: options.filter ?? "", orderBy: options.orderBy ?? "")
             var summary: ListSpaceResponse?
             let found = try await session.client.listing(request, limit: options.count(in: session.printer.format)) {

@@ -651,7 +651,7 @@ const ProtobufCEnumDescriptor holdpoint__v1__volume__state__descriptor =
   holdpoint__v1__volume__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__volume__field_descriptors[20] =
+static const ProtobufCFieldDescriptor holdpoint__v1__volume__field_descriptors[21] =
 {
   {
     "id",
@@ -893,6 +893,18 @@ static const ProtobufCFieldDescriptor holdpoint__v1__volume__field_descriptors[2
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "server_name",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Volume, server_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__volume__field_indices_by_name[] = {
   17,   /* field[17] = boot */
@@ -908,6 +920,7 @@ static const unsigned holdpoint__v1__volume__field_indices_by_name[] = {
   1,   /* field[1] = project_id */
   8,   /* field[8] = revision */
   15,   /* field[15] = server_id */
+  20,   /* field[20] = server_name */
   13,   /* field[13] = size_bytes */
   16,   /* field[16] = slot */
   19,   /* field[19] = snapshot_count */
@@ -919,7 +932,7 @@ static const unsigned holdpoint__v1__volume__field_indices_by_name[] = {
 static const ProtobufCIntRange holdpoint__v1__volume__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__volume__descriptor =
 {
@@ -929,7 +942,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__volume__descriptor =
   "Holdpoint__V1__Volume",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__Volume),
-  20,
+  21,
   holdpoint__v1__volume__field_descriptors,
   holdpoint__v1__volume__field_indices_by_name,
   1,  holdpoint__v1__volume__number_ranges,

@@ -123,10 +123,14 @@ struct  Holdpoint__V1__Volume
    */
   char *source_snapshot_id;
   uint32_t snapshot_count;
+  /*
+   * Of the server; empty: not attached.
+   */
+  char *server_name;
 };
 #define HOLDPOINT__V1__VOLUME__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__volume__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, HOLDPOINT__V1__VOLUME__STATE__STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, HOLDPOINT__V1__VOLUME__STATE__STATE_UNSPECIFIED, NULL, NULL, 0, (char *)protobuf_c_empty_string, 0, NULL, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Holdpoint__V1__CreateVolumeRequest
