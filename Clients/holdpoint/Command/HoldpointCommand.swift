@@ -28,9 +28,11 @@ public enum HoldpointCommand {
     }
 
     private static func run(_ arguments: [String]) async -> ExitStatus {
+        if arguments.first == "help" { return Usage.help(Array(arguments.dropFirst())) }
         do {
             var command = try await Root.asyncParseAsRoot(arguments)
-            if let status = missingVerb(command) { return status }
+            let node = NamedCommand(arguments).node
+            if !node.children.isEmpty { return Usage.answerMissingVerb(node) }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -43,20 +45,7 @@ public enum HoldpointCommand {
         } catch let reported as ReportedFailure {
             return reported.exit
         } catch {
-            return Usage.answer(error)
+            return Usage.answer(error, to: arguments)
         }
-    }
-
-    /// A noun alone does nothing: its help goes to standard error, and scripts see that it is wrong.
-    private static func missingVerb(_ command: any ParsableCommand) -> ExitStatus? {
-        let type = type(of: command)
-        guard !type.configuration.subcommands.isEmpty else { return nil }
-        if FailureReport.usesJSON {
-            FailureReport.print(
-                CommandFailure("wrong usage", Status(code: .invalidArgument, message: "a verb is missing")))
-        } else {
-            StandardStreams.error(Root.helpMessage(for: type) + "\n")
-        }
-        return .usage
     }
 }

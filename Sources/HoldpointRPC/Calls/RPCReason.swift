@@ -11,6 +11,10 @@ public enum RPCReason {
     public static let metadataTooLarge = "METADATA_TOO_LARGE"
     /// `UNAVAILABLE`: the server is about to end; the call was not started, or was a stream without a natural end.
     public static let shuttingDown = "SHUTTING_DOWN"
+    /// `UNAVAILABLE`: nobody listens at the endpoint.
+    public static let notListening = "NOT_LISTENING"
+    /// `UNAVAILABLE`: the system does not let this process connect to the endpoint.
+    public static let notPermitted = "NOT_PERMITTED"
     /// `UNKNOWN`: the connection was lost after the request had been sent, and asking again did not help.
     public static let outcomeUnknown = "OUTCOME_UNKNOWN"
 }

@@ -9,6 +9,9 @@ public struct RetryPolicy: Sendable {
     public var attempts: Int?
     /// Attempts at most of a call that has no deadline.
     public var attemptsWithoutDeadline = 8
+    /// Whether a server is waited for that was never reached: nobody listens, or this process may not connect. For those
+    /// who start together; a person wants to know at once.
+    public var waitsForServer = true
 
     public init() {}
 
@@ -23,6 +26,8 @@ public struct RetryPolicy: Sendable {
         failures: Int, error: RPCError, timeLeft: Duration?, using generator: inout some RandomNumberGenerator
     ) -> Duration? {
         guard error.code == .unavailable || error.reason == RPCReason.outcomeUnknown else { return nil }
+        let isAbsent = [RPCReason.notListening, RPCReason.notPermitted].contains(error.reason)
+        guard waitsForServer || !isAbsent else { return nil }
         guard failures < attemptsAtMost(error, hasDeadline: timeLeft != nil) else { return nil }
         let jittered = backoff(failures: failures, using: &generator)
         let pause = max(jittered, .milliseconds(Int64(error.status.retryAfterMs)))

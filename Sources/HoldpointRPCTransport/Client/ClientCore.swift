@@ -38,6 +38,7 @@ final class ClientCore: @unchecked Sendable {
     private var isClosed = false
     private var queue = Fifo<ClientCall>()
     private var connectFailure: RPCError?
+    private var hasConnected = false
     /// Set while the server's queue of connections is full.
     private var fullQueue: (since: ContinuousClock.Instant, failures: Int)?
 
@@ -189,13 +190,17 @@ final class ClientCore: @unchecked Sendable {
         switch result {
         case .success(let connection):
             connectFailure = nil
+            hasConnected = true
             fullQueue = nil
             if isClosed || connection.isClosed { return connection.close() }
             self.connection = connection
             // The connection is told of its start only after this; calls follow the Hello.
             connection.begin()
         case .failure(let error):
-            let failure = RPCError(.unavailable, "cannot connect to \(endpoint): \(ConnectFailure.text(error))")
+            // One that was reached before is coming back.
+            let failure = RPCError(
+                .unavailable, "cannot connect to \(endpoint): \(ConnectFailure.text(error))",
+                reason: hasConnected ? "" : ConnectFailure.reason(error) ?? "")
             connectFailure = failure
             if ConnectFailure.isFullQueue(error) { return waitForRoom(failure) }
             fullQueue = nil

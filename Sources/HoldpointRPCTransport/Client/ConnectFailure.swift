@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HoldpointRPC
 internal import NIOCore
 internal import NIOPosix
 
@@ -12,6 +13,17 @@ enum ConnectFailure {
         case ChannelError.connectTimeout: true
         case let error as NIOConnectionError: error.connectionErrors.contains { isFullQueue($0.error) }
         default: false
+        }
+    }
+
+    /// Why nobody was reached; nil: for a reason that may pass by itself.
+    static func reason(_ error: any Error) -> String? {
+        switch error {
+        case let error as IOError where [ENOENT, ECONNREFUSED, ENOTDIR].contains(error.errnoCode):
+            RPCReason.notListening
+        case let error as IOError where [EACCES, EPERM].contains(error.errnoCode): RPCReason.notPermitted
+        case let error as NIOConnectionError: error.connectionErrors.lazy.compactMap { reason($0.error) }.first
+        default: nil
         }
     }
 

@@ -14,7 +14,7 @@ struct ServerRevert: AsyncParsableCommand {
     @Argument(help: "Id or unique name.")
     var id: String
 
-    @Option(help: ArgumentHelp("One of the server's own.", valueName: "server-snapshot"))
+    @Option(help: ArgumentHelp("One of the server's own.", valueName: "snapshot"))
     var serverSnapshot: String
 
     @Flag(help: "Stop it before if it runs, and serve it again afterwards.")

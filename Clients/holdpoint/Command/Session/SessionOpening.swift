@@ -15,7 +15,8 @@ extension GlobalOptions {
                 try await body(session)
             } catch {
                 await session.client.close()
-                throw error
+                guard !(error is ReportedFailure) else { throw error }
+                throw Unreachable(settings: session.settings).explained(CommandFailure(what, error))
             }
             await session.client.close()
         } catch let reported as ReportedFailure {
@@ -41,18 +42,24 @@ extension GlobalOptions {
         let chosen = profile ?? environment["HOLDPOINT_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
         let home = environment["HOME"] ?? "/"
         let values = try Profile.load(chosen, path: "\(home)/.config/holdpoint/config.yaml")
-        let directory = geteuid() == 0 ? "/var/lib/holdpoint" : "\(home)/.local/state/holdpoint"
         return try Settings(
             options: self, environment: environment, profile: values,
-            defaultEndpoint: "unix:\(directory)/holdpoint.sock")
+            defaultEndpoint: "unix:\(Settings.defaultSocket)")
     }
 }
 
 extension Settings {
+    /// Where a server keeps its state that was told nothing else.
+    static var defaultStateDirectory: String {
+        geteuid() == 0 ? "/var/lib/holdpoint" : "\(Process.environment["HOME"] ?? "/")/.local/state/holdpoint"
+    }
+
+    static var defaultSocket: String { defaultStateDirectory + "/holdpoint.sock" }
+
     /// Longest token, bytes.
     static let longestTokenBytes = 4 << 10
-    /// Attempts at a server that is away, before the command says so: some three seconds in all. One that is there but
-    /// does not answer is waited for as long as the call may last.
+    /// Attempts at a server that went away, before the command says so: some three seconds in all. One that is there but
+    /// does not answer is waited for as long as the call may last, and where nobody listens at first it says so at once.
     static let attempts = 8
 
     /// A client that connects at its first call.
@@ -61,6 +68,7 @@ extension Settings {
         var configuration = RPCClientConfiguration()
         configuration.software = "holdpoint/\(HoldpointClient.version)"
         configuration.retryPolicy.attempts = Settings.attempts
+        configuration.retryPolicy.waitsForServer = false
         configuration.helloTimeout = max(configuration.helloTimeout, timeout)
         return HoldpointClient(endpoint: endpoint, token: token, project: project, configuration: configuration)
     }
