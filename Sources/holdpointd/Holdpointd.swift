@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 
 /// The server's command: flags, and exit codes. 0: drained after SIGTERM, or restored; 1: a fault, 2: bad flags, 3:
@@ -47,6 +48,10 @@ struct Holdpointd: AsyncParsableCommand {
         if let exit = error as? DaemonExit {
             complain("holdpointd: \(exit.message)")
             return exit.code
+        }
+        if let error = error as? EngineError {
+            complain("holdpointd: \(error.message)")
+            return DaemonExit.fault
         }
         let code = exitCode(for: error)
         guard !code.isSuccess else { return help(fullMessage(for: error)) }

@@ -37,6 +37,9 @@ struct LogLevel: ExpressibleByArgument {
 
     let level: Logger.Level
 
+    /// In the help.
+    var defaultValueDescription: String { level.rawValue }
+
     init(level: Logger.Level) {
         self.level = level
     }

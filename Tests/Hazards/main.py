@@ -8,7 +8,7 @@ TESTS = [
     "another_path", "stalled_clients", "slow_disk", "questions", "unknown_clients", "grades", "growing",
     "lost_pid_file", "held_layer", "few_descriptors", "one_bad_layer", "unservable_server", "backlog",
     "stopped_storage_daemon", "scripts", "broken_servers", "many_servers", "odd_paths", "hangup", "cores",
-    "revoked_token",
+    "revoked_token", "completions",
 ]
 
 

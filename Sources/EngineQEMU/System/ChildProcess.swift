@@ -24,9 +24,19 @@ enum ChildProcess {
                 linux_spawn(program, arguments, environment, folder, output, &processID)
             }
         }
-        guard result == 0 else { throw .system("start \(program)", code: -result) }
+        guard result == 0 else {
+            guard -result == ENOENT, let package = packages[program] else {
+                throw .system("start \(program)", code: -result)
+            }
+            throw EngineError(
+                .failed, "cannot start \(program): it is not installed; on Debian, apt-get install \(package)",
+                cause: searchPath)
+        }
         return processID
     }
+
+    /// Where the programs that an engine needs come from, on Debian 12.
+    private static let packages = ["qemu-img": "qemu-utils", "qemu-storage-daemon": "qemu-system-common"]
 
     /// Runs a program to its end. Blocks.
     ///

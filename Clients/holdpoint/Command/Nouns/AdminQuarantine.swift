@@ -29,7 +29,7 @@ struct QuarantineAdopt: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt", abstract: "Make a volume of a layer, once its data is proved to be there.")
 
-    @Argument(help: "The layer's id.")
+    @Argument(help: "The layer's id.", completion: .names(.layer))
     var id: String
 
     @Option(help: ArgumentHelp("Of the volume; default: what the layer belonged to.", valueName: "name"))
@@ -52,7 +52,7 @@ struct QuarantineDiscard: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "discard", abstract: "Let a layer go for ever, with all that only it needed. Needs consent.")
 
-    @Argument(help: "The layer's id.")
+    @Argument(help: "The layer's id.", completion: .names(.layer))
     var id: String
 
     @OptionGroup var consent: ConsentOptions

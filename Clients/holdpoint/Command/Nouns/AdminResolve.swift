@@ -29,7 +29,9 @@ struct AdminResolve: AsyncParsableCommand {
         }
     }
 
-    @Argument(help: "A resource, or an operation's id.")
+    @Argument(
+        help: "A resource, or an operation's id.",
+        completion: .names(.operation, .server, .volume, .snapshot, .serverSnapshot))
     var id: String
 
     @Flag(exclusivity: .exclusive)

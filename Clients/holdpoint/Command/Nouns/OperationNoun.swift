@@ -36,7 +36,7 @@ struct OperationWait: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "wait", abstract: "Wait until an operation has ended; exit 7 unless it succeeded.")
 
-    @Argument(help: "Id.")
+    @Argument(help: "Id.", completion: .names(.operation))
     var id: String
 
     @OptionGroup var globals: GlobalOptions
@@ -56,7 +56,7 @@ struct OperationCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Ask an operation to stop and to undo what it did, and wait until it has.")
 
-    @Argument(help: "Id.")
+    @Argument(help: "Id.", completion: .names(.operation))
     var id: String
 
     @OptionGroup var globals: GlobalOptions

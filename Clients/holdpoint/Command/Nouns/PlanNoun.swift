@@ -15,7 +15,8 @@ struct PlanDelete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Print every step that deleting a resource takes; changes nothing.")
 
-    @Argument(help: "Any resource: id or unique name.")
+    @Argument(
+        help: "Any resource: id or unique name.", completion: .names(.server, .volume, .snapshot, .serverSnapshot))
     var id: String
 
     @OptionGroup var options: PlanOptions
@@ -37,7 +38,7 @@ struct PlanExecute: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "execute", abstract: "Execute a plan, if it is still the same one.")
 
-    @Argument(help: "What the plan was made for.")
+    @Argument(help: "What the plan was made for.", completion: .names(.server, .volume, .snapshot, .serverSnapshot))
     var id: String
 
     @Option(help: ArgumentHelp("The plan's.", valueName: "hash"))

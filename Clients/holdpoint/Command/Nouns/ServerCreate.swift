@@ -20,7 +20,9 @@ struct ServerCreate: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Default: vm; from a server snapshot: as it was.", valueName: "kind"))
     var kind: Kind?
 
-    @Option(help: ArgumentHelp("Make it from this server snapshot.", valueName: "server-snapshot"))
+    @Option(
+        help: ArgumentHelp("Make it from this server snapshot.", valueName: "server-snapshot"),
+        completion: .names(.serverSnapshot))
     var serverSnapshot: String?
 
     @OptionGroup var globals: GlobalOptions

@@ -6,10 +6,10 @@ struct ServerNBD: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "nbd", abstract: "Print an NBD URI a volume, for qemu-img, nbdcopy and nbd-client.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.server))
     var id: String
 
-    @Option(help: ArgumentHelp("Only this volume's.", valueName: "volume"))
+    @Option(help: ArgumentHelp("Only this volume's.", valueName: "volume"), completion: .names(.volume))
     var volume: String?
 
     @Flag(help: "Print the lines that mount them, too.")

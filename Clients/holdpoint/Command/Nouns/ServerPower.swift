@@ -5,7 +5,7 @@ import HoldpointClient
 struct ServerStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "start", abstract: "Serve a server's volumes.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.server))
     var id: String
 
     @OptionGroup var globals: GlobalOptions
@@ -24,7 +24,7 @@ struct ServerStop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop", abstract: "End serving a server's volumes; they stay attached.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.server))
     var id: String
 
     @Flag(help: "Cut off connected NBD clients; needs consent.")

@@ -11,10 +11,10 @@ struct ServerRevert: AsyncParsableCommand {
             that were attached since stay as they are.
             """)
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.server))
     var id: String
 
-    @Option(help: ArgumentHelp("One of the server's own.", valueName: "snapshot"))
+    @Option(help: ArgumentHelp("One of the server's own.", valueName: "snapshot"), completion: .names(.serverSnapshot))
     var serverSnapshot: String
 
     @Flag(help: "Stop it before if it runs, and serve it again afterwards.")
@@ -22,7 +22,8 @@ struct ServerRevert: AsyncParsableCommand {
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("A volume of the snapshot that stays as it is; repeatable.", valueName: "volume"))
+        help: ArgumentHelp("A volume of the snapshot that stays as it is; repeatable.", valueName: "volume"),
+        completion: .names(.volume))
     var leaveOut: [String] = []
 
     @Flag(help: "Cut off connected NBD clients.")

@@ -8,7 +8,7 @@ struct ServerSnapshotCreate: AsyncParsableCommand {
 
     @OptionGroup var fields: SnapshotOptions
 
-    @Option(help: ArgumentHelp("The server to take it of.", valueName: "server"))
+    @Option(help: ArgumentHelp("The server to take it of.", valueName: "server"), completion: .names(.server))
     var server: String
 
     @Option(help: ArgumentHelp("Take none that would be worse.", valueName: "grade"))

@@ -16,7 +16,7 @@ struct ServerSnapshotNoun: AsyncParsableCommand {
 
 /// The options of `server-snapshot list`.
 struct ServerSnapshotFilters: ListFilters {
-    @Option(help: ArgumentHelp("Only those of this server.", valueName: "server"))
+    @Option(help: ArgumentHelp("Only those of this server.", valueName: "server"), completion: .names(.server))
     var server: String?
 
     func apply(to request: inout ListServerSnapshotsRequest) {

@@ -7,7 +7,7 @@ struct SnapshotCreate: AsyncParsableCommand {
 
     @OptionGroup var fields: SnapshotOptions
 
-    @Option(help: ArgumentHelp("The volume to take it of.", valueName: "volume"))
+    @Option(help: ArgumentHelp("The volume to take it of.", valueName: "volume"), completion: .names(.volume))
     var volume: String
 
     @Option(help: ArgumentHelp("Take none that would be worse.", valueName: "grade"))

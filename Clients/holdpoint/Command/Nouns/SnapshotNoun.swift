@@ -15,10 +15,12 @@ struct SnapshotNoun: AsyncParsableCommand {
 
 /// The options of `snapshot list`.
 struct SnapshotFilters: ListFilters {
-    @Option(help: ArgumentHelp("Only those of this volume.", valueName: "volume"))
+    @Option(help: ArgumentHelp("Only those of this volume.", valueName: "volume"), completion: .names(.volume))
     var volume: String?
 
-    @Option(help: ArgumentHelp("Only the members of this server snapshot.", valueName: "server-snapshot"))
+    @Option(
+        help: ArgumentHelp("Only the members of this server snapshot.", valueName: "server-snapshot"),
+        completion: .names(.serverSnapshot))
     var serverSnapshot: String?
 
     func apply(to request: inout ListSnapshotsRequest) {

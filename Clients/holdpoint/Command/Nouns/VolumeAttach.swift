@@ -5,10 +5,10 @@ import HoldpointClient
 struct VolumeAttach: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "attach", abstract: "Attach a volume to a server.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.volume))
     var id: String
 
-    @Option(help: ArgumentHelp("Id or unique name of the server.", valueName: "server"))
+    @Option(help: ArgumentHelp("Id or unique name of the server.", valueName: "server"), completion: .names(.server))
     var server: String
 
     @OptionGroup var globals: GlobalOptions
@@ -27,10 +27,12 @@ struct VolumeAttach: AsyncParsableCommand {
 struct VolumeDetach: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "detach", abstract: "Detach a volume from its server.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.volume))
     var id: String
 
-    @Option(help: ArgumentHelp("Refuse if it is attached to another one.", valueName: "server"))
+    @Option(
+        help: ArgumentHelp("Refuse if it is attached to another one.", valueName: "server"), completion: .names(.server)
+    )
     var server: String?
 
     @Flag(help: "Cut off connected NBD clients; needs consent.")

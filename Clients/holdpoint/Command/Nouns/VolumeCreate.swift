@@ -13,16 +13,20 @@ struct VolumeCreate: AsyncParsableCommand {
         transform: ByteSize.parse)
     var size: UInt64?
 
-    @Option(help: ArgumentHelp("Make it from this volume snapshot.", valueName: "snapshot"))
+    @Option(
+        help: ArgumentHelp("Make it from this volume snapshot.", valueName: "snapshot"), completion: .names(.snapshot))
     var snapshot: String?
 
-    @Option(help: ArgumentHelp("Make it from this server snapshot's member …", valueName: "server-snapshot"))
+    @Option(
+        help: ArgumentHelp("Make it from this server snapshot's member …", valueName: "server-snapshot"),
+        completion: .names(.serverSnapshot))
     var serverSnapshot: String?
 
-    @Option(help: ArgumentHelp("… that is the snapshot of this volume.", valueName: "volume"))
+    @Option(
+        help: ArgumentHelp("… that is the snapshot of this volume.", valueName: "volume"), completion: .names(.volume))
     var volume: String?
 
-    @Option(help: ArgumentHelp("Attach it to this server at once.", valueName: "server"))
+    @Option(help: ArgumentHelp("Attach it to this server at once.", valueName: "server"), completion: .names(.server))
     var attach: String?
 
     @OptionGroup var globals: GlobalOptions

@@ -15,7 +15,7 @@ struct VolumeNoun: AsyncParsableCommand {
 
 /// The options of `volume list`.
 struct VolumeFilters: ListFilters {
-    @Option(help: ArgumentHelp("Only those attached to this server.", valueName: "server"))
+    @Option(help: ArgumentHelp("Only those attached to this server.", valueName: "server"), completion: .names(.server))
     var server: String?
 
     func apply(to request: inout ListVolumesRequest) {

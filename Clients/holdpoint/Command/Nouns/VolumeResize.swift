@@ -5,7 +5,7 @@ import HoldpointClient
 struct VolumeResize: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "resize", abstract: "Make a volume larger.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.volume))
     var id: String
 
     @Option(

@@ -7,10 +7,10 @@ struct VolumeRevert: AsyncParsableCommand {
         commandName: "revert", abstract: "Give a volume the bytes of one of its snapshots.",
         discussion: "What it holds now is kept in a safety snapshot first, whose name is printed.")
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(.volume))
     var id: String
 
-    @Option(help: ArgumentHelp("One of the volume's own.", valueName: "snapshot"))
+    @Option(help: ArgumentHelp("One of the volume's own.", valueName: "snapshot"), completion: .names(.snapshot))
     var snapshot: String
 
     @OptionGroup var cut: CutOptions

@@ -38,7 +38,7 @@ extension GlobalOptions {
             environment: environment)
     }
 
-    private func settings(_ environment: [String: String]) throws -> Settings {
+    func settings(_ environment: [String: String]) throws -> Settings {
         let chosen = profile ?? environment["HOLDPOINT_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
         let home = environment["HOME"] ?? "/"
         let values = try Profile.load(chosen, path: "\(home)/.config/holdpoint/config.yaml")
@@ -63,7 +63,7 @@ extension Settings {
     static let attempts = 8
 
     /// A client that connects at its first call.
-    fileprivate func connected() throws -> HoldpointClient {
+    func connected() throws -> HoldpointClient {
         let token = try tokenFile.map { try TextFile.secret($0, limitBytes: Settings.longestTokenBytes) }
         var configuration = RPCClientConfiguration()
         configuration.software = "holdpoint/\(HoldpointClient.version)"

@@ -9,7 +9,7 @@ struct Delete<Item: Changeable>: AsyncParsableCommand {
             discussion: "-o json prints an object for one, an array from two on.", aliases: ["rm"])
     }
 
-    @Argument(help: "Ids or unique names; all are tried.")
+    @Argument(help: "Ids or unique names; all are tried.", completion: .names(noun: Item.noun))
     var ids: [String]
 
     @Flag(help: "Delete what stands in the way too: shows the plan, then executes it.")

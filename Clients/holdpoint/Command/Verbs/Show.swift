@@ -7,7 +7,7 @@ struct Show<Item: Showable>: AsyncParsableCommand {
         CommandConfiguration(commandName: "show", abstract: "Show everything about one.")
     }
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(noun: Item.noun))
     var id: String
 
     @OptionGroup var globals: GlobalOptions

@@ -7,7 +7,7 @@ struct Update<Item: Changeable>: AsyncParsableCommand {
         CommandConfiguration(commandName: "update", abstract: "Change name, description, labels or protection.")
     }
 
-    @Argument(help: "Id or unique name.")
+    @Argument(help: "Id or unique name.", completion: .names(noun: Item.noun))
     var id: String
 
     @Option(help: ArgumentHelp("The new name.", valueName: "name"))

@@ -27,6 +27,26 @@ struct CompletionWord: AsyncParsableCommand {
     @OptionGroup var globals: GlobalOptions
 
     func run() async throws {
-        StandardStreams.output(Root.completionScript(for: shell.completionShell) + "\n")
+        let script = Root.completionScript(for: shell.completionShell)
+        StandardStreams.output((shell == .zsh ? CompletionWord.workingEarly(script) : script) + "\n")
+    }
+
+    /// Sourced before `compinit`, zsh has nowhere to put it yet: it is put there before the first prompt.
+    private static func workingEarly(_ script: String) -> String {
+        script.replacing(
+            "    compdef _holdpoint holdpoint\n",
+            with: """
+                    if (( ${+functions[compdef]} )); then
+                        compdef _holdpoint holdpoint
+                    else
+                        _holdpoint_define() {
+                            add-zsh-hook -d precmd _holdpoint_define
+                            (( ${+functions[compdef]} )) || { autoload -Uz compinit && compinit; }
+                            compdef _holdpoint holdpoint
+                        }
+                        autoload -Uz add-zsh-hook && add-zsh-hook precmd _holdpoint_define
+                    fi
+
+                """)
     }
 }

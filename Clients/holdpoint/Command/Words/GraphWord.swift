@@ -6,7 +6,9 @@ struct GraphWord: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "graph", abstract: "Show what holds what, as a tree.")
 
-    @Argument(help: "Only what holds this one and what it holds: id or unique name.")
+    @Argument(
+        help: "Only what holds this one and what it holds: id or unique name.",
+        completion: .names(.server, .volume, .snapshot, .serverSnapshot))
     var id: String?
 
     @OptionGroup var globals: GlobalOptions

@@ -12,7 +12,9 @@ struct HistoryWord: AsyncParsableCommand {
             holdpoint history --denied                   wrong passwords, refused credentials
             """)
 
-    @Argument(help: "Id, or a name that something has or had; none: everything.")
+    @Argument(
+        help: "Id, or a name that something has or had; none: everything.",
+        completion: .names(.server, .volume, .snapshot, .serverSnapshot))
     var resource: String?
 
     @Option(help: ArgumentHelp("Only this caller's.", valueName: "principal"))
