@@ -157,7 +157,7 @@ import Testing
             FailureText.lines(refusal(108, [attached])) == [
                 "holdpoint: volume delete data-1: it has snapshots (VOLUME_HAS_SNAPSHOTS)",
                 "  blocked by 108 snapshots, \"day-1\", \"day-2\" and 106 more: VOLUME_HAS_SNAPSHOTS",
-                "  blocked by volume, \"data-1\": VOLUME_ATTACHED",
+                "  blocked by volume \"data-1\": VOLUME_ATTACHED",
                 "  holdpoint volume delete data-1 --cascade  # deletes all of it, after consent",
                 "  holdpoint plan delete data-1  # shows it first",
             ])
@@ -173,7 +173,7 @@ import Testing
         let protected = Blocker(kind: "snapshot", id: "vsnap-0", name: "kept", reason: "DELETION_PROTECTED")
         let lines = FailureText.lines(refusal(20, [protected]))
         #expect(!lines.contains { $0.contains("--cascade") })
-        #expect(lines.contains("  blocked by snapshot, \"kept\": DELETION_PROTECTED"))
+        #expect(lines.contains("  blocked by snapshot \"kept\": DELETION_PROTECTED"))
         #expect(lines.count == 1 + 2 + 8 + 1 && lines.last == "  # and 12 more: -o json has them all")
     }
 

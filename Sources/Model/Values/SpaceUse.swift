@@ -116,12 +116,12 @@ public struct SpaceFields {
         return field
     }
 
-    /// Those that fit, in the order that was asked for; equal ones by their ids.
+    /// Those that fit, in the order that was asked for; equal ones by their names.
     public func apply(to uses: [SpaceUse]) -> [SpaceUse] {
         uses.filter { use in conditions.allSatisfy { holds($0.comparison, $0.field.value(of: use), $0.value) } }
             .sorted { left, right in
                 let (first, second) = (order.value(of: left), order.value(of: right))
-                guard first != second else { return left.id < right.id }
+                guard first != second else { return (left.name, left.id) < (right.name, right.id) }
                 return isDescending ? first > second : first < second
             }
     }

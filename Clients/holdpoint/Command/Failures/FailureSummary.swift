@@ -29,8 +29,8 @@ enum FailureSummary {
     private static func line(_ group: Group, _ members: [Blocker]) -> String {
         let names = members.prefix(namedCount).map { $0.name.isEmpty ? $0.id : "\"\($0.name)\"" }
         let rest = members.count - names.count
-        let plural = members.count == 1 ? group.kind : "\(members.count) \(group.kind)s"
-        return "  blocked by \(plural), " + names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        let plural = members.count == 1 ? "\(group.kind) " : "\(members.count) \(group.kind)s, "
+        return "  blocked by \(plural)" + names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
             + ": \(group.reason)"
     }
 

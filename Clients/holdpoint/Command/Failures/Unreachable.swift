@@ -40,10 +40,19 @@ struct Unreachable {
 
     private func withoutToken(_ failure: CommandFailure) -> CommandFailure {
         var failure = failure
-        failure.status.message += ", and no token was given: over TCP one is needed"
-        let file = Settings.defaultStateDirectory + "/admin.token"
+        var directory = Settings.defaultStateDirectory
+        switch settings.endpoint {
+        case .tcp:
+            failure.status.message += ", and no token was given: over TCP one is needed"
+        case .unix(let path):
+            failure.status.message += ": over a Unix socket the server knows its own user and root, and user "
+                + "\(ClosedPath.userName(geteuid())) has given no token"
+            // Where a server listens that was told nothing else.
+            if path.hasSuffix("/holdpoint.sock") { directory = String(path.dropLast("/holdpoint.sock".count)) }
+        }
         return failure.remedied(
-            "the first one lies in the server's state directory", command: again(["--token-file", file]))
+            "the first one lies in the server's state directory",
+            command: again(["--token-file", directory + "/admin.token"]))
     }
 
     private func again(_ options: [String]) -> String { Process.commandLine(Process.arguments + options) }

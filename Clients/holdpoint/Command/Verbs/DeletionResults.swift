@@ -118,7 +118,9 @@ extension Session {
 extension DeletionPlan {
     /// What goes beside the thing itself, and what space that gives: ` with 3 snapshots; 20 MiB freed`.
     fileprivate func effect(isForeseen: Bool) -> String {
-        let companions = Dictionary(grouping: steps.filter { $0.action == .delete }.dropLast(), by: \.kind)
+        var deletions = steps.filter { $0.action == .delete }
+        if let asked = deletions.firstIndex(where: \.requiredBy.isEmpty) { deletions.remove(at: asked) }
+        let companions = Dictionary(grouping: deletions, by: \.kind)
         let names = ["server-snapshot": "server snapshot"]
         let counts = ["server", "server-snapshot", "snapshot", "volume"].compactMap { kind in
             companions[kind].map { ResourceText.count($0.count, names[kind] ?? kind) }

@@ -95,21 +95,20 @@ enum PastTime {
 }
 
 extension PastEvent: Presentable {
-    static let headers = ["TIME", "WHAT", "RESOURCE", "BY", "OPERATION", "OUTCOME"]
+    static let headers = ["TIME", "WHAT", "RESOURCE", "BY", "OUTCOME", "OPERATION", "FROM", "ID"]
 
     var presentedName: String { event?.resourceID ?? "" }
 
     var row: [Table.Cell] {
         let event = event ?? Event()
-        let what = ResourceText.reference(event.name, event.resourceID)
         let cause = event.reason.isEmpty ? "" : " (\(event.reason))"
         return [
             .init(event.time.map { TimeText.exact($0) } ?? "-"),
             .init(event.action + (attempts > 1 ? " \(attempts) times" : "") + cause),
-            .init([event.kind, what].filter { !$0.isEmpty }.joined(separator: " ")),
-            .init([event.principal, event.source].filter { !$0.isEmpty }.joined(separator: " at ")),
-            .init([operationKind, event.operationID].filter { !$0.isEmpty }.joined(separator: " ")),
+            .init([event.kind, event.name].filter { !$0.isEmpty }.joined(separator: " ")), .init(event.principal),
             .init(outcome + (consent == nil ? "" : ", with consent"), color: Color(state: outcome)),
+            .init([operationKind, event.operationID].filter { !$0.isEmpty }.joined(separator: " ")),
+            .init(event.source), .init(event.resourceID),
         ]
     }
 
