@@ -1,4 +1,4 @@
-"""Names that a shell completes: in bash, zsh and fish, and without a word when the server is down or does not answer."""
+"""Names that a shell completes: in bash, zsh and fish, and without a word when the server is down or silent."""
 
 import os
 import pty
@@ -13,7 +13,8 @@ ANSWER_SECONDS = 20
 # What the command allows itself is a fifth of a second; a slow machine may take this.
 LONGEST_SILENCE_SECONDS = 10
 SHELLS = {
-    "bash": ("rc", ["bash", "--noprofile", "--rcfile", "{rc}", "-i"], "PS1='> '\nsource <(holdpoint completion bash)\n"),
+    "bash": ("rc", ["bash", "--noprofile", "--rcfile", "{rc}", "-i"],
+             "PS1='> '\nsource <(holdpoint completion bash)\n"),
     # As the README has it: before compinit.
     "zsh": (".zshrc", ["zsh", "-i"],
             "PS1='> '\nsource <(holdpoint completion zsh)\nautoload -Uz compinit && compinit -u\n"),

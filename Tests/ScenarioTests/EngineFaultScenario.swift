@@ -60,6 +60,11 @@ import Testing
             let held = try await refusal { try await detach(force: false, nil) }
             #expect(held.reason == "VOLUME_HAS_CLIENTS" && held.blockers.map(\.id) == ["unix:pid=7 (writer)"])
             #expect(held.remedies.map(\.command) == ["holdpoint volume detach \(volume.id) --force"])
+            let grown = try await refusal {
+                try await world.client.volumes.resizeVolume(
+                    ResizeVolumeRequest(requestID: world.newID(), volume: "data-1", sizeBytes: 1536 << 20))
+            }
+            #expect(grown.remedies.map(\.command) == ["holdpoint volume resize \(volume.id) --size 1536MiB --force"])
             #expect(try await refusal { try await world.deleteServer("web-1") }.reason == "VOLUME_HAS_CLIENTS")
             #expect(try await refusal { try await detach(force: true, nil) }.reason == "CONSENT_REQUIRED")
             try await world.settled(try await detach(force: true, world.consent).operation)

@@ -9,8 +9,8 @@ public struct RetryPolicy: Sendable {
     public var attempts: Int?
     /// Attempts at most of a call that has no deadline.
     public var attemptsWithoutDeadline = 8
-    /// Whether a server is waited for that was never reached: nobody listens, or this process may not connect. For those
-    /// who start together; a person wants to know at once.
+    /// Whether a server is waited for that was never reached: nobody listens, or this process may not connect. For
+    /// those who start together; a person wants to know at once.
     public var waitsForServer = true
 
     public init() {}

@@ -32,8 +32,8 @@ struct Unreachable {
         var failure = failure
         guard case .unix(let path) = settings.endpoint, let closed = ClosedPath(path) else { return failure }
         failure.status.message =
-            "user \(ClosedPath.userName(geteuid())) may not connect to \(settings.endpoint): \(closed.path) is for user "
-            + "\(closed.owner) and group \(closed.group)"
+            "user \(ClosedPath.userName(geteuid())) may not connect to \(settings.endpoint): \(closed.path) is for "
+            + "user \(closed.owner) and group \(closed.group)"
         let line = ["sudo", "-u", closed.owner] + ["holdpoint"] + Process.arguments
         return failure.remedied("ask as \(closed.owner)", command: Process.shellLine(line))
     }

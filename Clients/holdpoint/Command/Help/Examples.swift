@@ -41,7 +41,7 @@ enum Examples {
         "volume revert": ["data-1 --snapshot before-update", "data-1 --snapshot vsnap-abcdefghijkl --dry-run"],
         "snapshot create": ["before-update --volume data-1", "--volume data-1 --require offline"],
         "server-snapshot create": [
-            "before-1 --server web-1 --description 'to 2.4'", "--server web-1 --require crash",
+            "before-1 --server web-1 --description 'for 2'", "--server web-1 --require crash",
         ],
         "plan delete": ["data-1", "web-1 --delete-volumes -o json"],
         "plan execute": ["data-1 --hash HASH", "data-1 --hash HASH --yes --password-file FILE"],

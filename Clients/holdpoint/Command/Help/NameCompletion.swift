@@ -1,7 +1,7 @@
 import ArgumentParser
 import HoldpointClient
 
-/// Names and ids for a shell to complete, asked of the server. It has little time, and says nothing if it has no answer.
+/// Names and ids for a shell to complete, asked of the server. It has little time, and says nothing without an answer.
 struct NameCompletion: Sendable {
     /// What can be named on a command line.
     enum Kind: String, CaseIterable, Sendable {
