@@ -59,7 +59,7 @@ extension Settings {
     /// Longest token, bytes.
     static let longestTokenBytes = 4 << 10
     /// Attempts at a server that went away, before the command says so: some three seconds in all. One that is there
-    /// but does not answer is waited for as long as the call may last; where nobody listens at first it says so at once.
+    /// but does not answer is waited for as long as the call may last; where nobody listens at first, it says so.
     static let attempts = 8
 
     /// A client that connects at its first call.
