@@ -19,19 +19,21 @@ extension ResourceManager {
     ) async throws -> (entries: [QuarantineEntry], nextPageToken: String) {
         let query = ListQuery(pageSize: pageSize)
         let begin = try OffsetToken.offset(pageToken)
-        let (rows, sizes) = try await store.survey { transaction in
-            let rows = try transaction.spaceRows()
-            let shown = rows.quarantined.dropFirst(begin).prefix(query.pageSize)
-            let sizes = try shown.map { (layer: $0, size: try transaction.layer($0.layerID)?.size ?? .zero) }
-            return (rows, sizes)
+        return try await spaceLists.places.take {
+            try Task.checkCancellation()
+            let (rows, sizes) = try await store.survey { transaction in
+                let rows = try transaction.spaceRows()
+                let shown = rows.quarantined.dropFirst(begin).prefix(query.pageSize)
+                return (rows, try shown.map { (layer: $0, size: try transaction.layer($0.layerID)?.size ?? .zero) })
+            }
+            var account = rows.account(try await engine.usage(of: rows.layers.map(\.id)))
+            let entries = sizes.map { layer, size in
+                QuarantineEntry(
+                    layer: layer, size: size, own: account.bytes(of: layer.layerID),
+                    freed: account.freed(byReleasing: [layer.layerID]))
+            }
+            return (entries, OffsetToken.text(begin + entries.count, of: rows.quarantined.count))
         }
-        var account = rows.account(try await engine.usage(of: rows.layers.map(\.id)))
-        let entries = sizes.map { layer, size in
-            QuarantineEntry(
-                layer: layer, size: size, own: account.bytes(of: layer.layerID),
-                freed: account.freed(byReleasing: [layer.layerID]))
-        }
-        return (entries, OffsetToken.text(begin + entries.count, of: rows.quarantined.count))
     }
 
     /// Makes a volume over a layer in quarantine, once its data is proved to be there.

@@ -23,6 +23,7 @@ public struct ResourceManager: Sendable {
     let lastCheck = LastCheck()
     let denials = Denials()
     private let listPlaces = Places(listsAtOnce)
+    let spaceLists = SpaceLists()
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp

@@ -106,11 +106,14 @@ extension ReadTransaction {
     private func leftOut(
         _ references: [String], of members: [VolumeSnapshot], _ snapshot: ServerSnapshot
     ) throws -> [VolumeID] {
+        guard references.count <= Server.slotCount else {
+            throw Refusal.invalid(field: "leave_out", "a server has at most \(Server.slotCount) volumes")
+        }
+        let names = try members.map { member in
+            [member.volumeID.rawValue, member.volumeName, try (get(member.volumeID) as Volume?)?.header.name]
+        }
         let meant = try references.map { reference in
-            let meant = try members.filter { member in
-                try member.volumeID.rawValue == reference || member.volumeName == reference
-                    || (get(member.volumeID) as Volume?)?.header.name == reference
-            }
+            let meant = zip(members, names).filter { $1.contains(reference) }.map(\.0)
             guard !meant.isEmpty else {
                 throw Refusal.invalid(
                     field: "leave_out",

@@ -78,6 +78,10 @@ import Testing
                 let wrong = try await refusal { try await world.revertServer(restart: true, leaveOut: [reference]) }
                 #expect(wrong.reason == "INVALID_ARGUMENT" && wrong.fieldViolations.map(\.field) == ["leave_out"])
             }
+            let flood = try await refusal {
+                try await world.revertServer(restart: true, leaveOut: Array(repeating: "data-2", count: 65))
+            }
+            #expect(flood.reason == "INVALID_ARGUMENT" && flood.message.contains("at most 64"))
             let all = try await refusal {
                 try await world.revertServer(restart: true, leaveOut: ["data-1", "data-2"])
             }
