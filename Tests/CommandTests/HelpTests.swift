@@ -95,6 +95,27 @@ import Testing
         }
     }
 
+    /// Not every noun has every verb, and no line is told that is none.
+    @Test func everyLineThatIsToldIsACommand() {
+        let nouns = [""] + CommandNode.root.children.map(\.name) + ["admin quarantine"]
+        let words = [
+            "get", "info", "remove", "rename", "restore", "clone", "copy", "snapshot", "grow", "mount", "ps", "df",
+            "logs", "volumes", "admins",
+        ]
+        var count = 0
+        for noun in nouns {
+            for word in words {
+                for remedy in ForeignWords.remedies(noun, word, ["data-1"]) {
+                    let line = ShellWords.split(remedy.command).dropFirst()
+                    let named = NamedCommand(Array(line))
+                    #expect(named.unknown == nil && named.node.children.isEmpty, "\(noun) \(word): \(remedy.command)")
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 30)
+    }
+
     @Test func nothingIsGuessedFromAfar() {
         #expect(Spelling.nearest(to: "frobnicate", of: CommandNode.root.children.flatMap(\.names)).isEmpty)
         #expect(Spelling.nearest(to: "volmue", of: ["volume", "server"]) == ["volume"])

@@ -95,6 +95,20 @@ import Testing
         #expect(policy.pause(failures: 8, error: error, timeLeft: .seconds(1), using: &generator) != nil)
     }
 
+    /// A server that was never reached is waited for, unless one wants to know at once; one that goes away, always.
+    @Test func waitsForAServerIfItIsWanted() {
+        var policy = RetryPolicy()
+        var generator = SeededGenerator(seed: 25)
+        for reason in [RPCReason.notListening, RPCReason.notPermitted, ""] {
+            let error = RPCError(.unavailable, "", reason: reason)
+            policy.waitsForServer = true
+            #expect(policy.pause(failures: 1, error: error, timeLeft: .seconds(60), using: &generator) != nil)
+            policy.waitsForServer = false
+            let pause = policy.pause(failures: 1, error: error, timeLeft: .seconds(60), using: &generator)
+            #expect((pause != nil) == reason.isEmpty)
+        }
+    }
+
     @Test func remembersThatAnOutcomeIsUnknown() async {
         var policy = RetryPolicy()
         policy.attempts = 2

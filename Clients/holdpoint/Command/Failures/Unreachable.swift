@@ -66,15 +66,13 @@ private struct ClosedPath {
 
     /// - Returns: nil if nothing is seen of it.
     init?(_ path: String) {
-        var (place, closed) = (path, path)
-        var found = stat()
+        var (place, found) = (path, stat())
         // What lies in a folder that is closed cannot be looked at.
         while stat(place, &found) != 0 {
-            closed = place
             guard let slash = place.lastIndex(of: "/"), slash != place.startIndex else { return nil }
             place = String(place[..<slash])
         }
-        self.path = closed == path && place == path ? path : place
+        self.path = place
         owner = ClosedPath.userName(found.st_uid)
         group = getgrgid(found.st_gid).map { String(cString: $0.pointee.gr_name) } ?? "\(found.st_gid)"
     }

@@ -20,9 +20,6 @@ struct CommandNode {
     var names: [String] { [name] + type.configuration.aliases }
 
     func child(_ name: String) -> CommandNode? { children.first { $0.names.contains(name) } }
-
-    /// Everything that can be run.
-    var leaves: [CommandNode] { children.isEmpty ? [self] : children.flatMap(\.leaves) }
 }
 
 /// The words of a command line as far as they name a command.

@@ -8,6 +8,18 @@ enum ForeignWords {
     ///   - rest: what stands behind it.
     /// - Returns: none: nobody is known to say that.
     static func remedies(_ noun: String, _ verb: String, _ rest: [String]) -> [Remedy] {
+        // Not every noun has every verb.
+        lines(noun, verb, rest).filter { NamedCommand($0.words).unknown == nil }.map { line in
+            Remedy(description: line.description, command: Process.commandLine(line.words))
+        }
+    }
+
+    private struct Line {
+        let description: String
+        let words: [String]
+    }
+
+    private static func lines(_ noun: String, _ verb: String, _ rest: [String]) -> [Line] {
         let subject = rest.first ?? noun.uppercased()
         switch (noun, verb) {
         case ("snapshot", "restore"), ("snapshot", "rollback"), ("snapshot", "revert"), ("snapshot", "clone"),
@@ -67,9 +79,11 @@ enum ForeignWords {
 
     private static func singular(_ word: String) -> String { word.hasSuffix("s") ? String(word.dropLast()) : word }
 
-    private static func line(_ description: String, _ words: String...) -> Remedy { line(description, words) }
+    private static func line(_ description: String, _ words: String...) -> Line {
+        Line(description: description, words: words)
+    }
 
-    private static func line(_ description: String, _ words: [String]) -> Remedy {
-        Remedy(description: description, command: Process.commandLine(words))
+    private static func line(_ description: String, _ words: [String]) -> Line {
+        Line(description: description, words: words)
     }
 }

@@ -6,7 +6,7 @@ struct Session: Sendable {
     let what: String
     let settings: Settings
     let client: HoldpointClient
-    let printer: Printer
+    var printer: Printer
     let terminal: Terminal
     let environment: [String: String]
     /// Names of the resources in the steps of its operations.

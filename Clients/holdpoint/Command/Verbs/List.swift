@@ -78,13 +78,10 @@ extension Session {
         guard settings.output == .table else {
             throw ValidationError("--columns and --no-headers go with tables")
         }
-        var style = printer.style
-        style.columns = try options.columns.map { try TableStyle.columns($0, of: headers) }
-        style.hasHeaders = !options.noHeaders
-        let printer = Printer(format: printer.format, colored: printer.colored, style: style)
-        return Session(
-            what: what, settings: settings, client: client, printer: printer, terminal: terminal,
-            environment: environment, titles: titles, again: again)
+        var session = self
+        session.printer.style.columns = try options.columns.map { try TableStyle.columns($0, of: headers) }
+        session.printer.style.hasHeaders = !options.noHeaders
+        return session
     }
 }
 
