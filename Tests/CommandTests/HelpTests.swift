@@ -95,6 +95,29 @@ import Testing
         }
     }
 
+    /// What was asked for is output and success; a noun alone is neither.
+    @Test(arguments: [
+        "--help", "help", "volume --help", "help volume", "volume create -h", "help volume create", "help filters",
+        "admin quarantine --help",
+    ])
+    func helpThatIsAskedForIsNoMistake(words: String) async throws {
+        try await withCommand { _ in
+        } _: { command in
+            let helped = try await command.run(words.split(separator: " ").map(String.init))
+            #expect(helped.code == 0 && helped.error.isEmpty && helped.output.contains("holdpoint"))
+            #expect(!helped.output.contains("--endpoint"))
+        }
+    }
+
+    @Test(arguments: ["", "volume", "admin quarantine"])
+    func aNounAloneIsAMistake(words: String) async throws {
+        try await withCommand { _ in
+        } _: { command in
+            let answered = try await command.run(words.split(separator: " ").map(String.init))
+            #expect(answered.code == 2 && answered.output.isEmpty && answered.error.contains("USAGE: holdpoint"))
+        }
+    }
+
     /// Not every noun has every verb, and no line is told that is none.
     @Test func everyLineThatIsToldIsACommand() {
         let nouns = [""] + CommandNode.root.children.map(\.name) + ["admin quarantine"]

@@ -79,9 +79,10 @@ class Scripts(HazardCase):
         plain = [["--help"], ["--version"], ["volume", "--help"], ["completion", "bash"], ["completion", "zsh"],
                  ["completion", "fish"], ["call", "list"], ["call", "AdminService/GetStatus"],
                  ["server", "nbd", "web-1"], ["admin", "backup", "-"]]
-        plain += [["admin", "check"], ["admin", "check", "-o", "json"], ["volume", "delete", volume, "--dry-run"],
+        plain += [["admin", "check"], ["admin", "check", "-o", "json"], ["admin", "quarantine", "list"],
+                  ["volume", "delete", volume, "--dry-run"],
                   ["volume", "delete", volume, "--dry-run", "-o", "json"]]
-        formed = [["version"], ["status"], ["graph"], ["history"], ["plan", "delete", volume],
+        formed = [["version"], ["status"], ["graph"], ["history"], ["space"], ["plan", "delete", volume],
                   ["operation", "show", self.operation], ["operation", "wait", self.operation]]
         for noun, name in (("server", "web-1"), ("volume", volume), ("snapshot", "before"),
                            ("server-snapshot", "nightly")):

@@ -2,10 +2,12 @@
 
 import json
 import re
+import time
 import unittest
 
 import daemon
 
+DEADLINE_SECONDS = 30
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
 
@@ -13,6 +15,13 @@ class LogLineTests(unittest.TestCase):
     def lines(self, own, message):
         records = [json.loads(line) for line in own.log.splitlines() if line.startswith("{")]
         return [each for each in records if each["message"] == message]
+
+    def told(self, own, message):
+        """The same, once there is one: lines are written beside the answer."""
+        end = time.monotonic() + DEADLINE_SECONDS
+        while not self.lines(own, message) and time.monotonic() < end:
+            time.sleep(0.05)
+        return self.lines(own, message)
 
     def run_command(self, own, *arguments):
         process = own.command(*arguments)
@@ -28,8 +37,8 @@ class LogLineTests(unittest.TestCase):
             code, volume = self.run_command(
                 own, "volume", "create", "data-1", "--size", "8MiB", "-o", "name", "--quiet")
             self.assertEqual(code, 0, volume)
-            self.check_change(self.lines(own, "change"), volume)
-            self.check_call(self.lines(own, "call"))
+            self.check_change(self.told(own, "change"), volume)
+            self.check_call(self.told(own, "call"))
 
     def check_change(self, lines, volume):
         self.assertEqual(len(lines), 1, lines)
@@ -56,7 +65,7 @@ class LogLineTests(unittest.TestCase):
             self.assertEqual((code, self.lines(own, "change")), (0, []), output)
             code, _ = self.run_command(own, "server", "stop", "web-1")
             self.assertEqual(code, 3)
-            (line,) = self.lines(own, "change")
+            (line,) = self.told(own, "change")
             self.assertEqual(line["outcome"], "NOT_FOUND")
             self.assertIn("web-1", line["why"])
             # A line a call is for whoever asks for it.

@@ -37,7 +37,8 @@ class Moves:
             self.create_volume: 5, self.create_server: 3, self.attach: 7, self.detach: 7, self.resize: 3,
             self.take_snapshot: 6, self.take_server_snapshot: 4, self.copy_snapshot: 5, self.copy_member: 3,
             self.copy_server: 2, self.update: 4, self.protect: 3, self.probe_deletion: 8, self.probe_plan: 3,
-            self.delete_batch: 2, self.delete_one: 1, self.execute_plan: 3, self.stop: 2, self.start: 3,
+            self.probe_space: 2, self.delete_batch: 2, self.delete_one: 1, self.execute_plan: 3, self.stop: 2,
+            self.start: 3,
             self.revert: 3, self.revert_server: 3, self.detach_by_force: 1, self.stop_by_force: 1,
             self.ask_nonsense: 3, self.compare: 2, self.restart: 0.4, self.kill: 0.8,
             self.kill_storage_daemon: 1,
@@ -527,6 +528,23 @@ class Moves:
             plan.hash = plan.hash[::-1] + "0"
         self.world.change("PlanService/ExecutePlan", expected, hash=plan.hash, **fields)
         return f"{resource.id}: {expected.reason}"
+
+    def probe_space(self):
+        """Everything takes space, and a deletion frees what its plan says, but for what the file system moves just
+        now."""
+        uses = self.world.session.all("PlanService/ListSpace", "uses")
+        listed = {(each.kind, each.id) for each in uses if each.kind != "layer"}
+        expected = {(kind, resource) for kind, resources in self.model.kinds().items() if kind != "server"
+                    for resource in resources}
+        if listed != expected:
+            raise AssertionError(f"space lists {listed - expected} and lacks {expected - listed}")
+        use = self.pick(each for each in uses if each.kind != "layer")
+        if not use:
+            return None
+        plan = self.world.session.call("PlanService/PlanDelete", resource=use.id)
+        if abs(plan.frees_bytes - use.frees_bytes) > MEBIBYTE:
+            raise AssertionError(f"{use.id} frees {use.frees_bytes} bytes, its plan {plan.frees_bytes}")
+        return f"{use.id}: {use.frees_bytes} bytes"
 
     def execute_plan(self):
         """Not too large a plan: there must be something left to play with."""

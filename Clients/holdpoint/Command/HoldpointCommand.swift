@@ -31,8 +31,10 @@ public enum HoldpointCommand {
         if arguments.first == "help" { return Usage.help(Array(arguments.dropFirst())) }
         do {
             var command = try await Root.asyncParseAsRoot(arguments)
-            let node = NamedCommand(arguments).node
-            if !node.children.isEmpty { return Usage.answerMissingVerb(node) }
+            // Help that was asked for is a command of ArgumentParser's.
+            if !type(of: command).configuration.subcommands.isEmpty {
+                return Usage.answerMissingVerb(NamedCommand(arguments).node)
+            }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -336,17 +336,21 @@ public struct Attachment: ProtobufMessage {
     /// 0 to 63, unique in its server.
     public var slot: UInt32 = 0
     public var boot: Bool = false
+    /// Of the volume.
+    public var volumeName: String = ""
 
     public init() {}
 
     public init(
         volumeID: String = "",
         slot: UInt32 = 0,
-        boot: Bool = false
+        boot: Bool = false,
+        volumeName: String = ""
     ) {
         self.volumeID = volumeID
         self.slot = slot
         self.boot = boot
+        self.volumeName = volumeName
     }
 
     public static let descriptor = MessageDescriptor(
@@ -357,6 +361,7 @@ public struct Attachment: ProtobufMessage {
         self.volumeID = try CopyOut.string(source.pointee.volume_id, "volume_id")
         self.slot = source.pointee.slot
         self.boot = source.pointee.boot != 0
+        self.volumeName = try CopyOut.string(source.pointee.volume_name, "volume_name")
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -365,6 +370,7 @@ public struct Attachment: ProtobufMessage {
         try arena.set(&target.pointee.volume_id, self.volumeID, "volume_id")
         target.pointee.slot = self.slot
         target.pointee.boot = self.boot ? 1 : 0
+        try arena.set(&target.pointee.volume_name, self.volumeName, "volume_name")
         return UnsafeMutableRawPointer(target)
     }
 }

@@ -65,10 +65,13 @@ public struct Attachment: Hashable, Sendable, Codable {
     public let volumeID: VolumeID
     public let slot: Int
     public let boot: Bool
+    /// Of the volume; nil: an earlier release wrote it down without.
+    public let volumeName: String?
 
-    public init(volumeID: VolumeID, slot: Int, boot: Bool) {
+    public init(volumeID: VolumeID, slot: Int, boot: Bool, volumeName: String?) {
         self.volumeID = volumeID
         self.slot = slot
         self.boot = boot
+        self.volumeName = volumeName
     }
 }

@@ -10,7 +10,8 @@ extension HoldpointMessages.Server {
         kind = Kind(server.serverKind)
         attachments = server.attachments.map {
             HoldpointMessages.Attachment(
-                volumeID: $0.volumeID.rawValue, slot: UInt32(clamping: $0.slot), boot: $0.boot)
+                volumeID: $0.volumeID.rawValue, slot: UInt32(clamping: $0.slot), boot: $0.boot,
+                volumeName: $0.volumeName ?? "")
         }
         nbd = server.exports.map { NBDExport(volumeID: $0.volumeID.rawValue, uri: $0.uri) }
         desiredState = server.desiredState == .running ? .running : .stopped

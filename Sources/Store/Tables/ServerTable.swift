@@ -16,10 +16,13 @@ extension Server: StoredResource {
         let attachments = try parts(
             of: servers,
             """
-            SELECT server_id, id, slot, boot FROM volume WHERE server_id IN \(StoredValue.setExpression)
+            SELECT server_id, id, slot, boot, name FROM volume WHERE server_id IN \(StoredValue.setExpression)
             ORDER BY server_id, slot
             """, in: transaction
-        ) { Attachment(volumeID: try $0.id(1), slot: try $0.int(2), boot: try $0.flag(3)) }
+        ) { row in
+            Attachment(
+                volumeID: try row.id(1), slot: try row.int(2), boot: try row.flag(3), volumeName: try row.text(4))
+        }
         for index in servers.indices { servers[index].attachments = attachments[servers[index].id] ?? [] }
     }
 }

@@ -13,7 +13,9 @@ extension Server: Presentable {
     var details: [Detail] {
         let machine = vcpus == 0 ? "" : "\(vcpus) vCPU, \(ByteSize.text(memoryBytes)) memory"
         let volumes = attachments.map { attachment in
-            Detail("slot \(attachment.slot)", attachment.volumeID + (attachment.boot ? ", boot" : ""))
+            Detail(
+                "slot \(attachment.slot)",
+                ResourceText.reference(attachment.volumeName, attachment.volumeID) + (attachment.boot ? ", boot" : ""))
         }
         let exports = nbd.map { Detail("nbd", $0.uri) }
         return details(

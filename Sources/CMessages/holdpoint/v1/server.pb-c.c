@@ -1115,7 +1115,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__desired__descriptor =
   (ProtobufCMessageInit) holdpoint__v1__desired__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__attachment__field_descriptors[3] =
+static const ProtobufCFieldDescriptor holdpoint__v1__attachment__field_descriptors[4] =
 {
   {
     "volume_id",
@@ -1153,16 +1153,29 @@ static const ProtobufCFieldDescriptor holdpoint__v1__attachment__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "volume_name",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__Attachment, volume_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__attachment__field_indices_by_name[] = {
   2,   /* field[2] = boot */
   1,   /* field[1] = slot */
   0,   /* field[0] = volume_id */
+  3,   /* field[3] = volume_name */
 };
 static const ProtobufCIntRange holdpoint__v1__attachment__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__attachment__descriptor =
 {
@@ -1172,7 +1185,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__attachment__descriptor =
   "Holdpoint__V1__Attachment",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__Attachment),
-  3,
+  4,
   holdpoint__v1__attachment__field_descriptors,
   holdpoint__v1__attachment__field_indices_by_name,
   1,  holdpoint__v1__attachment__number_ranges,

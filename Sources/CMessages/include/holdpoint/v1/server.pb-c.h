@@ -169,10 +169,14 @@ struct  Holdpoint__V1__Attachment
    */
   uint32_t slot;
   protobuf_c_boolean boot;
+  /*
+   * Of the volume.
+   */
+  char *volume_name;
 };
 #define HOLDPOINT__V1__ATTACHMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__attachment__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
 
 
 /*
