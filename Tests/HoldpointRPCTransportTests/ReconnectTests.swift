@@ -11,12 +11,39 @@ import Testing
             var configuration = RPCClientConfiguration()
             configuration.retryPolicy.attempts = 3
             try await withClient(.unix(path: folder + "/none"), configuration: configuration) { client in
-                await expect(.unavailable, "") {
+                await expect(.unavailable, RPCReason.notListening) {
                     _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
                 }
-                await expect(.unavailable, "") {
+                await expect(.unavailable, RPCReason.notListening) {
                     _ = try await client.unary(
                         TestHandlers.echo, Metadata(), options: CallOptions(timeout: .milliseconds(100)))
+                }
+            }
+        }
+    }
+
+    /// Who wants to know at once does not wait for a server that was never there, but for one that comes back.
+    @Test func waitsOnlyForAServerThatWasThere() async throws {
+        try await withFolder { folder in
+            var configuration = RPCClientConfiguration()
+            configuration.retryPolicy.waitsForServer = false
+            // A first pause would take the test's time.
+            configuration.retryPolicy.firstBackoff = .seconds(600)
+            configuration.retryPolicy.longestBackoff = .seconds(600)
+            let endpoint = Endpoint.unix(path: folder + "/socket")
+            try await withClient(endpoint, configuration: configuration) { client in
+                await expect(.unavailable, RPCReason.notListening) {
+                    _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
+                }
+            }
+            configuration.retryPolicy.firstBackoff = .milliseconds(1)
+            configuration.retryPolicy.attempts = 2
+            try await withClient(endpoint, configuration: configuration) { client in
+                let test = try await TestServer.start(on: endpoint)
+                _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
+                await test.stop()
+                await expect(.unavailable, "") {
+                    _ = try await client.unary(TestHandlers.echo, Metadata(), options: CallOptions())
                 }
             }
         }
