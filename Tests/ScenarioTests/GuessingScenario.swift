@@ -47,7 +47,8 @@ import Testing
                 let sorted = try await latencies.value.sorted()
                 let median = try #require(sorted.isEmpty ? nil : sorted[sorted.count / 2])
                 print("median of \(sorted.count) calls beside the guesses: \(median); guesses: \(times)")
-                #expect(median * 20 < times[9], "\(median) of \(sorted.count)")
+                // Beside hundreds of other tests a call takes its time, too; one that waited for a guess takes seconds.
+                #expect(median * 4 < times[9], "\(median) of \(sorted.count)")
             }
         }
     }
