@@ -42,7 +42,7 @@ extension ServerSnapshot {
 extension Refusal {
     static func attached(_ volume: Volume, _ message: String) -> Refusal {
         var refusal = Refusal(.volumeAttached, message)
-        refusal.blockers = [blocker(volume, .volumeAttached)]
+        refusal.blockers = [volume.blocker(.volumeAttached)]
         refusal.remedies = [.detach(volume)]
         return refusal
     }
@@ -56,12 +56,7 @@ extension Refusal {
             .chainTooDeep,
             "volume \(volume.header.name) has \(deepest) layers, as many as it can have: "
                 + "copy its data to a new volume and go on with that")
-        refusal.blockers = [blocker(volume, .chainTooDeep)]
+        refusal.blockers = [volume.blocker(.chainTooDeep)]
         return refusal
-    }
-
-    private static func blocker(_ volume: Volume, _ reason: Reason) -> Blocker {
-        Blocker(
-            kind: ResourceKind.volume.rawValue, id: volume.id.rawValue, name: volume.header.name, reason: reason)
     }
 }

@@ -43,7 +43,7 @@ extension ResourceManager {
         }
     }
 
-    func update<Target: StoredResource>(
+    func update<Target: StoredKind>(
         _ reference: String, field: String, _ update: AttributeUpdate, etag: String, _ mutation: Mutation
     ) async throws -> MutationAnswer<Target> {
         try await mutate(mutation) { transaction, context in
@@ -53,7 +53,7 @@ extension ResourceManager {
 }
 
 extension WriteTransaction {
-    func apply<Target: StoredResource>(
+    func apply<Target: StoredKind>(
         _ update: AttributeUpdate, to reference: String, field: String, etag: String,
         _ context: inout ChangeContext
     ) throws -> Change<Target> {
@@ -82,7 +82,7 @@ extension WriteTransaction {
     /// - Parameters:
     ///   - server: another resource that is busy with it.
     ///   - others: ids of further targets.
-    func begin<Target: StoredResource>(
+    func begin<Target: StoredKind>(
         _ saga: some Saga, on resource: Target, holding server: ServerID? = nil, alsoAbout others: [String] = [],
         warnings: [Warning] = [], _ context: inout ChangeContext
     ) throws -> Change<Target> {
@@ -116,24 +116,6 @@ extension WriteTransaction {
         var resource = resource
         resource.header.operationID = operation?.id
         try insert(&resource, by: context.author(operation), at: context.now)
-    }
-
-    /// Refuses a deletion with everything that stands in its way.
-    ///
-    /// - Returns: what it takes.
-    /// - Throws: `LongRefusal` if that is much.
-    @discardableResult
-    func requireDeletable(
-        _ target: DeletionTarget, name: String, _ scope: DeletionScope = DeletionScope(),
-        clients: [VolumeID: ConnectedClients] = [:]
-    ) throws -> DeletionOutlook {
-        let limit = LongRefusal.smallestSnapshotCount
-        guard try snapshotCount(hangingOn: target, scope, atMost: limit) < limit else {
-            throw LongRefusal(target: target, name: name, scope: scope, clients: clients)
-        }
-        let outlook = try outlook(on: target, scope, clients)
-        if let refusal = outlook.plan.refusal(name: name) { throw refusal }
-        return outlook
     }
 }
 

@@ -8,7 +8,7 @@ extension ReadTransaction {
     /// - Parameter differences: in what one differs from what is asked for.
     /// - Returns: nil if there is none of that name; one that is being deleted does not count.
     /// - Throws: `NAME_TAKEN` if there are only others.
-    func existing<Target: StoredResource>(
+    func existing<Target: StoredKind>(
         named name: String, in project: ProjectID, differences: (Target) throws -> [String]
     ) throws -> Change<Target>? {
         let candidates: [Target] = try named(name, in: project).filter { !$0.isBeingDeleted }
@@ -39,10 +39,7 @@ extension Refusal {
         let name = holders.first?.0.header.name ?? ""
         let each = holders.map { "\($0.0.id): \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
         var refusal = Refusal(.nameTaken, "there is another \(Target.kind.words) \(name) already (\(each))")
-        refusal.blockers = holders.map {
-            Blocker(
-                kind: Target.kind.rawValue, id: $0.0.id.rawValue, name: $0.0.header.name, reason: .nameTaken)
-        }
+        refusal.blockers = holders.map { $0.0.blocker(.nameTaken) }
         return refusal
     }
 }

@@ -12,7 +12,7 @@ internal import struct Foundation.TimeZone
 /// an earlier release. The one writer sees to it, no index: those must stay.
 extension ReadTransaction {
     /// - Throws: `NAME_TAKEN` with the holders as blockers.
-    func requireFreeName<Target: StoredResource>(
+    func requireFreeName<Target: StoredKind>(
         _ name: String, in project: ProjectID, _: Target.Type = Target.self
     ) throws {
         let holders: [Target] = try holders(of: name, in: project)
@@ -20,7 +20,7 @@ extension ReadTransaction {
     }
 
     /// A name that Holdpoint makes: as it is wished, with `-2`, `-3` and so on behind it where that is taken.
-    func freeName<Target: StoredResource>(
+    func freeName<Target: StoredKind>(
         like wished: String, in project: ProjectID, _: Target.Type = Target.self
     ) throws -> String {
         for number in 1...MadeName.maximumNumber {
@@ -37,7 +37,7 @@ extension ReadTransaction {
     }
 
     /// What a user chose for a snapshot, with a name of Holdpoint's if they chose none.
-    func named<Target: StoredResource>(
+    func named<Target: StoredKind>(
         _ attributes: ResourceAttributes, _: Target.Type, of subject: String, _ context: ChangeContext
     ) throws -> ResourceAttributes {
         guard attributes.name.isEmpty else { return attributes }
@@ -47,7 +47,7 @@ extension ReadTransaction {
         return attributes
     }
 
-    private func holders<Target: StoredResource>(of name: String, in project: ProjectID) throws -> [Target] {
+    private func holders<Target: StoredKind>(of name: String, in project: ProjectID) throws -> [Target] {
         try named(name, in: project).filter { !$0.isBeingDeleted }
     }
 }
@@ -95,18 +95,12 @@ enum MadeName {
     }
 }
 
-extension Resource {
-    var isBeingDeleted: Bool { ["DELETING", "ERROR_DELETING"].contains(state.rawValue) }
-}
-
 extension Refusal {
     fileprivate static func nameTaken<Target: Resource>(_ holders: [Target]) -> Refusal {
         let (name, words) = (holders.first?.header.name ?? "", Target.kind.words)
         var refusal = Refusal(
             .nameTaken, "there is a \(words) \(name) already: choose another name, or rename that one")
-        refusal.blockers = holders.map {
-            Blocker(kind: Target.kind.rawValue, id: $0.id.rawValue, name: $0.header.name, reason: .nameTaken)
-        }
+        refusal.blockers = holders.map { $0.blocker(.nameTaken) }
         return refusal
     }
 }

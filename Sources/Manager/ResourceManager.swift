@@ -16,6 +16,7 @@ public struct ResourceManager: Sendable {
     let runner: OperationRunner
     let catalog: SagaCatalog
     let keeper: ServerKeeper
+    let kinds: ManagedKinds
     let passwords: any PasswordCheck
     let gate = PasswordGate()
     let inspections = LayerInspections()
@@ -39,6 +40,19 @@ public struct ResourceManager: Sendable {
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
         turnResourceCount: Int = ResourceManager.turnResourceCount
     ) {
+        self.init(
+            store: store, engine: engine, passwords: passwords, logger: logger, clock: clock, sleep: sleep,
+            turnResourceCount: turnResourceCount, kinds: .all)
+    }
+
+    /// - Parameter kinds: of resources; tests have some of their own.
+    init(
+        store: any MetadataStore, engine: any StorageEngine, passwords: any PasswordCheck, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        turnResourceCount: Int = ResourceManager.turnResourceCount, kinds: ManagedKinds
+    ) {
+        self.kinds = kinds
         self.store = store
         self.engine = engine
         self.passwords = passwords
@@ -48,7 +62,8 @@ public struct ResourceManager: Sendable {
         keeper = ServerKeeper(store: store, engine: engine, logger: logger, clock: clock)
         catalog = SagaCatalog(
             tools: SagaTools(
-                store: store, engine: engine, keeper: keeper, clock: clock, turnResourceCount: turnResourceCount))
+                store: store, engine: engine, keeper: keeper, clock: clock, turnResourceCount: turnResourceCount,
+                kinds: kinds))
         var configuration = OperationRunner.Configuration()
         configuration.sleep = sleep
         runner = OperationRunner(

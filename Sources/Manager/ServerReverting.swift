@@ -198,8 +198,9 @@ extension Refusal {
             ]
         refusal.remedies = [
             .revert(
-                server, to: snapshot, "stop it, revert it and start it again", restart: true,
-                leavingOut: parts.leftOut),
+                .init(
+                    of: server.id, to: snapshot.id, "stop it, revert it and start it again", restart: true,
+                    leavingOut: parts.leftOut)),
             .stop(server),
         ]
         return refusal
@@ -214,8 +215,10 @@ extension Refusal {
         guard var refusal = hasClients(server, clients) else { return nil }
         refusal.remedies = [
             .revert(
-                server, to: snapshot, "disconnect the NBD clients of \(server.header.name), or cut them off",
-                restart: true, force: true, leavingOut: parts.leftOut)
+                .init(
+                    of: server.id, to: snapshot.id,
+                    "disconnect the NBD clients of \(server.header.name), or cut them off", restart: true,
+                    force: true, leavingOut: parts.leftOut))
         ]
         return refusal
     }
@@ -234,8 +237,9 @@ extension Refusal {
         }
         refusal.remedies = [
             .revert(
-                server, to: snapshot, "revert the others", restart: server.isServing,
-                leavingOut: parts.leftOut + missing.map(\.volumeID))
+                .init(
+                    of: server.id, to: snapshot.id, "revert the others", restart: server.isServing,
+                    leavingOut: parts.leftOut + missing.map(\.volumeID)))
         ]
         return refusal
     }

@@ -103,9 +103,7 @@ extension ResourceManager {
             let serverSnapshot: ServerSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "server_snapshot")
             try serverSnapshot.requireEtag(etag)
-            let target = DeletionTarget.serverSnapshot(serverSnapshot.id)
-            try transaction.requireDeletable(target, name: serverSnapshot.header.name)
-            return try transaction.beginDeletion(of: serverSnapshot, target, &context)
+            return try transaction.deleteAlone(serverSnapshot, &context)
         }
     }
 }

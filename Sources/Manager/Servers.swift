@@ -72,13 +72,12 @@ extension ResourceManager {
         return try await mutate(mutation, for: .freeing) { transaction, context in
             let server: Server = try transaction.resolve(reference, in: context.projectID, field: "server")
             try server.requireEtag(etag)
-            let target = DeletionTarget.server(server.id)
-            let outlook = try transaction.requireDeletable(target, name: server.header.name, scope, clients: clients)
+            let outlook = try transaction.requireDeletable(server, scope, clients: clients, context)
             let operation =
                 try scope.deletesVolumes
                 ? transaction.accept(
                     AcceptablePlan(outlook, scope, method: mutation.method, context.catalog), &context)
-                : transaction.beginDeletion(transaction.part(of: target, force: scope.cutsOffClients), &context)
+                : transaction.begin(outlook.deletion(of: context.kinds, force: scope.cutsOffClients), &context)
             return Change(target: try transaction.get(server.id) ?? server, operation: operation)
         }
     }

@@ -93,8 +93,7 @@ extension ResourceManager {
             let snapshot: VolumeSnapshot = try transaction.resolve(
                 reference, in: context.projectID, field: "snapshot")
             try snapshot.requireEtag(etag)
-            try transaction.requireDeletable(.snapshot(snapshot.id), name: snapshot.header.name)
-            return try transaction.beginDeletion(of: snapshot, .snapshot(snapshot.id), &context)
+            return try transaction.deleteAlone(snapshot, &context)
         }
     }
 

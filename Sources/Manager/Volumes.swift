@@ -75,8 +75,7 @@ extension ResourceManager {
         return try await mutate(mutation, for: .freeing) { transaction, context in
             let volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")
             try volume.requireEtag(etag)
-            try transaction.requireDeletable(.volume(volume.id), name: volume.header.name, clients: clients)
-            return try transaction.beginDeletion(of: volume, .volume(volume.id), &context)
+            return try transaction.deleteAlone(volume, clients: clients, &context)
         }
     }
 

@@ -48,9 +48,10 @@ extension ResourceManager {
     private func batch(
         after position: Int64, _ project: ProjectID
     ) async throws -> (events: [Event], position: Int64) {
-        try await store.read { transaction in
+        try await store.read { [kinds] transaction in
             try transaction.requireKept(position)
-            let events = try transaction.events(after: position, project: project, limit: Self.watchBatchSize)
+            let events = try transaction.events(
+                after: position, project: project, of: kinds.stored, limit: Self.watchBatchSize)
             return (events, try events.last?.sequence ?? max(position, transaction.lastSequence()))
         }
     }

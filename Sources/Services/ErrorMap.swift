@@ -26,7 +26,7 @@ extension RPCError {
     init(_ refusal: Refusal) {
         self.init(
             refusal.reason.code, refusal.message, reason: refusal.reason.rawValue,
-            blockers: refusal.blockers.map { Blocker($0) }, remedies: refusal.remedies.map { Remedy($0) },
+            blockers: refusal.blockers.map { Blocker($0) }, remedies: refusal.remedies.map { HoldpointRPC.Remedy($0) },
             fieldViolations: refusal.fieldViolations.map {
                 FieldViolation(field: $0.field, description: $0.description)
             },
@@ -38,13 +38,5 @@ extension RPCError {
 extension Blocker {
     init(_ blocker: Refusal.Blocker) {
         self.init(kind: blocker.kind, id: blocker.id, name: blocker.name, reason: blocker.reason.rawValue)
-    }
-}
-
-extension Remedy {
-    init(_ remedy: Refusal.Remedy) {
-        self.init(
-            description: remedy.description, method: remedy.method, requestJson: remedy.requestJSON,
-            command: remedy.command)
     }
 }

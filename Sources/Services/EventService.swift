@@ -77,7 +77,8 @@ extension WatchRequest {
     fileprivate static func kinds(_ texts: [String]) throws(Refusal) -> Set<ResourceKind> {
         var result: Set<ResourceKind> = []
         for text in texts {
-            guard let kind = ResourceKind(rawValue: text) else {
+            let kind = ResourceKind(rawValue: text)
+            guard ResourceKind.all.contains(kind) else {
                 let known = "server, volume, snapshot, server-snapshot, operation"
                 throw .invalid(field: "kinds", "there is no kind \"\(text)\"; there are \(known)")
             }

@@ -87,7 +87,9 @@ private final class Bench: Sendable {
         let project = Project(id: ProjectID(stored: "prj-aaaaaaaaaaaa"), name: Project.defaultName)
         try await bench.store.write { try $0.insert(project) }
         try await bench.passwords().setPassword(Password("open sesame"), of: "admin", by: Bench.author)
-        let events = try await bench.store.read { try $0.events(after: 0, project: project.id, limit: 10) }
+        let events = try await bench.store.read {
+            try $0.events(after: 0, project: project.id, of: StoredKinds([]), limit: 10)
+        }
         let event = try #require(events.first)
         #expect(events.count == 1 && event.kind == "user" && event.action == "updated")
         #expect(event.resourceID == "admin" && event.author == Bench.author && event.resource == nil)

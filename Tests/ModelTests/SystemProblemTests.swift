@@ -16,7 +16,7 @@ import Testing
         let now = Timestamp(millisecondsSinceEpoch: 1_000_000_000 + minutes * 60_000)
         let problem = SystemProblem(overdue: operation(created: 1_000_000_000), at: now)
         #expect((problem != nil) == isOverdue)
-        if let problem { #expect(problem.command == "holdpoint operation show op-000000000001") }
+        if let problem { #expect(problem.remedy == .show(ResourceKey(OperationID(stored: "op-000000000001")))) }
     }
 
     @Test(

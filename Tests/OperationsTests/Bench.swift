@@ -124,9 +124,11 @@ final class Bench: Sendable {
 
     /// What the log of events says of the operation, without repetitions.
     func states(_ id: OperationID) async throws -> [Operation.State] {
-        let events = try await store.read { [project] in try $0.events(after: 0, project: project.id, limit: 1000) }
+        let events = try await store.read { [project] in
+            try $0.events(after: 0, project: project.id, of: StoredKinds([]), limit: 1000)
+        }
         return events.compactMap { event in
-            guard case .operation(let operation) = event.resource, operation.id == id else { return nil }
+            guard let operation = event.resource as? Operation, operation.id == id else { return nil }
             return operation.state
         }
     }

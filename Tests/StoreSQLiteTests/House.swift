@@ -5,6 +5,7 @@ import Store
 struct House: Sendable {
     static let author = ChangeAuthor(principal: "admin", source: "test")
     static let now = Timestamp(millisecondsSinceEpoch: 1)
+    static let kinds = StoredKinds([Server.self, Volume.self, VolumeSnapshot.self, ServerSnapshot.self])
 
     let project = ProjectID(stored: "prj-a")
     let volume = VolumeID(stored: "vol-a")
@@ -20,5 +21,11 @@ struct House: Sendable {
         let header = ResourceHeader(projectID: project, attributes: ResourceAttributes(name: "data"), at: Self.now)
         var made = Volume(id: volume, header: header, state: .available, size: .mebibyte, topLayerID: layers[2])
         try transaction.insert(&made, by: Self.author, at: Self.now)
+    }
+
+    /// Layers that nothing needs once the volume is gone.
+    func freed(in transaction: any ReadTransaction) throws -> [LayerID] {
+        var tree = try transaction.layerTree(below: [layers[2]])
+        return tree.release(layers[2])
     }
 }

@@ -34,7 +34,8 @@ import Testing
                 try #require(try transaction.operation(id, .alone)),
                 try ListTurn<Operation>(ListQuery(pageSize: 10), in: place, transaction).page.elements,
                 try #require(try transaction.operation(id)),
-                try transaction.events(after: 1, project: StoredJSONTests.project.id, limit: 1).first?.resource
+                try transaction.events(after: 1, project: StoredJSONTests.project.id, of: House.kinds, limit: 1).first?
+                    .resource
             )
         }
         #expect(lengths.allSatisfy { $0 < Self.largestEventByteCount })
@@ -44,7 +45,7 @@ import Testing
         #expect(whole.steps.count == Self.many && whole.steps.isWhole && whole.input.utf8.count == 100_000)
         #expect(whole.steps[7].state == .done && whole.steps[8].message == "half-way")
         #expect(whole.steps[9].state == .pending)
-        guard case .operation(let told) = event else {
+        guard let told = event as? Operation else {
             Issue.record("the event has no operation")
             return
         }
@@ -61,10 +62,11 @@ import Testing
         let (listed, event) = try await store.read { transaction in
             (
                 try ListTurn<Operation>(ListQuery(pageSize: 10), in: place, transaction).page.elements,
-                try transaction.events(after: 0, project: StoredJSONTests.project.id, limit: 1).first?.resource
+                try transaction.events(after: 0, project: StoredJSONTests.project.id, of: House.kinds, limit: 1).first?
+                    .resource
             )
         }
-        guard case .operation(let told) = event else {
+        guard let told = event as? Operation else {
             Issue.record("the event has no operation")
             return
         }

@@ -13,13 +13,13 @@ import Testing
         let house = House()
         try await store.write { transaction in
             try house.build(in: transaction)
-            #expect(try transaction.layersFreed(byReleasing: [house.layers[2]]) == house.layers.reversed())
+            #expect(try house.freed(in: transaction) == house.layers.reversed())
             for _ in 1...2 {
                 try transaction.quarantine(
                     house.layers[1], because: .orphaned, origin: .init(unknownFor: house.layers[1]), by: "admin",
                     at: now)
             }
-            #expect(try transaction.layersFreed(byReleasing: [house.layers[2]]) == [house.layers[2]])
+            #expect(try house.freed(in: transaction) == [house.layers[2]])
         }
         let kept = try await store.read { try $0.quarantined() }
         #expect(kept.map(\.layerID) == [house.layers[1]] && kept.first?.origin.kind == .layer)

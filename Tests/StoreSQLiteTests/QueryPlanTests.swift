@@ -12,7 +12,7 @@ import Testing
 
     /// Every order and filter of every kind, with whether it finds few rows, which may be sorted.
     private static func queries<Element: Listed>(_: Element.Type) -> [(query: ListQuery, isNarrow: Bool)] {
-        let fields = ListFields.of(Element.self)
+        let fields = Element.listFields
         let conditions =
             [("", false)] + (fields.hasLabels ? [("labels.color = red", false)] : [])
             + fields.fields.flatMap { name, field in
@@ -51,8 +51,9 @@ import Testing
 
     private func check(_ statement: RunStatement, isNarrow: Bool, _ connection: Database) throws {
         for line in try statement.plan(connection) where !line.contains("json_each") {
-            // Whole indexes of the few rows that are in a state.
-            let isOfFew = line.contains("USING INDEX operation_open") || line.contains("_unwell")
+            // Whole indexes of the few rows that are in a state, and what was found as far as a limit.
+            let isOfFew =
+                line.contains("USING INDEX operation_open") || line.contains("_unwell") || line.contains("SCAN found")
             #expect(!line.hasPrefix("SCAN") || isOfFew, "\(line): \(statement)")
             if !isNarrow { #expect(!line.contains("TEMP B-TREE"), "\(line): \(statement)") }
         }
@@ -109,13 +110,23 @@ import Testing
         _ = try transaction.deadLayers(after: LayerID(stored: "lay-000000000003"), lookingAt: 16)
         _ = try transaction.deadLayers(among: [LayerID(stored: "lay-000000000003")])
         _ = try transaction.unstampedLayers(after: nil, limit: 16)
-        _ = try transaction.events(after: 10, project: ManyRows.project, limit: 16)
+        _ = try transaction.events(after: 10, project: ManyRows.project, of: House.kinds, limit: 16)
         _ = try transaction.get(VolumeID(stored: "vol-000000000001")) as Volume?
         _ = try transaction.named("name-3-none", in: ManyRows.project) as [VolumeSnapshot]
         _ = try transaction.members(of: ServerSnapshotID(stored: "ssnap-000000000001"))
-        _ = try transaction.held(by: OperationID(stored: "op-000000000001")) as [Volume]
+        _ = try transaction.held(by: OperationID(stored: "op-000000000001"), of: House.kinds)
         try transaction.forgetRequests(beforeAge: 0)
         try transaction.compactEvents(beforeAge: 0, keepingNewest: 0)
+    }
+
+    /// What a deletion's rules look at, which grows with what hangs on the resource and with nothing else.
+    private func deletion(_ transaction: RecordingTransaction) throws {
+        for (kind, id) in [(ResourceKind.volume, "vol-000000000001"), (.snapshot, "vsnap-000000000001")] {
+            let target = ResourceKey(kind: kind, id: id)
+            let graph = try transaction.deletionGraph(for: target, of: House.kinds)
+            _ = try transaction.hangingCount(on: target, DeletionScope(), of: House.kinds, atMost: 10)
+            _ = try transaction.confirmed(graph, since: 10, of: House.kinds, limit: 10)
+        }
     }
 
     @Test func upkeepFindsItsRowsByIndexes() async throws {
@@ -124,6 +135,7 @@ import Testing
         try await many.store.read { transaction in
             let recording = RecordingTransaction(transaction)
             try upkeep(recording)
+            try deletion(recording)
             try DatabaseQueue(path: many.fixture.path).read { connection in
                 // The counts' own table has a row a kind.
                 for statement in recording.statements where !statement.sql.contains("row_count") {

@@ -40,8 +40,10 @@ import Testing
         try await store.write {
             _ = try $0.execute("UPDATE event SET resource = \(other.sql("resource")) WHERE kind = 'volume'", [])
         }
-        let events = try await store.read { try $0.events(after: 0, project: Self.project.id, limit: 10) }
-        guard case .volume(let read) = try #require(events.first).resource else {
+        let events = try await store.read {
+            try $0.events(after: 0, project: Self.project.id, of: House.kinds, limit: 10)
+        }
+        guard let read = try #require(events.first).resource as? Volume else {
             Issue.record("the volume is left out")
             return
         }
@@ -54,7 +56,9 @@ import Testing
         let (_, store) = try await filled(fixture)
         defer { store.close() }
         try await store.write { _ = try $0.execute("UPDATE event SET kind = 'bucket', action = 'thawed'", []) }
-        let events = try await store.read { try $0.events(after: 0, project: Self.project.id, limit: 10) }
+        let events = try await store.read {
+            try $0.events(after: 0, project: Self.project.id, of: House.kinds, limit: 10)
+        }
         let event = try #require(events.first)
         #expect(event.kind == "bucket" && event.action == "thawed" && event.resource == nil)
     }

@@ -19,6 +19,8 @@ struct ChangeContext {
         generator = SeededGenerator(seed: seed)
     }
 
+    var kinds: ManagedKinds { catalog.tools.kinds }
+
     var author: ChangeAuthor {
         ChangeAuthor(
             principal: mutation.call.principal, source: mutation.call.source, requestID: mutation.requestID)

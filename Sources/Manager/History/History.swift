@@ -17,13 +17,13 @@ extension ResourceManager {
     /// - Returns: events, and before which event the rest begins; nil: there is none.
     /// - Throws: `NOT_FOUND` if nothing has the name, or had it as far as events are kept.
     public func history(_ query: HistoryQuery, _ call: Call) async throws -> (events: [PastEvent], rest: Int64?) {
-        try await store.read { transaction in
+        try await store.read { [kinds] transaction in
             let project = try transaction.project(of: call).id
             let ids =
                 try query.resource.isEmpty
                 ? nil
                 : transaction.holders(
-                    of: query.resource, in: project, limit: Self.maximumHolderCount)
+                    of: query.resource, in: project, of: kinds, limit: Self.maximumHolderCount)
             let turn = try transaction.history(query, of: ids, in: project)
             var operations: [OperationID: Operation] = [:]
             for id in Set(turn.events.compactMap(\.author.operationID)) {
@@ -71,12 +71,11 @@ extension ResourceManager {
 
 extension ReadTransaction {
     /// Ids of what is meant: an id itself, or all that bear a name or bore it.
-    fileprivate func holders(of reference: String, in project: ProjectID, limit: Int) throws -> [String] {
+    fileprivate func holders(
+        of reference: String, in project: ProjectID, of kinds: ManagedKinds, limit: Int
+    ) throws -> [String] {
         guard ResourceKind(idShape: reference) == nil else { return [reference] }
-        let living =
-            try ids(named(reference, in: project) as [Server]) + ids(named(reference, in: project) as [Volume])
-            + ids(named(reference, in: project) as [VolumeSnapshot])
-            + ids(named(reference, in: project) as [ServerSnapshot])
+        let living = try named(reference, in: project, of: kinds).map(\.id)
         let former = try formerHolders(of: reference, in: project, limit: limit)
         let all = Set(living + former).sorted().prefix(limit)
         guard !all.isEmpty else {
@@ -84,6 +83,4 @@ extension ReadTransaction {
         }
         return Array(all)
     }
-
-    private func ids(_ resources: [some Resource]) -> [String] { resources.map(\.id.rawValue) }
 }

@@ -101,6 +101,6 @@ struct RevertServerSaga: Saga {
             return try transaction.release(serverID, by: operation, at: now)
         }
         try StopServerSaga(serverID: serverID, volumeIDs: volumeIDs, force: force)
-            .rollback(transaction, &operation, now)
+            .work.giveBack(in: transaction, by: operation, operation.failure(resolvableBy: .user), at: now)
     }
 }

@@ -18,6 +18,7 @@ struct SagaTools: Sendable {
     let keeper: ServerKeeper
     let clock: @Sendable () -> Timestamp
     let turnResourceCount: Int
+    let kinds: ManagedKinds
 
     var writers: WriterWatch { WriterWatch(store: store, engine: engine, clock: clock) }
 }
@@ -27,8 +28,8 @@ struct SagaTools: Sendable {
 enum SagaInput {
     static func text(_ saga: some Saga) throws -> String { try StoredJSON.text(saga) }
 
-    static func saga<Kind: Saga>(_: Kind.Type, _ text: String) throws -> Kind {
-        try StoredJSON.strictValue(Kind.self, text)
+    static func saga<Kind: Saga>(_: Kind.Type, _ text: String, _ kinds: ManagedKinds) throws -> Kind {
+        try StoredJSON.strictValue(Kind.self, text, userInfo: kinds.userInfo)
     }
 }
 
@@ -55,22 +56,23 @@ struct SagaCatalog: Sendable {
 
     var operations: OperationCatalog {
         let kinds: [any Saga.Type] = [
-            CreateVolumeSaga.self, DeleteVolumeSaga.self, ResizeVolumeSaga.self, AttachVolumeSaga.self,
-            DetachVolumeSaga.self, RevertVolumeSaga.self, CreateServerSaga.self, StartServerSaga.self,
-            StopServerSaga.self, DeleteServerSaga.self, TakeSnapshotSaga.self, DeleteSnapshotSaga.self,
-            DeleteServerSnapshotSaga.self, ExecutePlanSaga.self, RestoreDeletedSaga.self, RevertServerSaga.self,
+            CreateVolumeSaga.self, ResizeVolumeSaga.self, AttachVolumeSaga.self, DetachVolumeSaga.self,
+            RevertVolumeSaga.self, CreateServerSaga.self, StartServerSaga.self, StopServerSaga.self,
+            TakeSnapshotSaga.self, ExecutePlanSaga.self, RestoreDeletedSaga.self, RevertServerSaga.self,
             AdoptLayerSaga.self, DiscardLayerSaga.self,
         ]
-        return kinds.reduce(into: [:]) { catalog, kind in add(kind, to: &catalog) }
+        return (kinds + tools.kinds.kinds.map { $0.deletionSaga }).reduce(into: [:]) { catalog, kind in
+            add(kind, to: &catalog)
+        }
     }
 
     private func add<Kind: Saga>(_ kind: Kind.Type, to catalog: inout OperationCatalog) {
         let tools = tools
         catalog[kind.type] = { operation in
-            var definition = try SagaInput.saga(kind, operation.input).definition(tools)
+            var definition = try SagaInput.saga(kind, operation.input, tools.kinds).definition(tools)
             let markStuck = definition.markStuck
             definition.markStuck = { transaction, operation, now in
-                try transaction.showStuck(operation, at: now)
+                try transaction.showStuck(operation, tools.kinds, at: now)
                 try markStuck(transaction, &operation, now)
             }
             return definition

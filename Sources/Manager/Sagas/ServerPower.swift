@@ -101,40 +101,6 @@ extension SagaTools {
     }
 }
 
-/// Ends serving a server's volumes; they stay attached.
-struct StopServerSaga: Saga {
-    static let type = "STOP_SERVER"
-
-    let serverID: ServerID
-    let volumeIDs: [VolumeID]
-    /// Cuts off connected clients.
-    let force: Bool
-
-    func definition(_ tools: SagaTools) -> OperationDefinition {
-        OperationDefinition(
-            steps: tools.stopping(serverID, volumeIDs, force: force), complete: complete, rollback: rollback)
-    }
-
-    private func complete(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        for id in volumeIDs {
-            try transaction.settle(id, .inUse, by: operation, at: now)
-        }
-        try transaction.settle(serverID, .stopped, by: operation, at: now) { $0.desiredState = .stopped }
-    }
-
-    func rollback(_ transaction: any WriteTransaction, _ operation: inout Operation, _ now: Timestamp) throws {
-        for id in volumeIDs { try transaction.restore(id, .inUse, after: operation, at: now) }
-        try transaction.restore(serverID, operation.leavesUnserved ? .error : .running, after: operation, at: now)
-    }
-}
-
-extension Operation {
-    /// It failed because the server's process is not there, or does not answer.
-    fileprivate var leavesUnserved: Bool {
-        problem?.reason == Reason.engineTimeout.rawValue || problem?.reason == Reason.serverLost.rawValue
-    }
-}
-
 /// Serves a server's volumes again; those that cannot be served are shown so, and named in its warnings.
 struct StartServerSaga: Saga {
     static let type = "START_SERVER"

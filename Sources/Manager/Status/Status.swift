@@ -25,9 +25,9 @@ extension ResourceManager {
     public func status() async throws -> SystemStatus {
         let (startTime, engineName, capacity) = (startTime, engine.name, try await engine.capacity())
         let (now, losses, checked) = (clock(), keeper.losses.recent(), lastCheck.problem)
-        return try await store.read { transaction in
+        return try await store.read { [kinds] transaction in
             let (counts, open) = (try transaction.counts(), try transaction.openOperationCounts())
-            var problems = try SystemProblems(transaction, at: now)
+            var problems = try SystemProblems(transaction, of: kinds.stored, at: now)
             try problems.add(losses, transaction)
             problems.add(SystemProblem(capacity))
             problems.add(checked)

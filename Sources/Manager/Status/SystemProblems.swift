@@ -11,11 +11,8 @@ struct SystemProblems {
     /// There are more than were read.
     private(set) var hasMore = false
 
-    init(_ transaction: any ReadTransaction, at now: Timestamp) throws {
-        try add(transaction.unwell(limit: Self.maximumCount + 1) as [Server])
-        try add(transaction.unwell(limit: Self.maximumCount + 1) as [Volume])
-        try add(transaction.unwell(limit: Self.maximumCount + 1) as [VolumeSnapshot])
-        try add(transaction.unwell(limit: Self.maximumCount + 1) as [ServerSnapshot])
+    init(_ transaction: any ReadTransaction, of kinds: StoredKinds, at now: Timestamp) throws {
+        for kind in kinds.all { try add(kind, transaction) }
         for operation in try transaction.unendedOperations(limit: Self.maximumCount) {
             if operation.state == .stuck {
                 problems.append(SystemProblem(stuck: operation))
@@ -51,7 +48,8 @@ struct SystemProblems {
     /// How many more there are at least.
     var omittedCount: Int { max(problems.count - Self.maximumCount, hasMore ? 1 : 0) }
 
-    private mutating func add<Element: Resource>(_ resources: [Element]) {
+    private mutating func add<Kind: StoredKind>(_: Kind.Type, _ transaction: any ReadTransaction) throws {
+        let resources: [Kind] = try transaction.unwell(limit: Self.maximumCount + 1)
         if resources.count > Self.maximumCount { hasMore = true }
         problems += resources.prefix(Self.maximumCount).map { SystemProblem($0) }
     }

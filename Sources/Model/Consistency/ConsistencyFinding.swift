@@ -15,8 +15,10 @@ public struct ConsistencyFinding: Hashable, Sendable {
     public let kind: String
     public let id: String
     public let name: String
-    /// For people: what is wrong and what to do.
+    /// For people: what is wrong and, where no remedy says it, what to do.
     public let message: String
+    /// What helps; nil: the message says it.
+    public let remedy: Remedy?
     /// The resource's revision when this was found; 0 for what has none.
     public let revision: Int64
     /// A repair put it into quarantine.
@@ -24,12 +26,16 @@ public struct ConsistencyFinding: Hashable, Sendable {
 
     public var severity: Severity { reason.severity }
 
-    init(_ reason: Reason, kind: String, id: String, name: String = "", revision: Int64 = 0, _ message: String) {
+    init(
+        _ reason: Reason, kind: String, id: String, name: String = "", revision: Int64 = 0, _ message: String,
+        remedy: Remedy? = nil
+    ) {
         self.reason = reason
         self.kind = kind
         self.id = id
         self.name = name
         self.revision = revision
+        self.remedy = remedy
         // What could not be looked at is told in the engine's words.
         self.message = message.withoutFolders
     }
@@ -44,7 +50,7 @@ public struct ConsistencyFinding: Hashable, Sendable {
     init(_ reason: Reason, _ problem: SystemProblem, revision: Int64) {
         self.init(
             reason, kind: problem.kind, id: problem.id, name: problem.name, revision: revision,
-            "\(problem.kind) \(problem.name) is \(problem.message). `\(problem.command)`")
+            "\(problem.kind) \(problem.name) is \(problem.message)", remedy: problem.remedy)
     }
 
     /// What the store's own check told.

@@ -37,7 +37,7 @@ public enum EventAction: String, Sendable, Hashable, Codable {
 }
 
 /// One entry of the log.
-public struct Event: Sendable, Hashable {
+public struct Event: Sendable {
     public let sequence: Int64
     public let projectID: ProjectID
     public let time: Timestamp
@@ -50,11 +50,11 @@ public struct Event: Sendable, Hashable {
     /// What it was called then; empty for what has none, and in events of an earlier release.
     public let name: String
     /// The resource as it is after the event; nil after its deletion, or for a kind that this release does not know.
-    public let resource: EventResource?
+    public let resource: (any EventSubject)?
 
     public init(
         sequence: Int64, projectID: ProjectID, time: Timestamp, author: ChangeAuthor, action: String, kind: String,
-        resourceID: String, name: String, resource: EventResource?
+        resourceID: String, name: String, resource: (any EventSubject)?
     ) {
         self.sequence = sequence
         self.projectID = projectID
@@ -68,11 +68,5 @@ public struct Event: Sendable, Hashable {
     }
 }
 
-/// A resource inside an event.
-public enum EventResource: Sendable, Hashable {
-    case server(Server)
-    case volume(Volume)
-    case snapshot(VolumeSnapshot)
-    case serverSnapshot(ServerSnapshot)
-    case operation(Operation)
-}
+/// What an event can be about: a resource, or an operation.
+public protocol EventSubject: IdentifiedKind, Codable, Hashable {}

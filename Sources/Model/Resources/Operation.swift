@@ -1,5 +1,5 @@
 /// One long or multi-step change. Survives a restart.
-public struct Operation: IdentifiedKind, Hashable, Codable {
+public struct Operation: EventSubject {
     public static let kind = ResourceKind.operation
 
     public enum State: String, Hashable, Sendable, Codable, CaseIterable {

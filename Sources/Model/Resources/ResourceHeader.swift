@@ -70,7 +70,7 @@ public struct Failure: Hashable, Sendable, Codable {
 }
 
 /// A resource of the model: what users see and rules decide on.
-public protocol Resource: IdentifiedKind, Codable, Hashable {
+public protocol Resource: EventSubject {
     associatedtype State: RawRepresentable<String> & Hashable & Sendable
     var id: Identifier<Self> { get }
     var header: ResourceHeader { get set }

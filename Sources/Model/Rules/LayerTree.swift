@@ -64,13 +64,3 @@ extension DeletionPlan {
         reclaimableBytes = freesBytes
     }
 }
-
-extension DeletionGraph {
-    /// The layer that a volume or snapshot names.
-    func layer(of id: String) -> LayerID? {
-        snapshots[SnapshotID(stored: id)]?.layerID ?? volumes[VolumeID(stored: id)]?.topLayerID
-    }
-
-    /// Layers of everything in it.
-    public var layers: [LayerID] { snapshots.values.map(\.layerID) + volumes.values.map(\.topLayerID) }
-}

@@ -9,13 +9,12 @@ extension Resource {
     public var hasFailedDeletion: Bool { state.rawValue == "ERROR_DELETING" }
 
     /// - Returns: nil if nothing does.
-    var obstacle: (reason: Reason, remedy: Refusal.Remedy)? {
+    var obstacle: (reason: Reason, remedy: Remedy)? {
         if isHeldByStuckOperation || hasFailedDeletion {
             return (.adminRequired, .resolve(header.operationID?.rawValue ?? id.rawValue))
         }
         guard let operation = header.operationID else { return nil }
-        let why = "wait for the operation that is changing \(header.name)"
-        return (.resourceBusy, .waitFor(operation, reason: why))
+        return (.resourceBusy, .wait(operation, changing: header.name))
     }
 
     /// - Throws: `RESOURCE_BUSY` with the operation to wait for; `ADMIN_REQUIRED` if that is stuck.

@@ -1,5 +1,5 @@
 /// Why a change is refused: a reason for machines, a sentence for people, everything that stands in the way in the
-/// order in which it can be cleared, and the calls that clear it.
+/// order in which it can be cleared, and the ways out.
 public struct Refusal: Error, Hashable, Sendable, Codable {
     public var reason: Reason
     public var message: String
@@ -38,24 +38,6 @@ public struct Refusal: Error, Hashable, Sendable, Codable {
         }
     }
 
-    /// One call that clears a blocker.
-    public struct Remedy: Hashable, Sendable, Codable {
-        public var description: String
-        /// Full name of the method.
-        public var method: String
-        /// Its request, proto3 JSON.
-        public var requestJSON: String
-        /// A line that runs as it stands.
-        public var command: String
-
-        public init(description: String, method: String, requestJSON: String, command: String) {
-            self.description = description
-            self.method = method
-            self.requestJSON = requestJSON
-            self.command = command
-        }
-    }
-
     public struct FieldViolation: Hashable, Sendable, Codable {
         public var field: String
         public var description: String
@@ -64,5 +46,18 @@ public struct Refusal: Error, Hashable, Sendable, Codable {
             self.field = field
             self.description = description
         }
+    }
+}
+
+extension Refusal {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(Reason.self, forKey: .reason), try container.decode(String.self, forKey: .message))
+        blockers = try container.decode([Blocker].self, forKey: .blockers)
+        remedies = try container.decode([StoredRemedy].self, forKey: .remedies).map(\.remedy)
+        fieldViolations = try container.decode([FieldViolation].self, forKey: .fieldViolations)
+        operationID = try container.decodeIfPresent(OperationID.self, forKey: .operationID)
+        retryAfterMilliseconds = try container.decode(Int.self, forKey: .retryAfterMilliseconds)
     }
 }

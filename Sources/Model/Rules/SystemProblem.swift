@@ -1,4 +1,4 @@
-/// Something that is wrong and that somebody has to look at, with the command that helps. Pure.
+/// Something that is wrong and that somebody has to look at, with what helps. Pure.
 public struct SystemProblem: Hashable, Sendable {
     public enum Severity: String, Hashable, Sendable, Comparable {
         /// No data is in doubt.
@@ -38,12 +38,12 @@ public struct SystemProblem: Hashable, Sendable {
     public let message: String
     /// Nil: it is not known.
     public let since: Timestamp?
-    /// A line that helps, as it is typed; empty: none does.
-    public let command: String
+    /// What helps.
+    public let remedy: Remedy
 
     init(
         _ severity: Severity, _ reason: Reason, kind: String, id: String = "", name: String = "", _ message: String,
-        since: Timestamp?, command: String
+        since: Timestamp?, remedy: Remedy
     ) {
         self.severity = severity
         self.reason = reason
@@ -52,7 +52,7 @@ public struct SystemProblem: Hashable, Sendable {
         self.name = name
         self.message = message
         self.since = since
-        self.command = command
+        self.remedy = remedy
     }
 }
 
@@ -68,8 +68,7 @@ extension SystemProblem {
             "\(resource.state.rawValue): "
                 + (failure.map { "\($0.reason): \($0.message)" } ?? "its cause is not known"),
             since: resource.header.stateSince,
-            command: needsAdministrator
-                ? "holdpoint admin resolve \(id) --retry" : "holdpoint \(Subject.kind.rawValue) show \(id)")
+            remedy: needsAdministrator ? .resolve(id) : .show(ResourceKey(resource.id)))
     }
 
     /// An operation that goes on only if an administrator says so.
@@ -78,7 +77,7 @@ extension SystemProblem {
         self.init(
             .error, .operationStuck, kind: "operation", id: operation.id.rawValue, name: operation.type,
             "stuck\(cause)", since: operation.stateSince,
-            command: "holdpoint admin resolve \(operation.id) --retry")
+            remedy: .resolve(operation.id.rawValue))
     }
 
     /// How long an operation may take before somebody should look at it.
@@ -91,14 +90,14 @@ extension SystemProblem {
         self.init(
             .warning, .operationOverdue, kind: "operation", id: operation.id.rawValue, name: operation.type,
             "has not ended after \(age / 60_000) minutes", since: operation.createTime,
-            command: "holdpoint operation show \(operation.id)")
+            remedy: .show(ResourceKey(operation.id)))
     }
 
     public init(lost server: Server, at time: Timestamp) {
         self.init(
             .warning, .processLost, kind: Server.kind.rawValue, id: server.id.rawValue, name: server.header.name,
             "its process ended by itself and was replaced: its clients saw a power cut", since: time,
-            command: "holdpoint server show \(server.id)")
+            remedy: .show(ResourceKey(server.id)))
     }
 
     /// Parts of the storage, as divisors, under which it is told to be low: an error and a warning.
@@ -111,7 +110,7 @@ extension SystemProblem {
         self.init(
             free < total / Self.scarcePart ? .error : .warning, .storageLow, kind: "storage",
             "only \(capacity.free) of \(capacity.total) are free: delete snapshots, or enlarge the disk", since: nil,
-            command: "holdpoint space")
+            remedy: .listSpace)
     }
 
     /// - Parameter layerCount: at least one.
@@ -119,7 +118,7 @@ extension SystemProblem {
         self.init(
             .warning, .quarantined, kind: ResourceKind.layer.rawValue,
             "\(layerCount) \(layerCount == 1 ? "layer is" : "layers are") in quarantine: data that nobody uses",
-            since: since, command: "holdpoint admin quarantine list")
+            since: since, remedy: .listQuarantine)
     }
 
     /// What a check found at some time; nil: nothing that is left and worse than a notice.
@@ -130,7 +129,7 @@ extension SystemProblem {
         self.init(
             first.severity == .error ? .error : .warning, .checkFound, kind: first.kind, id: first.id,
             name: first.name, "the last check found \(first.reason.rawValue)\(more)", since: time,
-            command: "holdpoint admin check")
+            remedy: .check)
     }
 }
 

@@ -19,7 +19,9 @@ extension HoldpointMessages.ConsistencyFinding {
     init(_ finding: Model.ConsistencyFinding) {
         self.init(
             severity: Severity(finding.severity), reason: finding.reason.rawValue, kind: finding.kind, id: finding.id,
-            name: finding.name, message: finding.message, repaired: finding.isRepaired)
+            name: finding.name,
+            message: finding.message + (finding.remedy.map { ". `\(RemedyText($0).command)`" } ?? ""),
+            repaired: finding.isRepaired)
     }
 }
 
@@ -38,6 +40,6 @@ extension HoldpointMessages.Problem {
         self.init(
             severity: problem.severity == .error ? .error : .warning, reason: problem.reason.rawValue,
             kind: problem.kind, id: problem.id, name: problem.name, message: problem.message,
-            since: problem.since.map { HoldpointMessages.Timestamp($0) }, command: problem.command)
+            since: problem.since.map { HoldpointMessages.Timestamp($0) }, command: RemedyText(problem.remedy).command)
     }
 }

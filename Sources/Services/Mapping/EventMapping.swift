@@ -26,15 +26,13 @@ extension HoldpointMessages.Event {
         requestID = event.author.requestID
         reason = event.author.reason
         name = event.name
-        switch event.resource {
-        case .server(let server): resource = .server(HoldpointMessages.Server(server))
-        case .volume(let volume): resource = .volume(HoldpointMessages.Volume(volume))
-        case .snapshot(let snapshot): resource = .snapshot(HoldpointMessages.VolumeSnapshot(snapshot))
-        case .serverSnapshot(let snapshot): resource = .serverSnapshot(HoldpointMessages.ServerSnapshot(snapshot))
-        case .operation(let operation): resource = .operation(HoldpointMessages.Operation(operation))
-        case nil: resource = nil
-        }
+        resource = (event.resource as? any ShownInEvents)?.shownInEvents
     }
+}
+
+/// A kind whose resources an event's message has a field for.
+protocol ShownInEvents {
+    var shownInEvents: HoldpointMessages.Event.Resource { get }
 }
 
 extension HoldpointMessages.PastEvent {

@@ -69,3 +69,7 @@ extension Status {
         operationID = operation.id.rawValue
     }
 }
+
+extension Model.Operation: ShownInEvents {
+    var shownInEvents: HoldpointMessages.Event.Resource { .operation(HoldpointMessages.Operation(self)) }
+}

@@ -51,3 +51,7 @@ extension HoldpointMessages.Server.State {
         }
     }
 }
+
+extension Model.Server: ShownInEvents {
+    var shownInEvents: HoldpointMessages.Event.Resource { .server(HoldpointMessages.Server(self)) }
+}

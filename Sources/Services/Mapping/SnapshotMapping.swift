@@ -59,3 +59,11 @@ extension HoldpointMessages.ServerSnapshot.State {
         }
     }
 }
+
+extension Model.VolumeSnapshot: ShownInEvents {
+    var shownInEvents: HoldpointMessages.Event.Resource { .snapshot(HoldpointMessages.VolumeSnapshot(self)) }
+}
+
+extension Model.ServerSnapshot: ShownInEvents {
+    var shownInEvents: HoldpointMessages.Event.Resource { .serverSnapshot(HoldpointMessages.ServerSnapshot(self)) }
+}

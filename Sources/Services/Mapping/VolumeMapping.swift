@@ -34,3 +34,7 @@ extension HoldpointMessages.Volume.State {
         }
     }
 }
+
+extension Model.Volume: ShownInEvents {
+    var shownInEvents: HoldpointMessages.Event.Resource { .volume(HoldpointMessages.Volume(self)) }
+}

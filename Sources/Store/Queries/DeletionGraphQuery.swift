@@ -6,34 +6,45 @@ extension ReadTransaction {
     ///
     /// - Throws: `VOLUME_HAS_SNAPSHOTS` if it is more than any plan may be about.
     public func deletionGraph(
-        for target: DeletionTarget, _ scope: DeletionScope = DeletionScope()
+        for target: ResourceKey, _ scope: DeletionScope = DeletionScope(), of kinds: StoredKinds
     ) throws -> DeletionGraph {
-        var loading = GraphLoading(target: target, transaction: self)
-        switch target {
-        case .volume(let id): try loading.load(id)
-        case .snapshot(let id): try loading.load(id)
-        case .serverSnapshot(let id): try loading.load([id])
-        case .server(let id): try loading.load(id, scope)
-        }
+        var loading = GraphLoading(target: target, kinds: kinds, transaction: self)
+        guard let kind = kinds.kind(target.kind) else { return loading.graph }
+        try loading.loadTarget(kind, scope)
         return loading.graph
     }
 
-    /// How many snapshots hang on what somebody wants to delete, counted up to a limit.
-    public func snapshotCount(
-        hangingOn target: DeletionTarget, _ scope: DeletionScope, atMost limit: Int
+    /// How much hangs on what somebody wants to delete, counted up to a limit.
+    public func hangingCount(
+        on target: ResourceKey, _ scope: DeletionScope, of kinds: StoredKinds, atMost limit: Int
     ) throws -> Int {
-        let (condition, id): (String, String)
-        switch target {
-        case .volume(let volume): (condition, id) = ("volume_id = ?", volume.rawValue)
-        case .server(let server) where scope.deletesVolumes:
-            (condition, id) = ("volume_id IN (SELECT id FROM volume WHERE server_id = ?)", server.rawValue)
-        // No more than a server's slots.
-        case .server, .snapshot, .serverSnapshot: return 0
+        var count = try hangingCount(on: target.kind, "?", target.id, kinds, atMost: limit)
+        guard scope.deletesVolumes else { return count }
+        for kind in kinds.all {
+            guard let column = kind.column(.isAttachedTo, target.kind), count < limit else { continue }
+            count += try hangingCount(
+                on: kind.kind, "(SELECT id FROM \(kind.table) WHERE \(column) = ?)", target.id, kinds,
+                atMost: limit - count)
         }
-        return try rows(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM volume_snapshot WHERE \(condition) LIMIT ?)",
-            [.text(id), .integer(Int64(limit))]
-        ) { try $0.int(0) }.first ?? 0
+        return count
+    }
+
+    /// - Parameter place: where the id of what it is counted on stands, or the ids.
+    private func hangingCount(
+        on other: ResourceKind, _ place: String, _ id: String, _ kinds: StoredKinds, atMost limit: Int
+    ) throws -> Int {
+        var count = 0
+        for kind in kinds.all {
+            guard let column = kind.column(.hangsOn, other), count < limit else { continue }
+            count +=
+                try rows(
+                    """
+                    SELECT COUNT(*) FROM
+                        (SELECT 1 FROM \(kind.table) WHERE \(column) \(place == "?" ? "=" : "IN") \(place) LIMIT ?) AS found
+                    """, [.text(id), .integer(Int64(limit - count))]
+                ) { try $0.int(0) }.first ?? 0
+        }
+        return count
     }
 
     /// Looks at what was changed after a revision: whether it is in a graph, or would be if that were loaded again.
@@ -41,28 +52,27 @@ extension ReadTransaction {
     /// Every change of a resource is an event, and whatever comes to hang on a resource is one of a kind that names it.
     /// - Parameter limit: changes that are looked at.
     /// - Returns: the revision up to which the graph is as it was; nil: it is not.
-    public func confirmed(_ graph: DeletionGraph, since revision: Int64, limit: Int) throws -> Int64? {
+    public func confirmed(
+        _ graph: DeletionGraph, since revision: Int64, of kinds: StoredKinds, limit: Int
+    ) throws -> Int64? {
         let changes = try rows(
             "SELECT sequence, kind, resource_id, action FROM event WHERE sequence > ? ORDER BY sequence LIMIT ?",
             [.integer(revision), .integer(Int64(limit))]
         ) { (sequence: try $0.integer(0), kind: try $0.text(1), id: try $0.text(2), action: try $0.text(3)) }
         for change in changes {
             guard change.action != EventAction.skipped.rawValue, !graph.holds(change.id),
-                try !hangs(change.id, ofKind: change.kind, on: graph)
+                try !stands(change.id, kinds.kind(ResourceKind(rawValue: change.kind)), to: graph)
             else { return nil }
         }
         return changes.last?.sequence ?? revision
     }
 
-    private func hangs(_ id: String, ofKind kind: String, on graph: DeletionGraph) throws -> Bool {
-        let column: String
-        switch ResourceKind(rawValue: kind) {
-        case .snapshot: column = "volume_id, server_snapshot_id FROM volume_snapshot"
-        case .volume: column = "server_id, NULL FROM volume"
-        default: return false
-        }
-        let named = try rows("SELECT \(column) WHERE id = ?", [.text(id)]) {
-            [try $0.optionalText(0), try $0.optionalText(1)]
+    /// Whether a resource names one of a graph.
+    private func stands(_ id: String, _ kind: (any StoredKind.Type)?, to graph: DeletionGraph) throws -> Bool {
+        guard let kind, !kind.references.isEmpty else { return false }
+        let columns = kind.references.map(\.column)
+        let named = try rows("SELECT \(columns.joined(separator: ", ")) FROM \(kind.table) WHERE id = ?", [.text(id)]) {
+            row in try columns.indices.map { try row.optionalText($0) }
         }
         return named.joined().compactMap { $0 }.contains(where: graph.holds)
     }
@@ -70,96 +80,104 @@ extension ReadTransaction {
 
 /// A graph while it is loaded.
 private struct GraphLoading {
-    let target: DeletionTarget
+    let target: ResourceKey
+    let kinds: StoredKinds
     let transaction: any ReadTransaction
     var graph = DeletionGraph()
+    private var owners: Set<String> = []
 
-    init(target: DeletionTarget, transaction: any ReadTransaction) {
+    init(target: ResourceKey, kinds: StoredKinds, transaction: any ReadTransaction) {
         self.target = target
+        self.kinds = kinds
         self.transaction = transaction
     }
 
-    mutating func load(_ id: VolumeID) throws {
-        guard let volume: Volume = try transaction.get(id) else { return }
-        graph.volumes[id] = volume
-        if let serverID = volume.placement?.serverID { graph.servers[serverID] = try transaction.get(serverID) }
-        try loadSnapshots(of: [id])
+    mutating func loadTarget<Kind: StoredKind>(_: Kind.Type, _ scope: DeletionScope) throws {
+        guard let resource: Kind = try transaction.get(Identifier(stored: target.id)) else { return }
+        graph.add(resource)
+        for relation in resource.relations {
+            switch relation.role {
+            case .goesWith: try loadOwners([relation.other.id], of: relation.other.kind)
+            case .isAttachedTo:
+                if let other = try transaction.get(relation.other, of: kinds) { graph.add(other) }
+            case .hangsOn: break
+            }
+        }
+        try loadMembers(of: [target.id], Kind.kind)
+        try loadHanging(on: [target.id], Kind.kind)
+        for kind in kinds.all { try loadAttached(kind, withHanging: scope.deletesVolumes) }
     }
 
-    mutating func load(_ id: ServerID, _ scope: DeletionScope) throws {
-        guard let server: Server = try transaction.get(id) else { return }
-        graph.servers[id] = server
-        let volumes = try transaction.volumes(of: id)
-        for volume in volumes { graph.volumes[volume.id] = volume }
-        if scope.deletesVolumes { try loadSnapshots(of: volumes.map(\.id)) }
+    /// What is attached to the target.
+    private mutating func loadAttached<Kind: StoredKind>(_: Kind.Type, withHanging: Bool) throws {
+        guard let column = Kind.column(.isAttachedTo, target.kind) else { return }
+        let attached: [Kind] = try transaction.select("this.\(column) = ?", [.text(target.id)], order: "this.id")
+        for resource in attached { graph.add(resource) }
+        if withHanging { try loadHanging(on: attached.map(\.id.rawValue), Kind.kind) }
     }
 
-    mutating func load(_ id: SnapshotID) throws {
-        guard let snapshot: VolumeSnapshot = try transaction.get(id) else { return }
-        graph.snapshots[id] = snapshot
-        if let owner = snapshot.serverSnapshotID { try load([owner]) }
+    /// What hangs on some resources of a kind, and in turn on that, with what owns some of it, and all that these own.
+    private mutating func loadHanging(on ids: [String], _ other: ResourceKind) throws {
+        guard !ids.isEmpty else { return }
+        for kind in kinds.all { try loadHanging(kind, on: ids, other) }
     }
 
-    /// With the server snapshots that own some of them, and all that these own.
-    private mutating func loadSnapshots(of volumes: [VolumeID]) throws {
-        let ids = try StoredJSON.list(volumes.map(\.rawValue))
-        try addSnapshots(
-            where: "this.volume_id IN (SELECT value FROM json_each(?)) AND this.server_snapshot_id IS NULL", ids,
+    private mutating func loadHanging<Kind: StoredKind>(_: Kind.Type, on ids: [String], _ other: ResourceKind) throws {
+        guard let column = Kind.column(.hangsOn, other) else { return }
+        let list = try StoredJSON.list(ids)
+        let isFree = Kind.owner.map { " AND this.\($0.column) IS NULL" } ?? ""
+        let found = try add(
+            Kind.self, where: "this.\(column) IN \(StoredValue.setExpression)\(isFree)", list,
             atMost: DeletionPlan.largestStepCount)
-        let owners: [ServerSnapshotID] = try transaction.rows(
+        try loadHanging(on: found, Kind.kind)
+        guard let owner = Kind.owner else { return }
+        let owners = try transaction.rows(
             """
-            SELECT DISTINCT server_snapshot_id FROM volume_snapshot
-            WHERE volume_id IN (SELECT value FROM json_each(?)) AND server_snapshot_id IS NOT NULL LIMIT ?
-            """, [ids, .integer(Int64(DeletionPlan.largestStepCount + 1))]
-        ) { try $0.id(0) }
+            SELECT DISTINCT \(owner.column) FROM \(Kind.table)
+            WHERE \(column) IN \(StoredValue.setExpression) AND \(owner.column) IS NOT NULL LIMIT ?
+            """, [list, .integer(Int64(DeletionPlan.largestStepCount + 1))]
+        ) { try $0.text(0) }
         try requireRoom(for: owners.count, atMost: DeletionPlan.largestStepCount)
-        try load(owners)
+        try loadOwners(owners, of: owner.other)
     }
 
-    mutating func load(_ owners: [ServerSnapshotID]) throws {
-        guard !owners.isEmpty else { return }
-        let ids = try StoredJSON.list(owners.map(\.rawValue))
-        // Their members are among the snapshots, where the rules look for them.
-        let found: [ServerSnapshot] = try transaction.rows(
-            "\(ServerSnapshot.statements.select) WHERE this.id IN (SELECT value FROM json_each(?))", [ids],
-            ServerSnapshot.decode)
-        for owner in found { graph.serverSnapshots[owner.id] = owner }
-        try addSnapshots(
-            where: "this.server_snapshot_id IN (SELECT value FROM json_each(?))", ids,
-            atMost: DeletionPlan.largestSnapshotCount)
+    private mutating func loadOwners(_ ids: [String], of kind: ResourceKind) throws {
+        let new = ids.filter { owners.insert($0).inserted }
+        guard !new.isEmpty, let kind = kinds.kind(kind) else { return }
+        // Their members are among the resources, where the rules look for them.
+        try addRows(kind, new)
+        try loadMembers(of: new, kind.kind)
+        try loadHanging(on: new, kind.kind)
     }
 
-    private mutating func addSnapshots(where condition: String, _ ids: StoredValue, atMost limit: Int) throws {
-        let found: [VolumeSnapshot] = try transaction.rows(
-            "\(VolumeSnapshot.statements.select) WHERE \(condition) LIMIT ?",
-            [ids, .integer(Int64(limit + 1))], VolumeSnapshot.decode)
+    private mutating func addRows<Kind: StoredKind>(_: Kind.Type, _ ids: [String]) throws {
+        let found: [Kind] = try transaction.rows(
+            "\(Kind.statements.select) WHERE this.id IN \(StoredValue.setExpression)", [try StoredJSON.list(ids)],
+            Kind.decode)
+        for resource in found { graph.add(resource) }
+    }
+
+    private mutating func loadMembers(of ids: [String], _ other: ResourceKind) throws {
+        for kind in kinds.all {
+            guard let column = kind.column(.goesWith, other) else { continue }
+            _ = try add(
+                kind, where: "this.\(column) IN \(StoredValue.setExpression)", try StoredJSON.list(ids),
+                atMost: DeletionPlan.largestSnapshotCount)
+        }
+    }
+
+    /// - Returns: the ids.
+    private mutating func add<Kind: StoredKind>(
+        _: Kind.Type, where condition: String, _ ids: StoredValue, atMost limit: Int
+    ) throws -> [String] {
+        let found: [Kind] = try transaction.rows(
+            "\(Kind.statements.select) WHERE \(condition) LIMIT ?", [ids, .integer(Int64(limit + 1))], Kind.decode)
         try requireRoom(for: found.count, atMost: limit)
-        for snapshot in found { graph.snapshots[snapshot.id] = snapshot }
+        for resource in found { graph.add(resource) }
+        return found.map(\.id.rawValue)
     }
 
     private func requireRoom(for count: Int, atMost limit: Int) throws {
         guard count <= limit else { throw Refusal.planTooLarge(target) }
-    }
-}
-
-extension ReadTransaction {
-    /// Resources that an operation has made busy.
-    public func held<Element: StoredResource>(by operation: OperationID) throws -> [Element] {
-        try select("this.operation_id = ?", [.text(operation.rawValue)])
-    }
-
-    /// A server snapshot's members, in the order of the slots.
-    public func members(of serverSnapshot: ServerSnapshotID) throws -> [VolumeSnapshot] {
-        try select("this.server_snapshot_id = ?", [.text(serverSnapshot.rawValue)], order: "this.slot, this.id")
-    }
-
-    /// A server's volumes, in the order of the slots.
-    public func volumes(of server: ServerID) throws -> [Volume] {
-        try select("this.server_id = ?", [.text(server.rawValue)], order: "this.slot")
-    }
-
-    /// Servers whose volumes should be served, and that no deletion or creation is about.
-    public func serversThatShouldRun() throws -> [Server] {
-        try select("this.desired_state = 'RUNNING' AND this.state IN ('RUNNING', 'ERROR')", [])
     }
 }

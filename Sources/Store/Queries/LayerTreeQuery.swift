@@ -25,12 +25,6 @@ extension ReadTransaction {
         return LayerTree(Dictionary(nodes, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// Layers that are dead once some are named by one less, with those that they rest on, children first.
-    public func layersFreed(byReleasing layers: [LayerID]) throws -> [LayerID] {
-        var tree = try layerTree(below: layers)
-        return layers.flatMap { tree.release($0) }
-    }
-
     /// Those of some layers that nothing else rests on.
     ///
     /// - Parameter ids: children before what they rest on, as is the result.

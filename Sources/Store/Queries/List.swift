@@ -26,6 +26,8 @@ public struct ListPlace: Sendable, Hashable {
 /// A kind that can be listed.
 public protocol Listed: Sendable {
     static var listedTable: String { get }
+    /// What its list can be filtered and ordered by.
+    static var listFields: ListFields { get }
     /// The rows `this` for which a condition holds.
     static func listed(
         where condition: String, _ arguments: [StoredValue], order: String, limit: Int,

@@ -1,14 +1,14 @@
 internal import Model
 
 /// What a kind's list can be filtered and ordered by.
-struct ListFields {
-    enum Form {
+public struct ListFields: Sendable {
+    enum Form: Sendable {
         case text
         case integer
         case time
     }
 
-    struct Field {
+    struct Field: Sendable {
         /// SQL over the row `this`.
         let expression: String
         let form: Form

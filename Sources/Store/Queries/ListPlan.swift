@@ -22,7 +22,7 @@ struct ListPlan {
     init<Element: Listed>(
         _: Element.Type, _ query: ListQuery, in place: ListPlace, from tokenText: String
     ) throws(Refusal) {
-        let fields = ListFields.of(Element.self)
+        let fields = Element.listFields
         table = Element.listedTable
         let conditions = try fields.conditions(try Filter(parsing: query.filter))
         let isOneName = conditions.contains { $0.isOneName }
@@ -87,7 +87,7 @@ struct SQLCondition {
 
 /// The order of a list. An index has its columns after the project; the id, the last of them, breaks ties.
 struct ListOrder {
-    struct Column {
+    struct Column: Sendable {
         let expression: String
         let isText: Bool
 

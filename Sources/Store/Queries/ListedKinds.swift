@@ -1,17 +1,5 @@
 public import Model
 
-extension ListFields {
-    static func of<Element: Listed>(_: Element.Type) -> ListFields {
-        switch Element.self {
-        case is Server.Type: server
-        case is Volume.Type: volume
-        case is VolumeSnapshot.Type: snapshot
-        case is ServerSnapshot.Type: serverSnapshot
-        default: operation
-        }
-    }
-}
-
 extension Listed where Self: StoredResource {
     public static var listedTable: String { table }
 
@@ -23,6 +11,8 @@ extension Listed where Self: StoredResource {
     }
 
     public var listID: String { id.rawValue }
+
+    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
 
     public var approximateByteCount: Int {
         let fixed = 512
@@ -41,24 +31,28 @@ extension Listed where Self: StoredResource {
 }
 
 extension Server: Listed {
-    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
+    public static var listFields: ListFields { .server }
 }
 
 extension Volume: Listed {
+    public static var listFields: ListFields { .volume }
+
     public func orderValues(_ field: String) -> [StoredValue] {
         field == "size_bytes" ? [.integer(size.bytes)] : commonOrderValues(field)
     }
 }
 
 extension VolumeSnapshot: Listed {
-    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
+    public static var listFields: ListFields { .snapshot }
 }
 
 extension ServerSnapshot: Listed {
-    public func orderValues(_ field: String) -> [StoredValue] { commonOrderValues(field) }
+    public static var listFields: ListFields { .serverSnapshot }
 }
 
 extension Operation: Listed {
+    public static var listFields: ListFields { .operation }
+
     public static var listedTable: String { "operation" }
 
     public static func listed(

@@ -24,16 +24,11 @@ extension ReadTransaction {
         return only
     }
 
-    /// Finds what somebody wants to delete, whatever its kind.
-    public func resolveAny(_ reference: String, in project: ProjectID) throws -> DeletionTarget {
-        let found = [
-            try deletionTarget(reference, project) { (volume: Volume) in .volume(volume.id) },
-            try deletionTarget(reference, project) { (server: Server) in .server(server.id) },
-            try deletionTarget(reference, project) { (snapshot: VolumeSnapshot) in .snapshot(snapshot.id) },
-            try deletionTarget(reference, project) { (snapshot: ServerSnapshot) in .serverSnapshot(snapshot.id) },
-        ].flatMap { $0 }
+    /// Finds a resource of any kind that can be deleted.
+    public func resolveAny(_ reference: String, in project: ProjectID, of kinds: StoredKinds) throws -> ResourceKey {
+        let found = try kinds.all.flatMap { try keys(reference, $0, in: project) }
         guard let only = found.first else {
-            throw Refusal(.notFound, "there is no volume, snapshot, server snapshot or server \"\(reference)\"")
+            throw Refusal(.notFound, "there is no \(kinds.words) \"\(reference)\"")
         }
         guard found.count == 1 else {
             var refusal = Refusal.invalid(
@@ -60,15 +55,15 @@ extension ReadTransaction {
             .compactMap { $0 as? Element }
     }
 
-    private func deletionTarget<Element: StoredResource>(
-        _ reference: String, _ project: ProjectID, _ target: (Element) -> DeletionTarget
-    ) throws -> [DeletionTarget] {
-        if let id = Identifier<Element>(reference) {
-            let found: Element? = try get(id)
-            return found.flatMap { $0.header.projectID == project ? [target($0)] : nil } ?? []
+    private func keys<Kind: StoredKind>(
+        _ reference: String, _: Kind.Type, in project: ProjectID
+    ) throws -> [ResourceKey] {
+        guard let id = Identifier<Kind>(reference) else {
+            let found: [Kind] = try candidates(reference, in: project)
+            return found.map(\.key)
         }
-        let found: [Element] = try candidates(reference, in: project)
-        return found.map(target)
+        guard let found: Kind = try get(id), found.header.projectID == project else { return [] }
+        return [found.key]
     }
 }
 
@@ -83,10 +78,7 @@ extension Refusal {
         var refusal = Refusal.invalid(
             .ambiguousName, field: field,
             "\(candidates.count) \(Element.kind.words)s are called \"\(reference)\": use an id")
-        refusal.blockers = candidates.map {
-            Blocker(
-                kind: Element.kind.rawValue, id: $0.id.rawValue, name: $0.header.name, reason: .ambiguousName)
-        }
+        refusal.blockers = candidates.map { $0.blocker(.ambiguousName) }
         return refusal
     }
 }

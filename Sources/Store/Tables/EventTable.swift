@@ -29,7 +29,11 @@ extension ReadTransaction {
     }
 
     /// The events of a project after a position, oldest first.
-    public func events(after sequence: Int64, project: ProjectID, limit: Int) throws -> [Event] {
+    ///
+    /// - Parameter kinds: of these the resources are told too, and operations.
+    public func events(
+        after sequence: Int64, project: ProjectID, of kinds: StoredKinds, limit: Int
+    ) throws -> [Event] {
         try rows(
             """
             SELECT \(Event.columns), resource
@@ -37,7 +41,7 @@ extension ReadTransaction {
             """, [.integer(sequence), .text(project.rawValue), .integer(Int64(limit))]
         ) { row in
             let kind = ResourceKind(rawValue: try row.text(6))
-            return try Event(row, try row.optionalText(12).flatMap { try EventResource(kind: kind, json: $0) })
+            return try Event(row, try row.optionalText(12).flatMap { try kinds.subject(kind, json: $0) })
         }
     }
 }
@@ -48,7 +52,7 @@ extension Event {
         sequence, project_id, time, principal, source, action, kind, resource_id, operation_id, request_id, reason, name
         """
 
-    init(_ row: any StoredRow, _ resource: EventResource?) throws {
+    init(_ row: any StoredRow, _ resource: (any EventSubject)?) throws {
         let author = ChangeAuthor(
             principal: try row.text(3), source: try row.text(4), requestID: try row.text(9),
             operationID: try row.optionalID(8), reason: try row.text(10))
@@ -59,17 +63,12 @@ extension Event {
     }
 }
 
-extension EventResource {
-    /// - Parameter kind: nil: another release's.
-    init?(kind: ResourceKind?, json: String) throws {
-        switch kind {
-        case .server: self = .server(try JSONColumn.value(Server.self, json))
-        case .volume: self = .volume(try JSONColumn.value(Volume.self, json))
-        case .snapshot: self = .snapshot(try JSONColumn.value(VolumeSnapshot.self, json))
-        case .serverSnapshot: self = .serverSnapshot(try JSONColumn.value(ServerSnapshot.self, json))
-        case .operation: self = .operation(try JSONColumn.value(Operation.self, json))
-        case .project, .autoscaleGroup, .schedule, .principal, .token, .layer, nil: return nil
-        }
+extension StoredKinds {
+    /// What an event is about, as it was then; nil: it is of a kind that this release does not know.
+    fileprivate func subject(_ kind: ResourceKind, json: String) throws -> (any EventSubject)? {
+        if kind == .operation { return try JSONColumn.value(Operation.self, json) }
+        func value<Kind: StoredKind>(_ kind: Kind.Type) throws -> any EventSubject { try JSONColumn.value(kind, json) }
+        return try self.kind(kind).map { try value($0) }
     }
 }
 

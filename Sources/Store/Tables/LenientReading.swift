@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// A type of which values are stored as JSON and must be readable whatever release wrote them.
-protocol StoredForm: Codable {
+public protocol StoredForm: Codable {
     /// What stands in for a part that a stored value lacks, or that this release does not understand.
     static var blank: Self { get }
 }

@@ -1,11 +1,12 @@
 public import Model
 
-extension ServerSnapshot: StoredResource {
+extension ServerSnapshot: StoredKind {
     public static var table: String { "server_snapshot" }
     public static let statements = ResourceStatements(of: ServerSnapshot.self)
     public static var ownColumns: [String] {
         ["server_id", "server_name", "server_kind", "consistency", "cut_time"]
     }
+    public static var references: [StoredReference] { [] }
     public static var derivedColumns: [String] {
         ["COALESCE((SELECT name FROM server WHERE id = this.server_id), this.server_name)"]
     }

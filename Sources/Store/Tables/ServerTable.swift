@@ -1,9 +1,10 @@
 public import Model
 
-extension Server: StoredResource {
+extension Server: StoredKind {
     public static var table: String { "server" }
     public static let statements = ResourceStatements(of: Server.self)
     public static var ownColumns: [String] { ["kind", "desired_state"] }
+    public static var references: [StoredReference] { [] }
 
     public var ownValues: [StoredValue] { [.text(serverKind.rawValue), .text(desiredState.rawValue)] }
 

@@ -1,4 +1,4 @@
-internal import Model
+public import Model
 
 /// What stands in where another release's form of a value lacks something: whatever promises least.
 
@@ -13,13 +13,13 @@ extension ResourceHeader {
 }
 
 extension Server: StoredForm {
-    static var blank: Server {
+    public static var blank: Server {
         Server(id: ServerID(stored: unknown), header: .blank, state: .error, kind: .external, desiredState: .stopped)
     }
 }
 
 extension Volume: StoredForm {
-    static var blank: Volume {
+    public static var blank: Volume {
         Volume(
             id: VolumeID(stored: unknown), header: .blank, state: .error, size: .zero,
             topLayerID: LayerID(stored: unknown))
@@ -27,7 +27,7 @@ extension Volume: StoredForm {
 }
 
 extension VolumeSnapshot: StoredForm {
-    static var blank: VolumeSnapshot {
+    public static var blank: VolumeSnapshot {
         VolumeSnapshot(
             id: SnapshotID(stored: unknown), header: .blank, state: .error, volumeID: VolumeID(stored: unknown),
             volumeName: unknown, serverSnapshotID: nil, size: .zero, layerID: LayerID(stored: unknown),
@@ -36,7 +36,7 @@ extension VolumeSnapshot: StoredForm {
 }
 
 extension ServerSnapshot: StoredForm {
-    static var blank: ServerSnapshot {
+    public static var blank: ServerSnapshot {
         ServerSnapshot(
             id: ServerSnapshotID(stored: unknown), header: .blank, state: .error, serverID: ServerID(stored: unknown),
             serverName: unknown, serverKind: .external, consistency: .crash)
@@ -44,7 +44,7 @@ extension ServerSnapshot: StoredForm {
 }
 
 extension Operation: StoredForm {
-    static var blank: Operation {
+    public static var blank: Operation {
         Operation(
             id: OperationID(stored: unknown), projectID: ProjectID(stored: unknown), type: unknown, steps: [],
             targetIDs: [], requestID: unknown, principal: unknown, input: unknown, warnings: [], at: longAgo)
@@ -52,13 +52,13 @@ extension Operation: StoredForm {
 }
 
 extension Operation.Problem: StoredForm {
-    static var blank: Operation.Problem {
+    public static var blank: Operation.Problem {
         Operation.Problem(reason: Reason.internal.rawValue, message: unknown, step: unknown)
     }
 }
 
 extension Failure: StoredForm {
-    static var blank: Failure {
+    public static var blank: Failure {
         Failure(
             step: unknown, reason: Reason.internal.rawValue, message: unknown, attempts: 1,
             resolvableBy: .administrator)
@@ -66,17 +66,17 @@ extension Failure: StoredForm {
 }
 
 extension Warning: StoredForm {
-    static var blank: Warning { Warning(reason: unknown, message: unknown) }
+    public static var blank: Warning { Warning(reason: unknown, message: unknown) }
 }
 
 extension StandingConsent: StoredForm {
-    static var blank: StandingConsent {
+    public static var blank: StandingConsent {
         StandingConsent(principal: unknown, source: unknown, time: longAgo, allows: unknown)
     }
 }
 
 extension RememberedRequest.Part: StoredForm {
-    static var blank: RememberedRequest.Part {
+    public static var blank: RememberedRequest.Part {
         // An answer whose reason is not known is still a refusal.
         let refusal = Refusal(.internal, "the reason of this refusal is one of another release")
         return RememberedRequest.Part(reference: unknown, targetID: unknown, operationID: nil, refusal: refusal)
@@ -84,10 +84,10 @@ extension RememberedRequest.Part: StoredForm {
 }
 
 extension String: StoredForm {
-    static var blank: String { unknown }
+    public static var blank: String { unknown }
 }
 
 /// The blank of an element stands for each.
 extension Array: StoredForm where Element: StoredForm {
-    static var blank: [Element] { [.blank] }
+    public static var blank: [Element] { [.blank] }
 }

@@ -15,9 +15,14 @@ public enum StoredJSON {
     /// What is fixed when it is accepted, and must not be guessed at: a step's input. A field that is new must be
     /// optional, so that the inputs of operations that an earlier release accepted are read.
     ///
+    /// - Parameter userInfo: what the value needs to be read.
     /// - Throws: `DecodingError`, also for a value that a guess would do for elsewhere.
-    public static func strictValue<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
-        try JSONDecoder().decode(Unversioned<Value>.self, from: Data(text.utf8)).value
+    public static func strictValue<Value: Decodable>(
+        _ type: Value.Type, _ text: String, userInfo: [CodingUserInfoKey: any Sendable] = [:]
+    ) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.userInfo = userInfo
+        return try decoder.decode(Unversioned<Value>.self, from: Data(text.utf8)).value
     }
 
     /// A value that SQL looks into: it has no version.

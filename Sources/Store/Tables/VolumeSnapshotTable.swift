@@ -1,10 +1,13 @@
 public import Model
 
-extension VolumeSnapshot: StoredResource {
+extension VolumeSnapshot: StoredKind {
     public static var table: String { "volume_snapshot" }
     public static let statements = ResourceStatements(of: VolumeSnapshot.self)
     public static var ownColumns: [String] {
         ["volume_id", "server_snapshot_id", "size_bytes", "layer_id", "consistency", "cut_time", "slot"]
+    }
+    public static var references: [StoredReference] {
+        [.init(.hangsOn, .volume, "volume_id"), .init(.goesWith, .serverSnapshot, "server_snapshot_id")]
     }
     public static var derivedColumns: [String] {
         [

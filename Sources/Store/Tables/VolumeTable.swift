@@ -1,6 +1,6 @@
 public import Model
 
-extension Volume: StoredResource {
+extension Volume: StoredKind {
     public static var table: String { "volume" }
     public static let statements = ResourceStatements(of: Volume.self)
     public static var ownColumns: [String] {
@@ -9,6 +9,7 @@ extension Volume: StoredResource {
             "served_layer_id", "served_version",
         ]
     }
+    public static var references: [StoredReference] { [.init(.isAttachedTo, .server, "server_id")] }
     public static var derivedColumns: [String] {
         [
             "(SELECT COUNT(*) FROM volume_snapshot WHERE volume_id = this.id)",

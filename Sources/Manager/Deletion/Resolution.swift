@@ -15,7 +15,7 @@ public enum FailureResolution: Sendable, Hashable {
 /// What can be resolved.
 private enum FailedThing {
     case operation(Operation)
-    case resource(DeletionTarget)
+    case resource(ResourceKey)
 }
 
 extension ResourceManager {
@@ -26,9 +26,9 @@ extension ResourceManager {
     public func resolveFailure(
         _ reference: String, _ resolution: FailureResolution, _ mutation: Mutation
     ) async throws -> MutationAnswer<NoTarget> {
-        let runner = runner
+        let (runner, kinds) = (runner, kinds)
         let answer = try await mutate(mutation, for: .freeing, reload: { _, _ in NoTarget() }) { transaction, context in
-            switch (try transaction.failedThing(reference, in: context.projectID), resolution) {
+            switch (try transaction.failedThing(reference, in: context.projectID, of: kinds), resolution) {
             case (.operation(let operation), .retry): try transaction.resume(operation, runner, &context)
             case (.operation(let operation), .abandon):
                 try transaction.abandonStep(of: operation, runner, &context)
@@ -36,7 +36,7 @@ extension ResourceManager {
             case (.resource(let target), .retry): try transaction.deleteAgain(target, &context)
             case (.resource(let target), .abandon): try transaction.abandon(target, &context)
             case (.resource(let target), .restore):
-                try transaction.restore([try transaction.part(of: target)], &context)
+                try transaction.restore([try transaction.deletion(of: target, context)], &context)
             }
         }
         if resolution == .abandon { try await engine.freeze(store.read { try $0.quarantined().map(\.layerID) }) }
@@ -45,7 +45,9 @@ extension ResourceManager {
 }
 
 extension ReadTransaction {
-    fileprivate func failedThing(_ reference: String, in project: ProjectID) throws -> FailedThing {
+    fileprivate func failedThing(
+        _ reference: String, in project: ProjectID, of kinds: ManagedKinds
+    ) throws -> FailedThing {
         if let id = OperationID(reference) {
             guard let operation = try operation(id), operation.projectID == project else {
                 throw Refusal.unknown(.operation, reference)
@@ -55,24 +57,15 @@ extension ReadTransaction {
             }
             return .operation(operation)
         }
-        let target = try resolveAny(reference, in: project)
-        switch target {
-        case .volume(let id): return try failedThing(target, try get(id))
-        case .server(let id): return try failedThing(target, try get(id))
-        case .serverSnapshot(let id): return try failedThing(target, try get(id))
-        case .snapshot(let id):
-            let snapshot: VolumeSnapshot? = try get(id)
-            if let owner = snapshot?.serverSnapshotID, snapshot?.header.operationID == nil {
-                throw Refusal.belongsTo(owner, member: id)
-            }
-            return try failedThing(target, snapshot)
-        }
+        let target = try resolveAny(reference, in: project, of: kinds.stored)
+        guard let resource = try get(target, of: kinds.stored) else { throw Refusal.unknown(target.kind, target.id) }
+        return try failedThing(resource)
     }
 
-    private func failedThing<Target: StoredResource>(
-        _ target: DeletionTarget, _ resource: Target?
-    ) throws -> FailedThing {
-        guard let resource else { throw Refusal.unknown(target.kind, target.id) }
+    private func failedThing(_ resource: some StoredKind) throws -> FailedThing {
+        if let owner = resource.owner?.key, resource.header.operationID == nil {
+            throw Refusal.belongs(resource.key, to: owner)
+        }
         if let id = resource.header.operationID, let operation = try operation(id) {
             guard operation.state == .stuck else {
                 try resource.requireIdle()
@@ -82,17 +75,17 @@ extension ReadTransaction {
         }
         guard resource.hasFailedDeletion else {
             throw Refusal.nothingToResolve(
-                "\(Target.kind.words) \(resource.header.name) is \(resource.state.rawValue), not ERROR_DELETING")
+                "\(resource.key.kind.words) \(resource.header.name) is \(resource.state.rawValue), not ERROR_DELETING")
         }
-        return .resource(target)
+        return .resource(resource.key)
     }
 
     /// The stuck plan, and where in it the operation stopped.
-    fileprivate func stoppedPlan(_ operation: Operation) throws -> ExecutePlanSaga {
+    fileprivate func stoppedPlan(_ operation: Operation, _ kinds: ManagedKinds) throws -> ExecutePlanSaga {
         guard operation.type == ExecutePlanSaga.type else {
             throw Refusal.nothingToResolve("a stuck \(operation.type) can only be retried")
         }
-        let plan = try SagaInput.saga(ExecutePlanSaga.self, operation.input)
+        let plan = try SagaInput.saga(ExecutePlanSaga.self, operation.input, kinds)
         guard plan.hold == nil || operation.steps.first?.state == .done else {
             throw Refusal.nothingToResolve("it has deleted nothing yet, it can only be retried")
         }
@@ -105,7 +98,7 @@ extension WriteTransaction {
     fileprivate func resume(
         _ operation: Operation, _ runner: OperationRunner, _ context: inout ChangeContext
     ) throws -> Change<NoTarget> {
-        try hideStuck(operation, at: context.now)
+        try hideStuck(operation, context.kinds, at: context.now)
         let resumed = try runner.noteResumption(
             of: operation.id, in: self, by: context.author(operation), at: context.now)
         return Change(targetID: operation.id.rawValue, target: NoTarget(), operation: resumed)
@@ -116,7 +109,7 @@ extension WriteTransaction {
         of operation: Operation, _ runner: OperationRunner, _ context: inout ChangeContext
     ) throws -> Change<NoTarget> {
         var operation = operation
-        guard let part = try stoppedPlan(operation).stoppedPart(of: operation),
+        guard let part = try stoppedPlan(operation, context.kinds).stoppedPart(of: operation),
             let step = operation.steps.firstNotDone
         else { throw Refusal.nothingToResolve("no step of it is left") }
         try part.abandon(in: self, by: operation, context)
@@ -128,7 +121,7 @@ extension WriteTransaction {
 
     /// Ends a stuck plan; what it has not deleted comes back, if its data is there.
     fileprivate func giveUp(_ operation: Operation, _ context: inout ChangeContext) throws -> Change<NoTarget> {
-        let parts = try stoppedPlan(operation).remainingParts(of: operation)
+        let parts = try stoppedPlan(operation, context.kinds).remainingParts(of: operation)
         let change = try restore(parts, &context)
         var operation = operation
         operation.state = .failed
@@ -137,44 +130,38 @@ extension WriteTransaction {
         return change
     }
 
-    fileprivate func restore(_ parts: [DeletionPart], _ context: inout ChangeContext) throws -> Change<NoTarget> {
-        let saga = RestoreDeletedSaga(parts: parts, tops: try parts.flatMap { try tops(of: $0) })
+    fileprivate func restore(
+        _ parts: [any ResourceWork], _ context: inout ChangeContext
+    ) throws -> Change<NoTarget> {
+        let saga = RestoreDeletedSaga(
+            parts: parts.map(PlannedWork.init), tops: try parts.flatMap { try $0.tops(in: self) })
         let operation = try context.accept(saga, targets: parts.map(\.resourceID), in: self)
         for part in parts { try part.begin(in: self, by: operation, at: context.now) }
         return Change(targetID: operation.id.rawValue, target: NoTarget(), operation: operation)
     }
 
-    /// What has come into the way since the deletion failed is in the way of an administrator too.
-    private func requireStillDeletable(_ target: DeletionTarget) throws {
-        let graph = try deletionGraph(for: target)
-        let plan = try DeletionPlan(deleting: target, in: graph).forgivingFailedDeletion()
-        if let refusal = plan.refusal(name: graph.name(of: target)) { throw refusal }
+    /// What deleting a resource alone does.
+    fileprivate func deletion(of target: ResourceKey, _ context: ChangeContext) throws -> any ResourceWork {
+        try outlook(on: target, DeletionScope(), [:], context.kinds).deletion(of: context.kinds, force: false)
     }
 
-    fileprivate func deleteAgain(_ target: DeletionTarget, _ context: inout ChangeContext) throws -> Change<NoTarget> {
-        try requireStillDeletable(target)
-        let operation = try beginDeletion(try part(of: target), &context)
+    /// What deleting a resource does whose deletion failed. What has come into the way since is in the way of an
+    /// administrator too.
+    private func deletionAgain(of target: ResourceKey, _ context: ChangeContext) throws -> any ResourceWork {
+        let outlook = try outlook(on: target, DeletionScope(), [:], context.kinds)
+        let plan = outlook.plan.forgivingFailedDeletion()
+        if let refusal = plan.refusal(name: outlook.graph.name(of: target)) { throw refusal }
+        return try outlook.deletion(of: context.kinds, force: false)
+    }
+
+    fileprivate func deleteAgain(_ target: ResourceKey, _ context: inout ChangeContext) throws -> Change<NoTarget> {
+        let operation = try begin(deletionAgain(of: target, context), &context)
         return Change(targetID: target.id, target: NoTarget(), operation: operation)
     }
 
-    fileprivate func abandon(_ target: DeletionTarget, _ context: inout ChangeContext) throws -> Change<NoTarget> {
-        try requireStillDeletable(target)
-        try part(of: target).abandon(in: self, by: nil, context)
+    fileprivate func abandon(_ target: ResourceKey, _ context: inout ChangeContext) throws -> Change<NoTarget> {
+        try deletionAgain(of: target, context).abandon(in: self, by: nil, context)
         return Change(targetID: target.id, target: NoTarget())
-    }
-
-    /// The tops of the chains that must be readable for a part to be undone.
-    private func tops(of part: DeletionPart) throws -> [LayerID] {
-        switch part {
-        case .stop, .server, .detach: return []
-        case .volume(let id, _):
-            // One that is still attached was not touched, and may be open.
-            guard let volume: Volume = try get(id), volume.placement == nil else { return [] }
-            return [volume.topLayerID]
-        case .snapshot(let id, _): return try (get(id) as VolumeSnapshot?).map { [$0.layerID] } ?? []
-        case .serverSnapshot(_, let members, _):
-            return try members.compactMap { try (get($0) as VolumeSnapshot?)?.layerID }
-        }
     }
 }
 
@@ -183,10 +170,11 @@ extension Refusal {
         Refusal(.stateForbids, "there is nothing to resolve this way: \(why)")
     }
 
-    fileprivate static func belongsTo(_ owner: ServerSnapshotID, member: SnapshotID) -> Refusal {
+    fileprivate static func belongs(_ member: ResourceKey, to owner: ResourceKey) -> Refusal {
         var refusal = Refusal(
-            .snapshotOwned, "snapshot \(member) belongs to server snapshot \(owner): resolve that one")
-        refusal.remedies = [.resolve(owner.rawValue)]
+            .snapshotOwned,
+            "\(member.kind.words) \(member.id) belongs to \(owner.kind.words) \(owner.id): resolve that one")
+        refusal.remedies = [.resolve(owner.id)]
         return refusal
     }
 }

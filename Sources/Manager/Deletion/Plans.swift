@@ -54,7 +54,9 @@ extension ResourceManager {
             // What has changed while it was made is looked at here, so that the writer has little left to look at.
             let (graph, revision) = (outlook.graph, outlook.revision)
             outlook.revision =
-                try await store.read { try $0.confirmed(graph, since: revision, limit: .max) } ?? revision
+                try await store.read { [kinds] transaction in
+                    try transaction.confirmed(graph, since: revision, of: kinds.stored, limit: .max)
+                } ?? revision
             return .success(try AcceptablePlan(outlook, scope, method: mutation.method, catalog))
         } catch let refusal as Refusal {
             return .failure(refusal)
@@ -66,7 +68,7 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<NoTarget> {
         try await mutate(mutation, for: .freeing, reload: { _, _ in NoTarget() }) { transaction, context in
             let plan = try prepared.get()
-            try transaction.requireStill(plan.outlook)
+            try transaction.requireStill(plan.outlook, of: context.kinds.stored)
             let operation = try transaction.accept(plan, &context)
             return Change(targetID: plan.outlook.plan.target.id, target: NoTarget(), operation: operation)
         }
@@ -105,18 +107,7 @@ extension Refusal {
     static func planStale(_ target: String) -> Refusal {
         var refusal = Refusal(
             .planStale, "something that the plan is about has changed since it was made; nothing was done")
-        refusal.remedies = [.planAgain(target)]
+        refusal.remedies = [.plan(target)]
         return refusal
-    }
-}
-
-extension DeletionGraph {
-    func name(of target: DeletionTarget) -> String {
-        switch target {
-        case .volume(let id): volumes[id]?.header.name ?? id.rawValue
-        case .snapshot(let id): snapshots[id]?.header.name ?? id.rawValue
-        case .serverSnapshot(let id): serverSnapshots[id]?.header.name ?? id.rawValue
-        case .server(let id): servers[id]?.header.name ?? id.rawValue
-        }
     }
 }

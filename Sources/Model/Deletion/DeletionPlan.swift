@@ -14,6 +14,8 @@ public struct DeletionPlan: Hashable, Sendable {
         public let name: String
         /// The rule that makes the step necessary; nil for what was asked for.
         public let reason: Reason?
+        /// The reason for which what needs the step is refused; nil for what was asked for.
+        let refusal: Reason?
         /// The resource whose deletion needs this step first; nil for the resource that was asked for.
         public let requiredBy: String?
         public let revision: Int64
@@ -25,13 +27,15 @@ public struct DeletionPlan: Hashable, Sendable {
         public let releases: [String]
     }
 
-    public let target: DeletionTarget
+    public let target: ResourceKey
     public var steps: [Step]
-    /// Snapshots of the target volume that go with their server snapshots: nobody deletes them one by one.
-    public var ownedSnapshots: [Refusal.Blocker]
+    /// The reason for which nobody deletes the target alone: it goes with another one; nil: it does not.
+    let ownedBecause: Reason?
+    /// What hangs on the target and goes with another one, so that nobody deletes it alone.
+    let ownedBlockers: [Refusal.Blocker]
     /// What the plan cannot clear by itself: protection, running operations, connected clients.
     public var blockers: [Refusal.Blocker]
-    public var remedies: [Refusal.Remedy]
+    public var remedies: [Remedy]
     /// The first operation that must end before; nil: none is in the way.
     public let operationInTheWay: OperationID?
     public internal(set) var freesBytes: ByteCount
@@ -68,15 +72,18 @@ extension DeletionPlan {
     ///
     /// - Throws: `VOLUME_HAS_SNAPSHOTS` for what takes more than `largestStepCount` steps.
     public init(
-        deleting target: DeletionTarget, _ scope: DeletionScope = DeletionScope(), in graph: DeletionGraph
+        deleting target: ResourceKey, _ scope: DeletionScope = DeletionScope(), in graph: DeletionGraph
     ) throws(Refusal) {
-        let index = SnapshotIndex(graph)
+        let index = graph.index
         var walk = DeletionWalk(graph: graph, index: index, scope: scope)
-        walk.visit(target, because: nil, for: nil)
+        walk.visit(target, DeletionWalk.Cause(nil, requiredBy: nil))
         guard walk.steps.count <= Self.largestStepCount else { throw .planTooLarge(target) }
         self.target = target
         steps = walk.steps
-        ownedSnapshots = index.ownedSnapshots(of: target)
+        ownedBecause = graph.get(target)?.owner?.reason
+        ownedBlockers = index.hanging(on: target).filter { $0.resource.owner != nil }.map {
+            $0.resource.blocker($0.reason)
+        }
         blockers = walk.obstacles.map(\.blocker)
         remedies = walk.obstacles.map(\.remedy)
         operationInTheWay = walk.operationInTheWay

@@ -40,10 +40,10 @@ extension DeletionPlan {
         return refusal
     }
 
-    /// The steps' resources, and behind the last of the server snapshots the members that go with them.
+    /// The steps' resources, and behind the last that takes others along those that hang on the target and go with it.
     private func clearable(_ earlier: [Step]) -> [Refusal.Blocker] {
-        let lastOwner = steps.last { $0.kind == .serverSnapshot }?.id
-        return earlier.flatMap { [$0.blocker] + ($0.id == lastOwner ? ownedSnapshots : []) }
+        let lastOwner = steps.last { step in step.releases.contains { $0 != step.id } }?.id
+        return earlier.flatMap { [$0.blocker] + ($0.id == lastOwner ? ownedBlockers : []) }
     }
 
     /// The target's own state decides first, then the rule of the nearest step, then what stands in the way farther
@@ -51,8 +51,8 @@ extension DeletionPlan {
     private func decisiveReason(_ obstacles: [Refusal.Blocker], _ earlier: [Step]) -> Reason? {
         let own = obstacles.filter { $0.id == target.id }.map(\.reason)
         if let urgent = own.first(where: { $0 == .resourceBusy || $0 == .adminRequired }) { return urgent }
-        if target.kind == .snapshot, !earlier.isEmpty { return .snapshotOwned }
-        if earlier.contains(where: { $0.action == .delete }) { return .volumeHasSnapshots }
+        if let ownedBecause, !earlier.isEmpty { return ownedBecause }
+        if let hanging = earlier.first(where: { $0.action == .delete }) { return hanging.refusal }
         return earlier.last?.reason ?? obstacles.first?.reason
     }
 
@@ -68,7 +68,11 @@ extension DeletionPlan {
         case .serverRunning: return "\(what) is running; stop it first"
         case .adminRequired:
             return "an earlier change of \(names(obstacles, reason)) failed half-way; an administrator resolves it"
-        default: return "\(what) cannot be deleted now"
+        default:
+            guard let hanging = steps.first(where: { $0.refusal == reason }) else {
+                return "\(what) cannot be deleted now"
+            }
+            return "\(what) has \(hanging.kind.words)s; delete them first"
         }
     }
 
@@ -81,12 +85,12 @@ extension DeletionPlan {
 
 extension Refusal {
     /// Deleting something takes more steps than a plan may have.
-    public static func planTooLarge(_ target: DeletionTarget) -> Refusal {
+    public static func planTooLarge(_ target: ResourceKey) -> Refusal {
         var refusal = Refusal(
             .volumeHasSnapshots,
             "deleting \(target.kind.words) \(target.id) takes more than \(DeletionPlan.largestStepCount) steps, "
                 + "which is as many as a plan can have: delete snapshots first, in parts, then ask again")
-        refusal.remedies = [.listSnapshots(target)]
+        refusal.remedies = [.listSnapshots(of: target.kind == .volume ? VolumeID(stored: target.id) : nil)]
         return refusal
     }
 }
@@ -96,12 +100,19 @@ extension DeletionPlan.Step {
         Refusal.Blocker(kind: kind.rawValue, id: id, name: name, reason: reason ?? .stateForbids)
     }
 
-    var remedy: Refusal.Remedy {
+    var remedy: Remedy {
         switch action {
-        case .detach: .detach(id, name: name)
-        case .stop: .stop(id, name: name)
-        case .delete, .suspend: .delete(kind, id: id, name: name)
+        case .detach: .detach(VolumeID(stored: id), name: name)
+        case .stop: .stop(ServerID(stored: id), name: name)
+        case .delete, .suspend: .delete(ResourceKey(kind: kind, id: id), name: name)
         }
+    }
+}
+
+extension Resource {
+    /// It as what is in the way.
+    public func blocker(_ reason: Reason) -> Refusal.Blocker {
+        Refusal.Blocker(kind: Self.kind.rawValue, id: id.rawValue, name: header.name, reason: reason)
     }
 }
 

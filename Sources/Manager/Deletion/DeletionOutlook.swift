@@ -21,19 +21,20 @@ struct OutlookPassed: Error {}
 extension ResourceManager {
     /// Looks at what deleting a resource takes, connected clients included.
     func outlook(on reference: String, _ scope: DeletionScope, _ call: Call) async throws -> DeletionOutlook {
-        let outlook = try await store.read { transaction in
-            let target = try transaction.resolveAny(reference, in: try transaction.project(of: call).id)
-            return try transaction.outlook(on: target, scope, [:])
+        let outlook = try await store.read { [kinds] transaction in
+            let target = try transaction.resolveAny(
+                reference, in: try transaction.project(of: call).id, of: kinds.stored)
+            return try transaction.outlook(on: target, scope, [:], kinds)
         }
-        let attached = outlook.graph.volumes.values.filter { $0.placement != nil }
+        let attached = outlook.graph.all(Volume.self).filter { $0.placement != nil }
         let clients = try await scope.cutsOffClients ? [:] : clients(of: attached)
         return try clients.isEmpty ? outlook : outlook.seeing(clients, scope)
     }
 
     /// Names everything that is in the way of a deletion, where that is much, beside the writer.
     func refusal(_ long: LongRefusal) async throws -> Refusal {
-        let refusal = try await store.read { transaction in
-            try transaction.outlook(on: long.target, long.scope, long.clients).plan.refusal(name: long.name)
+        let refusal = try await store.read { [kinds] transaction in
+            try transaction.outlook(on: long.target, long.scope, long.clients, kinds).plan.refusal(name: long.name)
         }
         // It was in the way a moment ago.
         return refusal ?? Refusal(.resourceBusy, "\(long.target.kind.words) \(long.name) changes just now; try again")
@@ -44,7 +45,7 @@ extension ResourceManager {
 struct LongRefusal: Error {
     static let smallestSnapshotCount = 100
 
-    let target: DeletionTarget
+    let target: ResourceKey
     let name: String
     let scope: DeletionScope
     let clients: [VolumeID: ConnectedClients]
@@ -63,9 +64,9 @@ extension DeletionOutlook {
 extension ReadTransaction {
     /// What deleting a resource takes, as it is now.
     func outlook(
-        on target: DeletionTarget, _ scope: DeletionScope, _ clients: [VolumeID: ConnectedClients]
+        on target: ResourceKey, _ scope: DeletionScope, _ clients: [VolumeID: ConnectedClients], _ kinds: ManagedKinds
     ) throws -> DeletionOutlook {
-        var graph = try deletionGraph(for: target, scope)
+        var graph = try deletionGraph(for: target, scope, of: kinds.stored)
         graph.clients = clients
         return DeletionOutlook(
             graph: graph, tree: try layerTree(below: graph.layers),
@@ -78,8 +79,9 @@ extension WriteTransaction {
     private var largestChangeCount: Int { 2_000 }
 
     /// - Throws: `OutlookPassed` if something of it has changed.
-    func requireStill(_ outlook: DeletionOutlook) throws {
-        let confirmed = try confirmed(outlook.graph, since: outlook.revision, limit: largestChangeCount)
+    func requireStill(_ outlook: DeletionOutlook, of kinds: StoredKinds) throws {
+        let confirmed = try confirmed(
+            outlook.graph, since: outlook.revision, of: kinds, limit: largestChangeCount)
         guard let confirmed, try confirmed == lastSequence() else { throw OutlookPassed() }
     }
 }
@@ -90,17 +92,17 @@ struct AcceptablePlan: Sendable {
     let saga: PreparedSaga
     let targets: [String]
     /// What is made busy in the transaction that accepts it.
-    let heldAtOnce: [DeletionPart]
+    let heldAtOnce: [any ResourceWork]
 
     /// - Parameter method: the one by which it is asked for.
     init(_ outlook: DeletionOutlook, _ scope: DeletionScope, method: String, _ catalog: SagaCatalog) throws {
         self.outlook = outlook
-        let parts = try outlook.plan.parts(in: outlook.graph, outlook.tree, force: scope.cutsOffClients)
+        let parts = try outlook.works(of: catalog.tools.kinds, force: scope.cutsOffClients)
         let isLong = parts.reduce(0) { $0 + $1.resourceCount } > catalog.tools.turnResourceCount
         let hold = SnapshotHold(revision: outlook.revision, method: method)
-        saga = try PreparedSaga(ExecutePlanSaga(parts: parts, hold: isLong ? hold : nil), catalog)
+        saga = try PreparedSaga(ExecutePlanSaga(parts: parts.map(PlannedWork.init), hold: isLong ? hold : nil), catalog)
         targets = ([outlook.plan.target.id] + outlook.plan.steps.map(\.id)).withoutRepeats()
-        heldAtOnce = isLong ? parts.filter { !$0.isOfSnapshot } : parts
+        heldAtOnce = isLong ? parts.filter { !$0.isHeldInTurns } : parts
     }
 }
 
@@ -113,37 +115,38 @@ extension WriteTransaction {
         return operation
     }
 }
-
-extension DeletionPlan {
-    /// What executing its steps does. Pure.
-    func parts(in graph: DeletionGraph, _ tree: LayerTree, force: Bool) throws -> [DeletionPart] {
-        let freed = freedLayers(in: graph, tree)
-        return try steps.map { step in
-            let part = part(of: step, graph, FreedLayers(ids: freed[step.id] ?? []), force)
-            guard let part else {
+extension DeletionOutlook {
+    /// What executing the plan's steps does. Pure.
+    func works(of kinds: ManagedKinds, force: Bool) throws -> [any ResourceWork] {
+        let freed = plan.freedLayers(in: graph, tree)
+        return try plan.steps.map { step in
+            guard let work = work(of: step, kinds, FreedLayers(ids: freed[step.id] ?? []), force) else {
                 throw StoreError.malformed("a plan's step that nothing can do: \(step.action.rawValue) \(step.id)")
             }
-            return part
+            return work
         }
     }
 
-    private func part(
-        of step: Step, _ graph: DeletionGraph, _ freed: FreedLayers, _ force: Bool
-    ) -> DeletionPart? {
-        let server = ServerID(stored: step.id)
-        switch (step.action, step.kind) {
-        case (.detach, _):
-            let volume = VolumeID(stored: step.id)
-            return graph.volumes[volume]?.placement.map { .detach(volume, from: $0, force: force) }
-        case (.stop, _): return .stop(server, volumes: graph.volumes(of: server).map(\.id), force: force)
-        case (.delete, .server): return .server(server, volumes: graph.volumes(of: server).map(\.id), force: force)
-        case (.delete, .volume): return .volume(VolumeID(stored: step.id), freed)
-        case (.delete, .snapshot): return .snapshot(SnapshotID(stored: step.id), freed)
-        case (.delete, .serverSnapshot):
-            // A server snapshot releases its members.
-            let members = step.releases.map { SnapshotID(stored: $0) }
-            return .serverSnapshot(ServerSnapshotID(stored: step.id), members: members, freed)
-        default: return nil
+    /// What deleting the target alone does.
+    func deletion(of kinds: ManagedKinds, force: Bool) throws -> any ResourceWork {
+        let works = try works(of: kinds, force: force)
+        let own = zip(plan.steps, works).first { $0.0.action == .delete && $0.0.id == plan.target.id }
+        guard let own else { throw StoreError.malformed("a plan without its target \(plan.target.id)") }
+        return own.1
+    }
+
+    private func work(
+        of step: DeletionPlan.Step, _ kinds: ManagedKinds, _ freed: FreedLayers, _ force: Bool
+    ) -> (any ResourceWork)? {
+        switch step.action {
+        case .detach:
+            let id = VolumeID(stored: step.id)
+            return (graph.get(id) as Volume?)?.placement.map { VolumeDetachment(id: id, place: $0, force: force) }
+        case .stop:
+            let id = ServerID(stored: step.id)
+            return ServerStop(id: id, volumes: graph.volumes(of: id), force: force)
+        case .delete: return kinds.kind(step.kind)?.deletion(step, in: graph, freeing: freed, force: force)
+        case .suspend: return nil
         }
     }
 }

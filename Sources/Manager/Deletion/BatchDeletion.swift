@@ -62,8 +62,7 @@ extension WriteTransaction {
                     "snapshot \(snapshot.header.name) is of volume \(snapshot.volumeName), "
                         + "not of \(volume.header.name)")
             }
-            try requireDeletable(.snapshot(snapshot.id), name: snapshot.header.name)
-            let change = try beginDeletion(of: snapshot, .snapshot(snapshot.id), &context)
+            let change = try deleteAlone(snapshot, &context)
             return .init(reference: reference, targetID: id, operationID: change.operation?.id, refusal: nil)
         } catch let refusal as Refusal {
             let isDone = allowMissing && refusal.reason == .notFound
@@ -71,47 +70,38 @@ extension WriteTransaction {
         }
     }
 
-    /// Accepts the deletion of a resource that the rules allow to be deleted.
-    func beginDeletion<Target: StoredResource>(
-        of resource: Target, _ target: DeletionTarget, _ context: inout ChangeContext
+    /// Accepts a deletion of one resource alone, if the rules allow it.
+    ///
+    /// - Throws: what stands in its way; `LongRefusal` if that is much.
+    func deleteAlone<Target: ManagedKind>(
+        _ resource: Target, clients: [VolumeID: ConnectedClients] = [:], _ context: inout ChangeContext
     ) throws -> Change<Target> {
-        let operation = try beginDeletion(try part(of: target), &context)
+        let outlook = try requireDeletable(resource, clients: clients, context)
+        let operation = try begin(outlook.deletion(of: context.kinds, force: false), &context)
         return Change(target: try get(resource.id) ?? resource, operation: operation)
     }
 
-    /// Accepts the deletion of one resource alone.
-    func beginDeletion(_ part: DeletionPart, _ context: inout ChangeContext) throws -> Operation {
-        let operation =
-            switch part {
-            case .volume: try context.accept(DeleteVolumeSaga(part: part), targets: [part.resourceID], in: self)
-            case .snapshot: try context.accept(DeleteSnapshotSaga(part: part), targets: [part.resourceID], in: self)
-            case .serverSnapshot(_, let members, _):
-                try context.accept(
-                    DeleteServerSnapshotSaga(part: part), targets: [part.resourceID] + members.map(\.rawValue),
-                    in: self)
-            case .server(let id, let volumes, let force):
-                try context.accept(
-                    DeleteServerSaga(serverID: id, volumeIDs: volumes, force: force), targets: [id.rawValue], in: self)
-            case .detach, .stop:
-                throw StoreError.malformed("\(part.stepName) is no deletion of its own")
-            }
-        try part.begin(in: self, by: operation, at: context.now)
+    /// Accepts an operation that is about one piece of work alone.
+    func begin(_ work: any ResourceWork, _ context: inout ChangeContext) throws -> Operation {
+        let operation = try context.accept(work.saga, targets: [work.resourceID] + work.memberIDs, in: self)
+        try work.begin(in: self, by: operation, at: context.now)
         return operation
     }
 
-    /// What deleting a resource alone takes.
-    func part(of target: DeletionTarget, force: Bool = false) throws -> DeletionPart {
-        switch target {
-        case .volume(let id): return .volume(id, try freed(byReleasing: [(get(id) as Volume?)?.topLayerID]))
-        case .snapshot(let id): return .snapshot(id, try freed(byReleasing: [(get(id) as VolumeSnapshot?)?.layerID]))
-        case .serverSnapshot(let id):
-            let members = try members(of: id)
-            return .serverSnapshot(id, members: members.map(\.id), try freed(byReleasing: members.map(\.layerID)))
-        case .server(let id): return .server(id, volumes: try volumes(of: id).map(\.id), force: force)
+    /// Refuses a deletion with everything that stands in its way.
+    ///
+    /// - Returns: what it takes.
+    /// - Throws: `LongRefusal` if that is much.
+    func requireDeletable<Target: ManagedKind>(
+        _ resource: Target, _ scope: DeletionScope = DeletionScope(), clients: [VolumeID: ConnectedClients] = [:],
+        _ context: ChangeContext
+    ) throws -> DeletionOutlook {
+        let (name, limit) = (resource.header.name, LongRefusal.smallestSnapshotCount)
+        guard try hangingCount(on: resource.key, scope, of: context.kinds.stored, atMost: limit) < limit else {
+            throw LongRefusal(target: resource.key, name: name, scope: scope, clients: clients)
         }
-    }
-
-    private func freed(byReleasing layers: [LayerID?]) throws -> FreedLayers {
-        FreedLayers(ids: try layersFreed(byReleasing: layers.compactMap { $0 }))
+        let outlook = try outlook(on: resource.key, scope, clients, context.kinds)
+        if let refusal = outlook.plan.refusal(name: name) { throw refusal }
+        return outlook
     }
 }
