@@ -68,8 +68,8 @@ protocol ResourceWork: Codable, Sendable {
     /// It is made busy in turns, behind the rest of a long plan.
     var isHeldInTurns: Bool { get }
 
-    /// - Throws: `PLAN_STALE` if something that it is about has changed since the revision, or is gone, and the operation
-    ///   does not hold it.
+    /// - Throws: `PLAN_STALE` if something that it is about has changed since the revision, or is gone, and the
+    ///   operation does not hold it.
     func requireUnchanged(since revision: Int64, by operation: Operation, in transaction: any ReadTransaction) throws
 
     /// Whether an operation holds all that it is about.

@@ -18,7 +18,7 @@ extension ReadTransaction {
     public func hangingCount(
         on target: ResourceKey, _ scope: DeletionScope, of kinds: StoredKinds, atMost limit: Int
     ) throws -> Int {
-        var count = try hangingCount(on: target.kind, "?", target.id, kinds, atMost: limit)
+        var count = try hangingCount(on: target.kind, "(?)", target.id, kinds, atMost: limit)
         guard scope.deletesVolumes else { return count }
         for kind in kinds.all {
             guard let column = kind.column(.isAttachedTo, target.kind), count < limit else { continue }
@@ -40,7 +40,7 @@ extension ReadTransaction {
                 try rows(
                     """
                     SELECT COUNT(*) FROM
-                        (SELECT 1 FROM \(kind.table) WHERE \(column) \(place == "?" ? "=" : "IN") \(place) LIMIT ?) AS found
+                        (SELECT 1 FROM \(kind.table) WHERE \(column) IN \(place) LIMIT ?) AS found
                     """, [.text(id), .integer(Int64(limit - count))]
                 ) { try $0.int(0) }.first ?? 0
         }

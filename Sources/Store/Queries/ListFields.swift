@@ -49,6 +49,9 @@ public struct ListFields: Sendable {
     /// Many resources may bear one name: they lie together, in the order of time.
     static let name = "this.name"
 
+    /// What every resource has.
+    static let named = ListFields(fields: common, orders: orders, hasLabels: true)
+
     static let server = ListFields(
         fields: common.merging([
             "kind": Field("this.kind", of: Server.Kind.self), "state": Field("this.state", of: Server.State.self),

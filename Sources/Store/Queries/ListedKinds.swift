@@ -2,6 +2,7 @@ public import Model
 
 extension Listed where Self: StoredResource {
     public static var listedTable: String { table }
+    public static var listFields: ListFields { .named }
 
     public static func listed(
         where condition: String, _ arguments: [StoredValue], order: String, limit: Int,

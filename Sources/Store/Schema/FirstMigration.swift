@@ -137,7 +137,10 @@ extension Migration {
         values.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     }
 
-    private static func resourceTable<State: CaseIterable & RawRepresentable<String>>(
+    /// A table of resources.
+    ///
+    /// - Parameter own: the columns that only it has, and its checks.
+    static func resourceTable<State: CaseIterable & RawRepresentable<String>>(
         _ name: String, states: State.Type, _ own: String
     ) -> String {
         """

@@ -6,7 +6,7 @@ private let unknown = ""
 private let longAgo = Timestamp(millisecondsSinceEpoch: 0)
 
 extension ResourceHeader {
-    fileprivate static var blank: ResourceHeader {
+    static var blank: ResourceHeader {
         ResourceHeader(
             projectID: ProjectID(stored: unknown), attributes: ResourceAttributes(name: unknown), at: longAgo)
     }

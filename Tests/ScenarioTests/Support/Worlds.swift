@@ -6,13 +6,14 @@ import HoldpointClient
 import HoldpointRPC
 import HoldpointRPCTransport
 import Logging
-import Manager
 import Model
 import Services
 import Store
 import StoreSQLite
 import Synchronization
 import Testing
+
+@testable import Manager
 
 /// One password for all, without the cost of a hash.
 final class FixedPassword: PasswordCheck {
@@ -46,22 +47,25 @@ struct ManagedHouse {
     ///   - clock: the wall clock.
     ///   - turnResourceCount: what a transaction of a long plan makes busy.
     ///   - hasUpkeep: false: the scenario does what upkeep does, and is not disturbed by it.
+    ///   - kinds: of resources.
     ///   - wrap: what the manager sees of the store.
     init(
         _ state: String, engine: any StorageEngine,
         clock: @escaping @Sendable () -> Model.Timestamp = Self.now,
         turnResourceCount: Int = ResourceManager.turnResourceCount, hasUpkeep: Bool = true,
+        kinds: ManagedKinds = .all, migrations: [Migration] = Schema.migrations,
         wrap: (SQLiteStore) -> any MetadataStore = { $0 }
     ) async throws {
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-        store = try SQLiteStore(path: state + "/metadata.sqlite", migrations: Schema.migrations, reserveBytes: 0) {
+        store = try SQLiteStore(path: state + "/metadata.sqlite", migrations: migrations, reserveBytes: 0) {
             fatalError("the store failed: \($0)")
         }
         self.engine = engine
         let manager = ResourceManager(
             store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
-            sleep: { try await Task.sleep(for: $0 / 1_000) }, turnResourceCount: turnResourceCount)
+            sleep: { try await Task.sleep(for: $0 / 1_000) }, turnResourceCount: turnResourceCount,
+            kinds: kinds)
         self.manager = manager
         try await manager.open()
         upkeep = Task { if hasUpkeep { await manager.run() } }
