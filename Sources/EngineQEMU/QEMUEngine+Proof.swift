@@ -46,10 +46,10 @@ extension QEMUEngine {
         }
     }
 
-    public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+    public func setAside(_ strays: [Stray], _ layers: [LayerID]) async throws(EngineError) {
         try await BlockingWork.run { [store = self.layers] () throws(EngineError) in
             try store.requireUnlocked(layers)
-            try store.setAside(files.filter(\.isNameable).map(\.name) + layers.map(LayerStore.fileName))
+            try store.setAside(strays.filter(\.isMovable).map(\.id) + layers.map(LayerStore.fileName))
             store.forget(layers)
         }
     }

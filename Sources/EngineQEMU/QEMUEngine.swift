@@ -14,8 +14,8 @@ public final class QEMUEngine: StorageEngine {
     let limits: QEMULimits
     private let version = Mutex("QEMU")
 
-    /// Reads of a chain this long reach a twelfth of a fresh volume's rate; a snapshot that would pass it is refused.
-    public let maximumChainDepth = 200
+    /// Reads of the longest chain reach a twelfth of a fresh volume's rate.
+    public let capabilities = EngineCapabilities(deepestChain: 200, resizeDisconnects: true)
 
     static let imageProgram = "qemu-img"
 
@@ -108,8 +108,10 @@ public final class QEMUEngine: StorageEngine {
 
     // MARK: Servers
 
-    public func startServer(_ id: ServerID) async throws(EngineError) {
-        try await servers.start(id)
+    public func startServer(_ id: ServerID, as machine: MachineConfiguration) async throws(EngineError) {
+        switch machine {
+        case .external: try await servers.start(id)
+        }
     }
 
     public func stopServer(_ id: ServerID, force: Bool) async throws(EngineError) {

@@ -96,7 +96,7 @@ extension ResourceManager {
     private func look() async throws -> ConsistencyCheck {
         let rows = try await store.survey { try $0.allRows() }
         var facts = StorageFacts()
-        facts.maximumChainDepth = engine.maximumChainDepth
+        facts.deepestChain = engine.capabilities.deepestChain
         facts.inventory = try await engine.inventory()
         facts.servers = await self.facts(of: rows.servers.map(\.id))
         return ConsistencyCheck(rows, facts)

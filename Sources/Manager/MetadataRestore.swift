@@ -9,14 +9,14 @@ public import Store
 /// may be repeated, also after a crash in between.
 public struct MetadataRestore: Sendable {
     private let store: any MetadataStore
-    private let engine: any StorageEngine
+    private let engine: any LayerEngine
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
     ///   - store: a copy of the backup, its schema up to date.
     ///   - engine: started; no server's process may run.
     public init(
-        store: any MetadataStore, engine: any StorageEngine, clock: @escaping @Sendable () -> Timestamp
+        store: any MetadataStore, engine: any LayerEngine, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.engine = engine

@@ -18,8 +18,8 @@ extension ResourceManager {
         try await engine.freeze(Array(layers.keys))
         let recorded = try await record(layers, by: principal)
         let rejected = Set(layers.keys).subtracting(recorded)
-        let files = inventory.strays.filter { strays.contains($0.displayedName) && $0.isNameable }
-        let moved = await setAside(files, rejected)
+        let found = inventory.strays.filter { strays.contains($0.name) && $0.isMovable }
+        let moved = await setAside(found, rejected)
         let repaired = Set(recorded.map(\.rawValue) + moved)
         logger.notice("put into quarantine", metadata: ["principal": "\(principal)", "what": "\(repaired.sorted())"])
         return findings.map { finding in
@@ -30,17 +30,17 @@ extension ResourceManager {
         }
     }
 
-    /// Moves files away one by one: one that stays keeps no other.
+    /// Moves things away one by one: one that stays keeps no other.
     ///
     /// - Returns: the ids of findings about what was moved.
-    private func setAside(_ files: [StrayFile], _ layers: Set<LayerID>) async -> [String] {
+    private func setAside(_ strays: [Stray], _ layers: Set<LayerID>) async -> [String] {
         let parts =
-            files.map { (id: $0.displayedName, files: [$0], layers: [LayerID]()) }
-            + layers.map { (id: $0.rawValue, files: [], layers: [$0]) }
+            strays.map { (id: $0.name, strays: [$0], layers: [LayerID]()) }
+            + layers.map { (id: $0.rawValue, strays: [], layers: [$0]) }
         var moved: [String] = []
         for part in parts {
             do {
-                try await engine.setAside(part.files, part.layers)
+                try await engine.setAside(part.strays, part.layers)
                 moved.append(part.id)
             } catch {
                 logger.error("not put into quarantine", metadata: ["what": "\(part.id)", "cause": "\(error)"])

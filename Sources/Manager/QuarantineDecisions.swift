@@ -44,13 +44,13 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<Volume> {
         if !name.isEmpty { _ = try ResourceName.checked(name, field: "name") }
         let shortage = try await shortage()
-        let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
             if let shortage { throw shortage }
             let entry = try transaction.quarantinedLayer(reference)
             guard let layer = try transaction.layer(entry.layerID) else {
                 throw StoreError.malformed("layer \(entry.layerID) in quarantine has no row")
             }
+            let deepest = context.capabilities.deepestChain
             guard layer.depth + 2 <= deepest else { throw Refusal.tooDeepToAdopt(layer.id, deepest) }
             let name =
                 try name.isEmpty

@@ -8,7 +8,6 @@ extension ResourceManager {
         _ reference: String, to snapshot: String, etag: String, within limit: CutLimit, _ mutation: Mutation
     ) async throws -> MutationAnswer<Volume> {
         let shortage = try await shortage()
-        let deepest = engine.maximumChainDepth
         let clients = try await clients(of: reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             if let shortage { throw shortage }
@@ -18,7 +17,7 @@ extension ResourceManager {
             let snapshot = try transaction.snapshot(snapshot, of: volume, in: context.projectID)
             try snapshot.requireOwn(of: volume)
             return try transaction.beginRevert(
-                of: volume, on: server, to: snapshot, deepest, within: limit, &context)
+                of: volume, on: server, to: snapshot, within: limit, &context)
         }
     }
 }
@@ -57,13 +56,13 @@ extension WriteTransaction {
     }
 
     fileprivate func beginRevert(
-        of volume: Volume, on server: Server?, to snapshot: VolumeSnapshot, _ deepest: Int, within limit: CutLimit,
+        of volume: Volume, on server: Server?, to snapshot: VolumeSnapshot, within limit: CutLimit,
         _ context: inout ChangeContext
     ) throws -> Change<Volume> {
         let name = try freeName(
             like: MadeName.safetySnapshot(at: context.now), in: context.projectID, VolumeSnapshot.self)
         let safety = try makeSnapshot(
-            ResourceAttributes(name: name), of: volume, on: server, owner: nil, deepest: deepest, &context)
+            ResourceAttributes(name: name), of: volume, on: server, owner: nil, &context)
         let replacement = try makeReplacement(of: volume, by: snapshot, &context)
         let taking = TakeSnapshotSaga(
             parts: [safety.saga], serverID: server?.id, serverSnapshotID: nil, limitMilliseconds: limit.milliseconds)

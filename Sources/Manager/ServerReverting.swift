@@ -27,7 +27,6 @@ extension ResourceManager {
         _ reference: String, to serverSnapshot: String, etag: String, _ scope: ServerRevertScope, _ mutation: Mutation
     ) async throws -> MutationAnswer<Server> {
         let shortage = try await shortage()
-        let deepest = engine.maximumChainDepth
         let clients = try await scope.force ? [] : clientsOfServer(reference, mutation.call)
         var answer = try await mutate(mutation) { transaction, context in
             if let shortage { throw shortage }
@@ -41,7 +40,7 @@ extension ResourceManager {
                 guard scope.restart else { throw Refusal.runs(server, snapshot, parts, clients) }
                 if let refusal = Refusal.hasClients(server, snapshot, parts, clients) { throw refusal }
             }
-            return try transaction.beginRevert(of: server, parts, deepest, scope, &context)
+            return try transaction.beginRevert(of: server, parts, scope, &context)
         }
         answer.resource = answer.resource.map(shown)
         return answer
@@ -128,7 +127,7 @@ extension ReadTransaction {
 
 extension WriteTransaction {
     fileprivate func beginRevert(
-        of server: Server, _ parts: RevertParts, _ deepest: Int, _ scope: ServerRevertScope,
+        of server: Server, _ parts: RevertParts, _ scope: ServerRevertScope,
         _ context: inout ChangeContext
     ) throws -> Change<Server> {
         let name = try freeName(
@@ -143,7 +142,7 @@ extension WriteTransaction {
         let members = try volumes.map { volume in
             try makeSnapshot(
                 ResourceAttributes(name: ResourceName.member(of: name)), of: volume, on: server, owner: safety.id,
-                deepest: deepest, &context)
+                &context)
         }
         let replacements = try parts.reverted.map { try makeReplacement(of: $0.volume, by: $0.snapshot, &context) }
         let saga = RevertServerSaga(

@@ -14,7 +14,6 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<ServerSnapshot> {
         let attributes = try attributes.checked(field: "server_snapshot", mayLackName: !ifAbsent)
         let shortage = try await shortage()
-        let deepest = engine.maximumChainDepth
         return try await mutate(mutation) { transaction, context in
             let server: Server = try transaction.resolve(server, in: context.projectID, field: "server")
             if ifAbsent,
@@ -44,7 +43,7 @@ extension ResourceManager {
             let member = ResourceAttributes(name: ResourceName.member(of: attributes.name))
             let parts = try volumes.map { volume in
                 try transaction.makeSnapshot(
-                    member, of: volume, on: server, owner: serverSnapshot.id, deepest: deepest, &context)
+                    member, of: volume, on: server, owner: serverSnapshot.id, &context)
             }
             let saga = TakeSnapshotSaga(
                 parts: parts.map(\.saga), serverID: server.id, serverSnapshotID: serverSnapshot.id,

@@ -14,7 +14,6 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<VolumeSnapshot> {
         let attributes = try attributes.checked(field: "snapshot", mayLackName: !ifAbsent)
         let shortage = try await shortage()
-        let deepest = engine.maximumChainDepth
         var answer = try await mutate(mutation) { transaction, context in
             let volume: Volume = try transaction.resolve(volume, in: context.projectID, field: "volume")
             if ifAbsent,
@@ -33,7 +32,7 @@ extension ResourceManager {
             try volume.consistency(on: server).require(required)
             let named = try transaction.named(attributes, VolumeSnapshot.self, of: volume.header.name, context)
             let part = try transaction.makeSnapshot(
-                named, of: volume, on: server, owner: nil, deepest: deepest, &context)
+                named, of: volume, on: server, owner: nil, &context)
             let saga = TakeSnapshotSaga(
                 parts: [part.saga], serverID: server?.id, serverSnapshotID: nil,
                 limitMilliseconds: limit.milliseconds)
@@ -143,11 +142,12 @@ extension WriteTransaction {
     /// Makes a snapshot's row and its overlay's, still without its operation.
     func makeSnapshot(
         _ attributes: ResourceAttributes, of volume: Volume, on server: Server?, owner: ServerSnapshotID?,
-        deepest: Int, _ context: inout ChangeContext
+        _ context: inout ChangeContext
     ) throws -> SnapshotPart {
         guard let top = try layer(volume.topLayerID) else {
             throw StoreError.malformed("volume \(volume.id) has no top layer")
         }
+        let deepest = context.capabilities.deepestChain
         guard top.depth + 2 <= deepest else { throw Refusal.chainTooDeep(volume, deepest) }
         let overlay = LayerRecord(
             id: context.newID(), parentID: top.id, size: volume.size, depth: top.depth + 1, state: .prepared)

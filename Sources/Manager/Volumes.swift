@@ -85,7 +85,8 @@ extension ResourceManager {
     ) async throws -> MutationAnswer<Volume> {
         let size = try VolumeSize.checked(sizeBytes, field: "size_bytes")
         let shortage = try await shortage()
-        let clients = try await force ? [:] : clients(of: reference, mutation.call)
+        let isUndisturbed = force || !engine.capabilities.resizeDisconnects
+        let clients = try await isUndisturbed ? [:] : clients(of: reference, mutation.call)
         return try await mutate(mutation) { transaction, context in
             if let shortage { throw shortage }
             var volume: Volume = try transaction.resolve(reference, in: context.projectID, field: "volume")

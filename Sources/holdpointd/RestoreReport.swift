@@ -40,7 +40,7 @@ struct RestoreReport {
     }
 
     private var setAside: [String] {
-        (plan.rejectedLayers.map { "layer \($0)" } + plan.strays.map { "file \($0.displayedName)" }).map {
+        (plan.rejectedLayers.map { "layer \($0)" } + plan.strays.map { "file \($0.name)" }).map {
             "moved \($0) into the folder quarantine: it has no whole header, or what it rests on is gone"
         }
     }

@@ -26,7 +26,7 @@ enum EngineContract {
     private static func repeated(_ engine: any StorageEngine) async throws {
         let world = World()
         for _ in 1...2 { try await engine.createLayer(world.root, over: []) }
-        for _ in 1...2 { try await engine.startServer(world.server) }
+        for _ in 1...2 { try await engine.startServer(world.server, as: .external) }
         for _ in 1...2 { try await engine.attach(world.chain, to: world.server) }
         for _ in 1...2 { try await engine.prepareCut([world.cut], of: world.server) }
         for _ in 1...2 { try await engine.cut([world.cut], of: world.server) }
@@ -77,7 +77,7 @@ enum EngineContract {
     private static func volumeRefusals(_ engine: any StorageEngine) async throws {
         let world = try await World().attached(in: engine)
         let other = World()
-        try await engine.startServer(other.server)
+        try await engine.startServer(other.server, as: .external)
         await refused(.failed) { try await engine.attach(world.chain, to: other.server) }
         await refused(.failed) { try await engine.attach(world.cutChain, to: world.server) }
         await refused(.damaged) { try await engine.attach(other.chain, to: world.server) }
@@ -123,7 +123,7 @@ enum EngineContract {
         for _ in 1...2 { #expect(try await engine.cut([world.cut], of: nil) == .zero) }
         await refused(.failed) { try await engine.discardCut([world.cut], of: nil) }
         await refused(.failed) { try await engine.resize(world.chain, to: .gibibyte, in: nil) }
-        try await engine.startServer(world.server)
+        try await engine.startServer(world.server, as: .external)
         await refused(.failed) { try await engine.attach(world.chain, to: world.server) }
         try await engine.attach(world.cutChain, to: world.server)
         try await engine.stopServer(world.server)
@@ -155,7 +155,7 @@ enum EngineContract {
 
         func attached(in engine: any StorageEngine) async throws -> World {
             try await engine.createLayer(root, over: [])
-            try await engine.startServer(server)
+            try await engine.startServer(server, as: .external)
             try await engine.attach(chain, to: server)
             return self
         }

@@ -108,7 +108,7 @@ extension QEMUTests {
                 let server = try await world.newServer()
                 var volume = try await world.newAttachedVolume(to: server)
                 let client = try world.connect(volume, of: server)
-                for index in 1..<world.engine.maximumChainDepth {
+                for index in 1..<world.engine.capabilities.deepestChain {
                     try client.write(block(UInt8(index)), at: UInt64(index) * 4096)
                     let begin = ContinuousClock.now
                     volume = try await world.snapshot([volume], of: server)[0]
@@ -125,7 +125,7 @@ extension QEMUTests {
                 try await successor.attach(volume, to: server)
                 print("attach of \(volume.layers.count) layers: \(begin.duration(to: .now))")
                 let again = try world.connect(volume, of: server)
-                for index in 1..<world.engine.maximumChainDepth {
+                for index in 1..<world.engine.capabilities.deepestChain {
                     #expect(try again.read(4096, at: UInt64(index) * 4096) == block(UInt8(index)))
                 }
                 try await successor.detach(volume.volume, from: server, force: true)

@@ -63,8 +63,8 @@ extension QEMUTests {
             try await TestWorld.with { world in
                 let whole = world.newLayer()
                 try await world.engine.createLayer(whole, over: [])
-                let planted: [(Layer, StrayFile.Kind)] = [
-                    (world.newLayer(), .other), (world.newLayer(), .link), (world.newLayer(), .folder),
+                let planted = [
+                    (world.newLayer(), "special file"), (world.newLayer(), "link"), (world.newLayer(), "folder"),
                 ]
                 try #require(mkfifo(world.path(of: planted[0].0), 0o600) == 0)
                 try #require(symlink(world.path(of: whole), world.path(of: planted[1].0)) == 0)
@@ -87,18 +87,18 @@ extension QEMUTests {
                 #expect(try await successor.allLayers() == [whole.id])
                 for (layer, kind) in planted {
                     let stray = try #require(inventory.strays.first { $0.layerID == layer.id })
-                    #expect(stray.kind == kind)
+                    #expect(stray.what == kind)
                     let refused = await #expect(throws: EngineError.self) {
                         try await successor.createLayer(layer, over: [])
                     }
                     #expect(refused?.message.contains("it is") == true, "\(String(describing: refused))")
                 }
-                #expect(Set(inventory.strays.map(\.displayedName)).isSuperset(of: ["notes\\u{1b}", "x\\xff"]))
-                #expect(!inventory.strays.contains { $0.name == "lost+found" })
+                #expect(Set(inventory.strays.map(\.name)).isSuperset(of: ["notes\\u{1b}", "x\\xff"]))
+                #expect(!inventory.strays.contains { $0.id == "lost+found" })
 
                 try await successor.setAside(inventory.strays, [])
                 let left = try await successor.inventory()
-                #expect(left.strays.map(\.displayedName) == ["x\\xff"])
+                #expect(left.strays.map(\.name) == ["x\\xff"])
                 try await successor.verify([whole], .data)
             }
         }

@@ -51,7 +51,7 @@ extension QEMUTests {
                     try await successor.detach(volume.volume, from: server, force: false)
                 }
                 #expect(error?.reason == .volumeHasClients)
-                try await successor.startServer(server)
+                try await successor.startServer(server, as: .external)
                 #expect(try await successor.servers.process(of: server).runningID() == processID, "no second one")
                 try client.write(block(2), at: 0)
                 let cut = try world.newCut(of: volume)
@@ -78,7 +78,7 @@ extension QEMUTests {
                 #expect(try await successor.start() == [server])
                 #expect(try await successor.inventory().processes == [server])
                 #expect(try await successor.clients(of: server).count == 1)
-                try await successor.startServer(server)
+                try await successor.startServer(server, as: .external)
                 #expect(try await successor.servers.process(of: server).runningID() == processID, "no second one")
                 try client.write(block(1), at: 0)
                 client.disconnect()

@@ -66,7 +66,7 @@ extension QEMUTests {
                 }
                 #expect(error?.reason == .serverLost)
 
-                try await world.engine.startServer(server)
+                try await world.engine.startServer(server, as: .external)
                 try await world.engine.attach(volume, to: server)
                 #expect(try world.connect(volume, of: server).read(4096, at: 0) == block(1))
             }
@@ -80,7 +80,7 @@ extension QEMUTests {
                 for _ in 1...20 {
                     kill(try await world.processID(of: server), SIGKILL)
                     while try await world.engine.servers.process(of: server).runningID() != nil { await Task.yield() }
-                    try await world.engine.startServer(server)
+                    try await world.engine.startServer(server, as: .external)
                     try await world.engine.attach(volume, to: server)
                     #expect(try world.connect(volume, of: server).read(4096, at: 0) == block(0))
                 }
@@ -118,7 +118,7 @@ extension QEMUTests {
                     #expect(try world.engine.layers.isFrozen(volume.layers[0].id))
                     try expectUndamaged(cut.after.layers.map(world.path))
 
-                    try await world.engine.startServer(server)
+                    try await world.engine.startServer(server, as: .external)
                     try await world.engine.attach(cut.after, to: server)
                     let again = try world.connect(cut.after, of: server)
                     #expect(try again.read(4096, at: 0) == block(1))
@@ -133,7 +133,7 @@ extension QEMUTests {
                 let server = try await world.newServer()
                 var volumes = try await world.newVolumes(2)
                 for _ in 1...20 {
-                    try await world.engine.startServer(server)
+                    try await world.engine.startServer(server, as: .external)
                     for volume in volumes { try await world.engine.attach(volume, to: server) }
                     let writer = OrderedWriter(try volumes.map { try world.connect($0, of: server) })
                     #expect(try await eventually { writer.count > 3 })
@@ -153,7 +153,7 @@ extension QEMUTests {
 
                     volumes = cuts.map(\.after)
                     try expectUndamaged(volumes.flatMap { $0.layers.map(world.path) })
-                    try await world.engine.startServer(server)
+                    try await world.engine.startServer(server, as: .external)
                     for volume in volumes { try await world.engine.attach(volume, to: server) }
                     let counts = try volumes.map { try world.connect($0, of: server).count() }
                     #expect(
@@ -188,7 +188,8 @@ extension QEMUTests {
                 // Slow is not gone: nothing that needs its answer is done, and nobody ends it.
                 for call in [
                     { _ = try await world.engine.cut([cut], of: server) },
-                    { try await world.engine.startServer(server) }, { try await world.engine.stopServer(server) },
+                    { try await world.engine.startServer(server, as: .external) },
+                    { try await world.engine.stopServer(server) },
                     { try await world.engine.detach(volume.volume, from: server, force: true) },
                 ] as [() async throws -> Void] {
                     let error = await #expect(throws: EngineError.self) { try await call() }
@@ -220,7 +221,7 @@ extension QEMUTests {
                 await #expect(throws: EngineError.self) { _ = try await world.engine.answers(server) }
                 kill(processID, SIGCONT)
                 #expect(try await eventually { (try? await world.engine.answers(server)) == true })
-                try await world.engine.startServer(server)
+                try await world.engine.startServer(server, as: .external)
                 #expect(try await world.processID(of: server) == processID)
                 try client.write(block(1), at: 0)
             }
@@ -235,7 +236,7 @@ extension QEMUTests {
                     try Data(text.utf8).write(to: URL(fileURLWithPath: pidFile))
                     #expect(try await world.engine.observe(server) == nil)
                 }
-                try await world.engine.startServer(server)
+                try await world.engine.startServer(server, as: .external)
                 #expect(try await world.processID(of: server) != getpid())
             }
         }

@@ -64,7 +64,9 @@ extension QEMUTests {
                 let path = "\(world.engine.layers.folder)/notes.txt"
                 for text in ["one", "two"] {
                     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-                    for _ in 1...2 { try await world.engine.setAside([StrayFile(name: "notes.txt", layerID: nil)], []) }
+                    for _ in 1...2 {
+                        try await world.engine.setAside([Stray(StrayFile(name: "notes.txt", layerID: nil))], [])
+                    }
                     #expect(!FileManager.default.fileExists(atPath: path))
                 }
                 let folder = world.engine.layers.directory.quarantine

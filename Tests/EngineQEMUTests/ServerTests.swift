@@ -30,7 +30,7 @@ extension QEMUTests {
             try await TestWorld.with { world in
                 let server = try await world.newServer()
                 let processID = try await world.processID(of: server)
-                try await world.engine.startServer(server)
+                try await world.engine.startServer(server, as: .external)
                 #expect(try await world.processID(of: server) == processID)
                 let volume = try await world.newVolume()
                 for _ in 1...2 { try await world.engine.attach(volume, to: server) }

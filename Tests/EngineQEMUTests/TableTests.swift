@@ -128,7 +128,7 @@ extension QEMUTests {
                 try await expectUnchanged("a clone is opened")
                 try await world.engine.stopServer(server)
                 try await expectUnchanged("it is closed")
-                try await world.engine.startServer(server)
+                try await world.engine.startServer(server, as: .external)
                 try await world.engine.attach(volume, to: server)
                 try await world.engine.freeze([frozen.id])
                 try await world.engine.verify([frozen], .data)

@@ -25,7 +25,7 @@ private struct Fixture {
 
     func attached() async throws -> Fixture {
         try await engine.createLayer(root, over: [])
-        try await engine.startServer(server)
+        try await engine.startServer(server, as: .external)
         try await engine.attach(chain, to: server)
         return self
     }
@@ -49,7 +49,7 @@ private struct Fixture {
         let world = try await Fixture().attached()
         let engine = world.engine
         for _ in 1...2 { try await engine.createLayer(world.root, over: []) }
-        for _ in 1...2 { try await engine.startServer(world.server) }
+        for _ in 1...2 { try await engine.startServer(world.server, as: .external) }
         for _ in 1...2 { try await engine.attach(world.chain, to: world.server) }
         for _ in 1...2 { try await engine.prepareCut([world.cut], of: world.server) }
         for _ in 1...2 { try await engine.cut([world.cut], of: world.server) }
@@ -82,7 +82,7 @@ private struct Fixture {
         world.engine.killServer(world.server)
         #expect(try await world.engine.cut([world.cut], of: world.server) == .zero)
         #expect(world.engine.isFrozen(world.root.id))
-        try await world.engine.startServer(world.server)
+        try await world.engine.startServer(world.server, as: .external)
         try await world.engine.attach(world.cutChain, to: world.server)
     }
 
@@ -173,7 +173,7 @@ private struct Fixture {
         #expect(await losses.next() == world.server)
         #expect(try await world.engine.observe(world.server) == nil)
 
-        try await world.engine.startServer(world.server)
+        try await world.engine.startServer(world.server, as: .external)
         var laterLosses = world.engine.lostServers.makeAsyncIterator()
         #expect(await losses.next() == nil)
         world.engine.killServer(world.server)

@@ -21,11 +21,11 @@ import Testing
         Fault(.layerDamaged) { $0.facts.inventory.layers[House.root]?.isMarkedDamaged = true },
         Fault(.layerDamaged) { house in
             house.facts.inventory.layers[House.root] = nil
-            house.facts.inventory.strays = [StrayFile(name: "lay-root.qcow2", layerID: House.root)]
+            house.facts.inventory.strays = [.file("lay-root.qcow2", layerID: House.root)]
         },
         Fault(.layerDamaged) { house in
             house.facts.inventory.layers[House.root] = nil
-            house.facts.inventory.strays = [StrayFile(name: "lay-root.qcow2", layerID: House.root, kind: .link)]
+            house.facts.inventory.strays = [.link("lay-root.qcow2", layerID: House.root)]
         },
         Fault(.layerUnreadable) { house in
             house.facts.inventory.layers[House.root] = nil
@@ -41,11 +41,11 @@ import Testing
             house.facts.inventory.layers[House.root]?.stamp = LayerStamp(byteCount: 8, modificationNanoseconds: 5)
         },
         Fault(.orphanedLayer) { $0.addFile(LayerID(stored: "lay-orphan"), on: House.root) },
-        Fault(.strayFile) { $0.facts.inventory.strays = [StrayFile(name: "notes.txt", layerID: nil)] },
+        Fault(.strayFile) { $0.facts.inventory.strays = [.file("notes.txt", layerID: nil)] },
         Fault(.wrongParent) { $0.facts.inventory.layers[House.top]?.parent = .none },
         Fault(.wrongParent) { $0.facts.inventory.layers[House.top]?.parent = .foreign("/etc/passwd") },
         Fault(.wrongDepth) { $0.rows.layers[House.top]?.depth = 5 },
-        Fault(.chainTooDeep) { $0.facts.maximumChainDepth = 1 },
+        Fault(.chainTooDeep) { $0.facts.deepestChain = 1 },
         Fault(.wrongSize) { $0.facts.inventory.layers[House.top]?.size = .gibibyte },
         Fault(.wrongSize) { $0.rows.volumes[0].size = .gibibyte },
         Fault(.layerNotFrozen) { $0.facts.inventory.layers[House.root]?.isWritable = true },
@@ -193,12 +193,6 @@ import Testing
         house.facts.inventory.layers[House.root]?.isMarkedDamaged = true
         let damaged = ConsistencyCheck(house.rows, house.facts)
         #expect(damaged.provableLayers(besides: damaged.findings()).isEmpty)
-    }
-
-    @Test func namesThatNobodyCanSeeAreSpelledOut() {
-        #expect(StrayFile(name: "a\u{1B}[2J\\", layerID: nil).displayedName == "a\\u{1b}[2J\\\\")
-        let unnameable = StrayFile(unnameable: [0x61, 0xFF, 0x0A], kind: .file)
-        #expect(unnameable.displayedName == "a\\xff\\xa" && !unnameable.isNameable)
     }
 
     /// A finding names what needs the layer, however it needs it; many are counted.

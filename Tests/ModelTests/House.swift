@@ -79,3 +79,15 @@ struct House {
         change(&self)
     }
 }
+
+extension Stray {
+    static func file(_ name: String, layerID: LayerID?) -> Stray {
+        Stray(
+            id: name, name: name, what: "file", inPlace: "a file without a whole header", layerID: layerID,
+            isMovable: true)
+    }
+
+    static func link(_ name: String, layerID: LayerID?) -> Stray {
+        Stray(id: name, name: name, what: "link", inPlace: "a link in its place", layerID: layerID, isMovable: true)
+    }
+}

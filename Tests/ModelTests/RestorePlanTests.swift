@@ -83,7 +83,7 @@ import Testing
     @Test func whatRestsOnNothingIsMovedAside() {
         var house = House()
         house.addFile(Self.newer, on: LayerID(stored: "lay-gone"))
-        house.facts.inventory.strays = [StrayFile(name: "notes.txt", layerID: nil)]
+        house.facts.inventory.strays = [.file("notes.txt", layerID: nil)]
         let plan = plan(house)
         #expect(plan.rejectedLayers == [Self.newer] && plan.strays.map(\.name) == ["notes.txt"])
         #expect(plan.quarantined.isEmpty)

@@ -53,7 +53,9 @@ import Testing
         Fault("SERVER_NOT_SERVING") { engine, house in
             try await engine.detach(house.volume, from: house.server, force: true)
         },
-        Fault("STRAY_PROCESS") { engine, _ in try await engine.startServer(ServerID(stored: "srv-aaaaaaaaaaaa")) },
+        Fault("STRAY_PROCESS") { engine, _ in
+            try await engine.startServer(ServerID(stored: "srv-aaaaaaaaaaaa"), as: .external)
+        },
         Fault("ORPHANED_LAYER") { engine, house in
             engine.changeLayer(LayerID(stored: "lay-aaaaaaaaaaaa")) { $0.parent = house.frozen }
         },
@@ -96,7 +98,7 @@ import Testing
         let engine = SimulatedEngine()
         try await with(engine) { world, house in
             for number in 1...20_000 { engine.addStrayFile("notes-\(number)") }
-            try await engine.startServer(ServerID(stored: "srv-aaaaaaaaaaaa"))
+            try await engine.startServer(ServerID(stored: "srv-aaaaaaaaaaaa"), as: .external)
             let report = try await world.check()
             #expect(report.findings.count == 1_000 && report.omittedFindingCount == 19_001 && !report.clean)
             #expect(report.findings.allSatisfy { $0.severity == .error })

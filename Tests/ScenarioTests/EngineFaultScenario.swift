@@ -87,7 +87,7 @@ import Testing
 
     /// A chain that is as long as it may be takes no further snapshot, and says so before anything is done.
     @Test func theLongestChainTakesNoFurtherSnapshot() async throws {
-        try await with(SimulatedEngine(maximumChainDepth: 3)) { world in
+        try await with(SimulatedEngine(deepestChain: 3)) { world in
             _ = try await world.makeVolume("data-1")
             for name in ["first", "second"] { _ = try await world.takeSnapshot(name, of: "data-1") }
             let status = try await refusal { try await world.takeSnapshot("third", of: "data-1") }

@@ -15,16 +15,16 @@ public final class SimulatedEngine: StorageEngine {
     public static let cutDuration = Duration.milliseconds(1)
 
     public let name = "simulated"
-    public let maximumChainDepth: Int
+    public let capabilities: EngineCapabilities
 
     let storage: Mutex<SimulatedStorage>
     let faults = Mutex(SimulatedFaultPlan())
     let gate = SimulatedGate()
     let lostServerFeed = LostServerFeed()
 
-    public init(total: ByteCount = .tebibyte, maximumChainDepth: Int = 100) {
+    public init(total: ByteCount = .tebibyte, deepestChain: Int = 100) {
         storage = Mutex(SimulatedStorage(total: total))
-        self.maximumChainDepth = maximumChainDepth
+        capabilities = EngineCapabilities(deepestChain: deepestChain, resizeDisconnects: true)
     }
 
     public var lostServers: AsyncStream<ServerID> { lostServerFeed.stream() }
@@ -41,7 +41,7 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.deleteLayer) { storage throws(EngineError) in try storage.deleteLayer(id) }
     }
 
-    public func startServer(_ id: ServerID) async throws(EngineError) {
+    public func startServer(_ id: ServerID, as machine: MachineConfiguration) async throws(EngineError) {
         try await perform(.startServer) { storage throws(EngineError) in
             if try storage.answering(id) == nil { storage.processes[id] = SimulatedStorage.Process() }
         }
@@ -155,9 +155,9 @@ public final class SimulatedEngine: StorageEngine {
         try await perform(.freeze) { storage in storage.freeze(layers) }
     }
 
-    public func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
+    public func setAside(_ strays: [Stray], _ layers: [LayerID]) async throws(EngineError) {
         try await perform(.setAside) { storage in
-            storage.strayFiles.subtract(files.map(\.name))
+            storage.strayFiles.subtract(strays.map(\.id))
             for id in layers { storage.layers[id] = nil }
         }
     }

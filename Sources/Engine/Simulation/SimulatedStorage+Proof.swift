@@ -10,7 +10,7 @@ extension SimulatedStorage {
                 holdsData: !layer.blocks.isEmpty,
                 stamp: LayerStamp(byteCount: layer.allocated.bytes, modificationNanoseconds: layer.version))
         }
-        inventory.strays = strayFiles.sorted().map { StrayFile(name: $0, layerID: nil) }
+        inventory.strays = strayFiles.sorted().map { Stray(StrayFile(name: $0, layerID: nil)) }
         return inventory
     }
 

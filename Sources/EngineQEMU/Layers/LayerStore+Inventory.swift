@@ -13,7 +13,7 @@ extension LayerStore {
         var locked: [FileIdentity: LayerID] = [:]
         for bytes in try Files.rawNames(in: folder) {
             guard let name = String(validating: bytes, as: UTF8.self) else {
-                inventory.strays.append(StrayFile(unnameable: bytes, kind: .file))
+                inventory.strays.append(Stray(StrayFile(unnameable: bytes, kind: .file)))
                 continue
             }
             let id = Self.layer(named: name)
@@ -26,7 +26,7 @@ extension LayerStore {
                     guard facts.isOpen != false, let file = LayerHolders.identity(of: path(of: id)) else { continue }
                     locked[file] = id
                 } else {
-                    inventory.strays.append(StrayFile(name: name, layerID: id, kind: Self.kind(status)))
+                    inventory.strays.append(Stray(StrayFile(name: name, layerID: id, kind: Self.kind(status))))
                 }
             } catch {
                 if let id { inventory.unread[id] = error.message }

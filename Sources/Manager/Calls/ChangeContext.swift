@@ -1,3 +1,4 @@
+internal import Engine
 internal import Model
 internal import Store
 
@@ -20,6 +21,7 @@ struct ChangeContext {
     }
 
     var kinds: ManagedKinds { catalog.tools.kinds }
+    var capabilities: EngineCapabilities { catalog.tools.engine.capabilities }
 
     var author: ChangeAuthor {
         ChangeAuthor(

@@ -49,7 +49,7 @@ extension ResourceManager {
 /// Unlinks layers that nothing needs, a few at a time: they are proved dead again in the change that takes them.
 struct DeadLayers: Sendable {
     let store: any MetadataStore
-    let engine: any StorageEngine
+    let engine: any LayerEngine
 
     /// Those of some layers that are dead, and then those below that only they needed.
     ///

@@ -67,11 +67,13 @@ extension ServerKeeper {
     }
 
     private func startAndAttach(_ id: ServerID, needsPlace: Bool) async throws -> Served {
-        let volumes = try await store.read { try $0.volumes(of: id).filter(\.isToBeServed).map(\.id) }
+        let (machine, volumes) = try await store.read { transaction in
+            (try transaction.machine(of: id), try transaction.volumes(of: id).filter(\.isToBeServed).map(\.id))
+        }
         if needsPlace {
-            try await places.take { try await engine.startServer(id) }
+            try await places.take { try await engine.startServer(id, as: machine) }
         } else {
-            try await engine.startServer(id)
+            try await engine.startServer(id, as: machine)
         }
         var served = Served()
         for volume in volumes { served.failures[volume] = try await attach(volume, to: id) }

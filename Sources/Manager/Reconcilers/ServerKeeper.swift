@@ -15,7 +15,7 @@ public final class ServerKeeper: Sendable {
     static let questionsAtOnce = 8
 
     let store: any MetadataStore
-    let engine: any StorageEngine
+    let engine: any ServerEngine
     let logger: Logger
     let clock: @Sendable () -> Timestamp
     let places = Places(startsAtOnce)
@@ -41,7 +41,7 @@ public final class ServerKeeper: Sendable {
     }
 
     init(
-        store: any MetadataStore, engine: any StorageEngine, logger: Logger, clock: @escaping @Sendable () -> Timestamp
+        store: any MetadataStore, engine: any ServerEngine, logger: Logger, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.engine = engine

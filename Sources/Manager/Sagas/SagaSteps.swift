@@ -60,7 +60,8 @@ extension SagaTools {
     func reopen(_ volumes: [VolumeID], on server: ServerID) async throws {
         guard try await serving(server) != nil else { return }
         do {
-            try await engine.startServer(server)
+            let machine = try await store.read { try $0.machine(of: server) }
+            try await engine.startServer(server, as: machine)
             for volume in volumes { _ = try await openOrTell(volume, on: server) }
         } catch is EngineError, is StepRefusal {
             keeper.lookAfter(server)

@@ -93,8 +93,9 @@ extension SagaTools {
     /// A process that lives and does not answer is left as it is.
     private func startProcess(of id: ServerID) async throws {
         await keeper.untilQuiet(id)
+        let machine = try await store.read { try $0.machine(of: id) }
         do {
-            try await engine.startServer(id)
+            try await engine.startServer(id, as: machine)
         } catch  where error.reason == .timeout {
             throw StepRefusal(error)
         }

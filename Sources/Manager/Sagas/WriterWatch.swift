@@ -6,7 +6,7 @@ internal import Store
 /// Looks at what a served volume's writers left, before and after what makes their data durable, for its grade.
 struct WriterWatch: Sendable {
     let store: any MetadataStore
-    let engine: any StorageEngine
+    let engine: any ServerEngine
     let clock: @Sendable () -> Timestamp
 
     /// Notes what a volume's top holds before it is served.

@@ -11,11 +11,7 @@ extension ConsistencyCheck {
     func layersAreWhole() -> [ConsistencyFinding] {
         let strays = strays
         let headless = settledRows.compactMap { row in
-            strays[row.id].map { stray in
-                let what =
-                    stray.kind == .file ? "a file without a whole header" : "a \(stray.kind.rawValue) in its place"
-                return finding(.layerDamaged, row.id, "has \(what). \(Self.restoreAdvice)")
-            }
+            strays[row.id].map { finding(.layerDamaged, row.id, "has \($0.inPlace). \(Self.restoreAdvice)") }
         }
         let marked = settledLayers.filter(\.facts.isMarkedDamaged).map {
             finding(.layerDamaged, $0.row.id, "is marked damaged by QEMU. \(Self.restoreAdvice)")
@@ -24,7 +20,7 @@ extension ConsistencyCheck {
     }
 
     /// What has the name of a layer and is none.
-    private var strays: [LayerID: StrayFile] {
+    private var strays: [LayerID: Stray] {
         let named = facts.inventory.strays.compactMap { stray in stray.layerID.map { ($0, stray) } }
         return Dictionary(named, uniquingKeysWith: { first, _ in first })
     }
@@ -76,9 +72,9 @@ extension ConsistencyCheck {
         }
         let files = facts.inventory.strays.filter { $0.layerID.map { rows.layers[$0] == nil } ?? true }.map {
             ConsistencyFinding(
-                .strayFile, kind: "file", id: $0.displayedName,
-                "the \($0.kind.rawValue) \($0.displayedName) lies among the layers and is none. "
-                    + ($0.isNameable ? Self.repairAdvice : "Its name is no text: move it away by hand"))
+                .strayFile, kind: "file", id: $0.name,
+                "the \($0.what) \($0.name) lies among the layers and is none. "
+                    + ($0.isMovable ? Self.repairAdvice : "Its name is no text: move it away by hand"))
         }
         return layers + files.sorted { $0.id < $1.id }
     }
@@ -112,10 +108,10 @@ extension ConsistencyCheck {
             if row.depth != depth {
                 return finding(.wrongDepth, row.id, "is recorded at depth \(row.depth) and lies at \(depth)")
             }
-            guard row.depth >= facts.maximumChainDepth else { return nil }
+            guard row.depth >= facts.deepestChain else { return nil }
             return finding(
                 .chainTooDeep, row.id,
-                "lies \(row.depth) layers deep, and \(facts.maximumChainDepth) layers are as many as can be opened: "
+                "lies \(row.depth) layers deep, and \(facts.deepestChain) layers are as many as can be opened: "
                     + "copy the data to a new volume")
         }
     }

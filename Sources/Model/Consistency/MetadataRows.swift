@@ -66,8 +66,8 @@ public enum ServerFact: Hashable, Sendable {
 public struct StorageFacts: Sendable {
     public var inventory = StorageInventory()
     public var servers: [ServerID: ServerFact] = [:]
-    /// The engine's longest chain.
-    public var maximumChainDepth = Int.max
+    /// Layers of the longest chain that can be opened.
+    public var deepestChain = Int.max
 
     public init() {}
 }

@@ -19,8 +19,8 @@ public struct RestorePlan: Sendable {
     public internal(set) var overlays: [Overlay] = []
     /// Layers that must never be written again, once the rows are written.
     public internal(set) var frozen: [LayerID] = []
-    /// Files to move out of the way, once the rows are written.
-    public internal(set) var strays: [StrayFile] = []
+    /// What is to be moved out of the way, once the rows are written.
+    public internal(set) var strays: [Stray] = []
     public internal(set) var rejectedLayers: [LayerID] = []
 
     public internal(set) var servers = ResourceChanges<Server>()

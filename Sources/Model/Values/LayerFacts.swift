@@ -48,59 +48,10 @@ public struct LayerFacts: Hashable, Sendable {
     }
 }
 
-/// Something among the layers that is none: its name is no layer's, it has no whole header, or it is no plain file.
-public struct StrayFile: Hashable, Sendable {
-    /// What stands there.
-    public enum Kind: String, Hashable, Sendable {
-        case file, link, folder
-        /// A device, a pipe, a socket.
-        case other = "special file"
-    }
-
-    /// As the file system has it; with `isNameable` false as people are told.
-    public let name: String
-    /// The layer that it would be, by its name.
-    public let layerID: LayerID?
-    public let kind: Kind
-    /// Its name is text. What is not is told and left alone: any text that is made of it could be another's name.
-    public let isNameable: Bool
-
-    public init(name: String, layerID: LayerID?, kind: Kind = .file) {
-        self.name = name
-        self.layerID = layerID
-        self.kind = kind
-        isNameable = true
-    }
-
-    /// One whose name is no text: its bytes are spelled out.
-    public init(unnameable bytes: [UInt8], kind: Kind) {
-        name = bytes.map { byte in
-            (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "\\")
-                ? String(Unicode.Scalar(byte)) : "\\x\(String(byte, radix: 16))"
-        }.joined()
-        layerID = nil
-        self.kind = kind
-        isNameable = false
-    }
-
-    /// The name for people and terminals: what is not plainly visible is spelled out.
-    public var displayedName: String {
-        guard isNameable else { return name }
-        return name.unicodeScalars.map { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: escaped(scalar)
-            default: scalar == "\\" ? "\\\\" : String(scalar)
-            }
-        }.joined()
-    }
-
-    private func escaped(_ scalar: Unicode.Scalar) -> String { "\\u{\(String(scalar.value, radix: 16))}" }
-}
-
 /// Everything that a storage engine finds in its hands.
 public struct StorageInventory: Hashable, Sendable {
     public var layers: [LayerID: LayerFacts]
-    public var strays: [StrayFile]
+    public var strays: [Stray]
     /// Layers whose file is there and could not be read, and why: whether they are whole is not known.
     public var unread: [LayerID: String]
     /// Folders that are not as they must be to be trusted, by path, and why.
@@ -109,7 +60,7 @@ public struct StorageInventory: Hashable, Sendable {
     public var processes: Set<ServerID>
 
     public init(
-        layers: [LayerID: LayerFacts] = [:], strays: [StrayFile] = [], unread: [LayerID: String] = [:],
+        layers: [LayerID: LayerFacts] = [:], strays: [Stray] = [], unread: [LayerID: String] = [:],
         folderProblems: [String: String] = [:], processes: Set<ServerID> = []
     ) {
         self.layers = layers

@@ -54,7 +54,7 @@ final class TestWorld: Sendable {
 
     func newServer() async throws -> ServerID {
         let server: ServerID = random()
-        try await engine.startServer(server)
+        try await engine.startServer(server, as: .external)
         return server
     }
 

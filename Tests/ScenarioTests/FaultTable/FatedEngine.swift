@@ -24,7 +24,7 @@ struct FatedEngine: StorageEngine {
     }
 
     var name: String { base.name }
-    var maximumChainDepth: Int { base.maximumChainDepth }
+    var capabilities: EngineCapabilities { base.capabilities }
     var lostServers: AsyncStream<ServerID> { base.lostServers }
 
     func start() async throws(EngineError) -> [ServerID] { try await base.start() }
@@ -37,8 +37,8 @@ struct FatedEngine: StorageEngine {
         try await perform(.deleteLayer) { () throws(EngineError) in try await base.deleteLayer(id) }
     }
 
-    func startServer(_ id: ServerID) async throws(EngineError) {
-        try await perform(.startServer) { () throws(EngineError) in try await base.startServer(id) }
+    func startServer(_ id: ServerID, as machine: MachineConfiguration) async throws(EngineError) {
+        try await perform(.startServer) { () throws(EngineError) in try await base.startServer(id, as: machine) }
     }
 
     func stopServer(_ id: ServerID, force: Bool) async throws(EngineError) {
@@ -100,8 +100,8 @@ struct FatedEngine: StorageEngine {
         try await perform(.freeze) { () throws(EngineError) in try await base.freeze(layers) }
     }
 
-    func setAside(_ files: [StrayFile], _ layers: [LayerID]) async throws(EngineError) {
-        try await base.setAside(files, layers)
+    func setAside(_ strays: [Stray], _ layers: [LayerID]) async throws(EngineError) {
+        try await base.setAside(strays, layers)
     }
 
     func observe(_ server: ServerID) async throws(EngineError) -> ServerObservation? {
