@@ -113,6 +113,12 @@ let package = Package(
             name: "holdpoint", dependencies: ["HoldpointCommand"],
             path: "Clients/holdpoint/Main", exclude: ["Static"], swiftSettings: swift, linkerSettings: oneFile),
 
+        // A server for Tests/Interoperability, of a service that streams requests.
+        .executableTarget(
+            name: "StreamingServer",
+            dependencies: ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", crypto],
+            path: "Tests/Support/StreamingServer", exclude: ["streaming.proto"], swiftSettings: swift),
+
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -45,7 +45,7 @@ public protocol LayerEngine: Sendable {
     ///   cannot be found out.
     func verify(_ layers: [Layer], _ extent: Verification) async throws(EngineError)
 
-    /// Moves what is none of the layers, and layers that nobody has open, out of the layers' way, to where nothing looks
-    /// at them and nothing is deleted. Absent, or not movable: success.
+    /// Moves what is none of the layers, and layers that nobody has open, to where nothing looks at them and nothing is
+    /// deleted. Absent, or not movable: success.
     func setAside(_ strays: [Stray], _ layers: [LayerID]) async throws(EngineError)
 }

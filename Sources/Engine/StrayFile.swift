@@ -1,6 +1,7 @@
 public import Model
 
-/// A file among layers that are files, and is none: its name is no layer's, it has no whole header, or it is no plain file.
+/// A file among layers that are files, and is none: its name is no layer's, it has no whole header, or it is no plain
+/// file.
 public struct StrayFile: Hashable, Sendable {
     /// What stands there.
     public enum Kind: String, Hashable, Sendable {

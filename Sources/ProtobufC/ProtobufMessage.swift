@@ -25,6 +25,9 @@ public protocol MutationMessage: ProtobufMessage {
     /// What makes two requests of one id the same: everything but `request_id`, `consent` and `validate_only`.
     /// Serializing is deterministic, so equal values have equal bytes.
     var fingerprinted: Self { get }
+
+    /// As it stands it destroys data: it needs its caller's consent. By an option of its method.
+    var needsConsent: Bool { get }
 }
 
 /// An enum of a message. Only generated code conforms.

@@ -41,9 +41,7 @@ public struct AdminService: AdminServiceHandler {
         let resolution = try request.resolution
         let answer = try await manager.resolveFailure(
             request.resource, resolution,
-            try context.mutation(
-                request, validateOnly: request.validateOnly, needsConsent: resolution == .abandon,
-                consent: request.consent))
+            try context.mutation(request))
         return ResolveFailureAnswer(
             operation: answer.operation.map { HoldpointMessages.Operation($0) },
             warnings: answer.warnings.map { HoldpointMessages.Warning($0) })
@@ -78,7 +76,7 @@ public struct AdminService: AdminServiceHandler {
 
     public func adoptLayer(_ request: AdoptLayerRequest, context: CallContext) async throws -> AdoptLayerAnswer {
         let answer = try await manager.adoptLayer(
-            request.layer, name: request.name, try context.mutation(request, validateOnly: request.validateOnly))
+            request.layer, name: request.name, try context.mutation(request))
         return AdoptLayerAnswer(
             volume: answer.resource.map { HoldpointMessages.Volume($0) },
             operation: answer.operation.map { HoldpointMessages.Operation($0) },
@@ -88,8 +86,7 @@ public struct AdminService: AdminServiceHandler {
     public func discardLayer(_ request: DiscardLayerRequest, context: CallContext) async throws -> DiscardLayerAnswer {
         let answer = try await manager.discardLayer(
             request.layer,
-            try context.mutation(
-                request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+            try context.mutation(request))
         return DiscardLayerAnswer(
             operation: answer.operation.map { HoldpointMessages.Operation($0) },
             warnings: answer.warnings.map { HoldpointMessages.Warning($0) })

@@ -14,17 +14,13 @@ extension CallContext {
     }
 
     /// A change, with the fingerprint of its body.
-    ///
-    /// - Parameter needsConsent: it destroys data.
-    func mutation(
-        _ request: some MutationMessage, validateOnly: Bool, needsConsent: Bool = false,
-        consent: HoldpointMessages.Consent? = nil
-    ) throws -> Mutation {
+    func mutation(_ request: some ChangeRequest) throws -> Mutation {
         let body = try request.fingerprinted.serialized()
         return Mutation(
             call: call, method: method, requestID: request.requestID,
-            fingerprint: SHA256.hash(data: body).hexadecimal, validateOnly: validateOnly, needsConsent: needsConsent,
-            consent: consent.map { Manager.Consent($0) })
+            fingerprint: SHA256.hash(data: body).hexadecimal, validateOnly: request.validateOnly,
+            needsConsent: request.needsConsent,
+            consent: (request as? any ConsentedRequest)?.consent.map { Manager.Consent($0) })
     }
 }
 
@@ -58,21 +54,6 @@ extension AttributeUpdate {
         }
     }
 }
-
-/// A list request, whatever its kind.
-protocol ListRequest {
-    var pageSize: UInt32 { get }
-    var pageToken: String { get }
-    var filter: String { get }
-    var orderBy: String { get }
-}
-
-extension ListServersRequest: ListRequest {}
-extension ListVolumesRequest: ListRequest {}
-extension ListSnapshotsRequest: ListRequest {}
-extension ListServerSnapshotsRequest: ListRequest {}
-extension ListOperationsRequest: ListRequest {}
-extension ListSpaceRequest: ListRequest {}
 
 extension ListRequest {
     var query: ListQuery {

@@ -14,7 +14,7 @@ public struct IntrospectionService: IntrospectionServiceHandler {
                 methods: service.methods.map {
                     MethodDescription(
                         name: $0.name, request: $0.request.name, response: $0.response.name,
-                        serverStreaming: $0.serverStreaming)
+                        serverStreaming: $0.serverStreaming, clientStreaming: $0.clientStreaming)
                 })
         }
         return ListServicesResponse(services: services, fileDescriptors: HoldpointAPI.fileDescriptors)

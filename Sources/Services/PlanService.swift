@@ -18,8 +18,7 @@ public struct PlanService: PlanServiceHandler {
     }
 
     public func executePlan(_ request: ExecutePlanRequest, context: CallContext) async throws -> DeleteAnswer {
-        let mutation = try context.mutation(
-            request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)
+        let mutation = try context.mutation(request)
         return DeleteAnswer(
             try await manager.executePlan(request.resource, request.scope, mutation) { plan in
                 HoldpointMessages.DeletionPlan(plan).hash == request.hash

@@ -17,7 +17,7 @@ public struct ServerService: ServerServiceHandler {
             try await manager.createServer(
                 server.attributes, kind: server.kind.wanted, from: request.serverSnapshot,
                 ifAbsent: request.ifAbsent,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func getServer(
@@ -39,7 +39,7 @@ public struct ServerService: ServerServiceHandler {
         ServerAnswer(
             try await manager.updateServer(
                 request.serverID, try AttributeUpdate(request.updateMask, request.server), etag: request.etag,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func deleteServer(_ request: DeleteServerRequest, context: CallContext) async throws -> DeleteAnswer {
@@ -47,24 +47,21 @@ public struct ServerService: ServerServiceHandler {
             try await manager.deleteServer(
                 request.server, etag: request.etag,
                 DeletionScope(deletesVolumes: request.deleteVolumes, cutsOffClients: request.force),
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+                try context.mutation(request))
         }
     }
 
     public func startServer(_ request: StartServerRequest, context: CallContext) async throws -> ServerAnswer {
         ServerAnswer(
             try await manager.startServer(
-                request.server, try context.mutation(request, validateOnly: request.validateOnly)))
+                request.server, try context.mutation(request)))
     }
 
     public func stopServer(_ request: StopServerRequest, context: CallContext) async throws -> ServerAnswer {
         ServerAnswer(
             try await manager.stopServer(
                 request.server, force: request.force,
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: request.force,
-                    consent: request.consent)))
+                try context.mutation(request)))
     }
 
     public func revertServer(_ request: RevertServerRequest, context: CallContext) async throws -> ServerAnswer {
@@ -72,8 +69,7 @@ public struct ServerService: ServerServiceHandler {
             try await manager.revertServer(
                 request.server, to: request.serverSnapshot, etag: request.etag,
                 ServerRevertScope(restart: request.restart, force: request.force, leaveOut: request.leaveOut),
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)))
+                try context.mutation(request)))
     }
 }
 

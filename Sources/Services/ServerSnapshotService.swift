@@ -19,7 +19,7 @@ public struct ServerSnapshotService: ServerSnapshotServiceHandler {
             try await manager.createServerSnapshot(
                 snapshot.attributes, of: request.server, required: request.require.required,
                 within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds), ifAbsent: request.ifAbsent,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func getServerSnapshot(
@@ -45,7 +45,7 @@ public struct ServerSnapshotService: ServerSnapshotServiceHandler {
             try await manager.updateServerSnapshot(
                 request.serverSnapshotID, try AttributeUpdate(request.updateMask, request.serverSnapshot),
                 etag: request.etag,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func deleteServerSnapshot(
@@ -54,8 +54,7 @@ public struct ServerSnapshotService: ServerSnapshotServiceHandler {
         try await DeleteAnswer.of(allowMissing: request.allowMissing) {
             try await manager.deleteServerSnapshot(
                 request.serverSnapshot, etag: request.etag,
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+                try context.mutation(request))
         }
     }
 }

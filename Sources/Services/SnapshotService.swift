@@ -19,7 +19,7 @@ public struct SnapshotService: SnapshotServiceHandler {
             try await manager.createSnapshot(
                 snapshot.attributes, of: request.volume, required: request.require.required,
                 within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds), ifAbsent: request.ifAbsent,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func getSnapshot(
@@ -44,7 +44,7 @@ public struct SnapshotService: SnapshotServiceHandler {
         SnapshotAnswer(
             try await manager.updateSnapshot(
                 request.snapshotID, try AttributeUpdate(request.updateMask, request.snapshot), etag: request.etag,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func deleteSnapshot(
@@ -53,8 +53,7 @@ public struct SnapshotService: SnapshotServiceHandler {
         try await DeleteAnswer.of(allowMissing: request.allowMissing) {
             try await manager.deleteSnapshot(
                 request.snapshot, etag: request.etag,
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+                try context.mutation(request))
         }
     }
 
@@ -63,8 +62,7 @@ public struct SnapshotService: SnapshotServiceHandler {
     ) async throws -> BatchDeleteSnapshotsAnswer {
         let results = try await manager.deleteSnapshots(
             request.snapshots, of: request.volume, allowMissing: request.allowMissing,
-            try context.mutation(
-                request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+            try context.mutation(request))
         return BatchDeleteSnapshotsAnswer(results: results.map { SnapshotDeletion($0) })
     }
 }

@@ -17,7 +17,7 @@ public struct VolumeService: VolumeServiceHandler {
             try await manager.createVolume(
                 volume.attributes, sizeBytes: volume.sizeBytes, from: try request.source,
                 attachTo: request.attachServer, ifAbsent: request.ifAbsent,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func getVolume(
@@ -39,15 +39,14 @@ public struct VolumeService: VolumeServiceHandler {
         VolumeAnswer(
             try await manager.updateVolume(
                 request.volumeID, try AttributeUpdate(request.updateMask, request.volume), etag: request.etag,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func deleteVolume(_ request: DeleteVolumeRequest, context: CallContext) async throws -> DeleteAnswer {
         try await DeleteAnswer.of(allowMissing: request.allowMissing) {
             try await manager.deleteVolume(
                 request.volume, etag: request.etag,
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent))
+                try context.mutation(request))
         }
     }
 
@@ -55,25 +54,21 @@ public struct VolumeService: VolumeServiceHandler {
         VolumeAnswer(
             try await manager.resizeVolume(
                 request.volume, sizeBytes: request.sizeBytes, force: request.force,
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: request.force,
-                    consent: request.consent)))
+                try context.mutation(request)))
     }
 
     public func attachVolume(_ request: AttachVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
         VolumeAnswer(
             try await manager.attachVolume(
                 request.volume, to: request.server,
-                try context.mutation(request, validateOnly: request.validateOnly)))
+                try context.mutation(request)))
     }
 
     public func detachVolume(_ request: DetachVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
         VolumeAnswer(
             try await manager.detachVolume(
                 request.volume, from: request.server, force: request.force,
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: request.force,
-                    consent: request.consent)))
+                try context.mutation(request)))
     }
 
     public func revertVolume(_ request: RevertVolumeRequest, context: CallContext) async throws -> VolumeAnswer {
@@ -81,8 +76,7 @@ public struct VolumeService: VolumeServiceHandler {
             try await manager.revertVolume(
                 request.volume, to: request.snapshot, etag: request.etag,
                 within: try CutLimit(milliseconds: request.cutTimeoutMilliseconds),
-                try context.mutation(
-                    request, validateOnly: request.validateOnly, needsConsent: true, consent: request.consent)))
+                try context.mutation(request)))
     }
 }
 

@@ -33,7 +33,7 @@ struct Daemon {
         try await manager.open()
         let upkeep = Task { await manager.run() }
         let server = RPCServer(
-            router: router(manager), configuration: configuration(ToldCredentials(secrets: secrets, manager: manager)))
+            handler: router(manager), configuration: configuration(ToldCredentials(secrets: secrets, manager: manager)))
         try await listen(server)
         let revoking = Task { await secrets.token.watch { server.disconnect(where: \.hasToken) } }
         await ending.wait()

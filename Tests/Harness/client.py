@@ -86,6 +86,8 @@ class Connection:
         self.window = window or 1 << 20
         self.frames: dict[int, collections.deque] = {}
         self.credit: dict[int, int] = {}
+        # What the server lets us send of each call's requests.
+        self.request_credit: dict[int, int] = {}
         self.pongs: list[int] = []
         hello = hello or message(
             "rpc.v1.Hello", protocol_versions=[1], software="interoperability", token=token,
@@ -147,11 +149,21 @@ class Connection:
             self.pongs.append(frame.pong.nonce)
         else:
             content = getattr(frame, kind)
-            assert kind in ("response", "stream_item"), f"a {kind} from a server"
+            assert kind in ("response", "stream_item", "window_update"), f"a {kind} from a server"
+            if kind == "window_update":
+                self._earn(content)
+                return
             assert content.call_id in self.frames, f"a {kind} for call {content.call_id}, which is not open"
             if kind == "stream_item":
                 self._pay(content)
             self.frames[content.call_id].append(content)
+
+    def _earn(self, update: Message) -> None:
+        """Credit for a stream of requests, which may have ended meanwhile."""
+        assert update.bytes > 0, "a WindowUpdate of 0"
+        assert update.call_id in self.request_credit, f"credit for call {update.call_id}, which streams no requests"
+        self.request_credit[update.call_id] += update.bytes
+        assert self.request_credit[update.call_id] <= self.hello.initial_stream_window, "more credit than was announced"
 
     def _pay(self, item: Message) -> None:
         assert self.credit[item.call_id] > 0, "an item without credit"

@@ -7,7 +7,7 @@ import Testing
     private static let echo = UnaryMethod<Metadata, Metadata>("test.Echo/Echo")
     private static let hang = UnaryMethod<Ping, Pong>("test.Echo/Hang")
     private static let count = ServerStreamingMethod<Ping, Metadata>("test.Echo/Count")
-    private static let check = UnaryMethod<Ping, Pong>("holdpoint.v1.HealthService/Check")
+    private static let check = UnaryMethod<Ping, Pong>("test.Health/Check", MethodOptions(isOpen: true))
 
     struct Surprise: Error {}
 
@@ -29,7 +29,7 @@ import Testing
                 sent.increment()
             }
         }
-        return InProcessChannel(router: router, caller: Caller(principal: principal, source: "in-process"))
+        return InProcessChannel(handler: router, caller: Caller(principal: principal, source: "in-process"))
     }
 
     @Test func answers() async throws {

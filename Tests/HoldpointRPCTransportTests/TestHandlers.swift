@@ -14,10 +14,16 @@ final class TestHandlers: RPCService {
     /// As many items of 1,000 bytes.
     static let count = ServerStreamingMethod<Ping, Metadata>("test.Echo/Count")
     /// The same, with a natural end.
-    static let transfer = ServerStreamingMethod<Ping, Metadata>("test.Echo/Transfer", hasNaturalEnd: true)
+    static let transfer = ServerStreamingMethod<Ping, Metadata>(
+        "test.Echo/Transfer", MethodOptions(hasNaturalEnd: true))
     /// One item; then waits for the end, and says farewell if the server drains.
     static let watch = ServerStreamingMethod<Ping, Metadata>("test.Echo/Watch")
-    static let check = UnaryMethod<Ping, Pong>("holdpoint.v1.HealthService/Check")
+    static let check = UnaryMethod<Ping, Pong>("test.Health/Check", MethodOptions(isOpen: true))
+
+    /// Adds up the nonces that come; after one of 0 it waits for the gate.
+    static let sum = ClientStreamingMethod<Ping, Pong>("test.Echo/Sum", MethodOptions(hasNaturalEnd: true))
+    /// Sends back what comes.
+    static let reflect = BidirectionalMethod<Metadata, Metadata>("test.Echo/Reflect")
 
     let gate = Gate()
     let started = Counter()
@@ -39,6 +45,12 @@ final class TestHandlers: RPCService {
         router.unary(Self.check) { ping, _ in Pong(nonce: ping.nonce) }
         router.serverStreaming(Self.count) { try await self.count($0, $1, $2) }
         router.serverStreaming(Self.transfer) { try await self.count($0, $1, $2) }
+        router.clientStreaming(Self.sum) { try await self.sum($0, $1) }
+        router.bidirectional(Self.reflect) { requests, _, responses in
+            self.started.increment()
+            defer { self.ended.increment() }
+            for try await request in requests { try await responses.send(request) }
+        }
         router.serverStreaming(Self.watch) { try await self.watch($0, $1, $2) }
     }
 
@@ -87,6 +99,19 @@ final class TestHandlers: RPCService {
             try await responses.send(Metadata(key: "\(number)", value: .init(repeating: 0, count: 1_000)))
             itemsSent.increment()
         }
+    }
+
+    private func sum(_ requests: RequestSequence<Ping>, _ context: CallContext) async throws -> Pong {
+        started.increment()
+        defer { ended.increment() }
+        var sum: UInt64 = 0
+        for try await request in requests {
+            itemsSent.increment()
+            if request.nonce == 0 { await gate.wait() }
+            if request.nonce == .max { throw RPCError(.outOfRange, "too much") }
+            sum += request.nonce
+        }
+        return Pong(nonce: sum)
     }
 
     private func watch(_ request: Ping, _ context: CallContext, _ responses: ResponseStream<Metadata>) async throws {

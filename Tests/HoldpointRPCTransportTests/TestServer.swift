@@ -42,7 +42,7 @@ struct TestServer {
         configuration.limits = limits
         configuration.logger.logLevel = .critical
         configuration.threads = 2
-        let server = RPCServer(router: router, configuration: configuration)
+        let server = RPCServer(handler: router, configuration: configuration)
         do {
             return TestServer(server: server, endpoint: try await server.listen(on: endpoint), handlers: handlers)
         } catch {

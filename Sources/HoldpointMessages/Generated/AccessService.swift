@@ -22,7 +22,7 @@ extension AccessServiceHandler {
 public enum AccessServiceMethods {
     public static let setPassword =
         UnaryMethod<SetPasswordRequest, SetPasswordAnswer>(
-            "holdpoint.v1.AccessService/SetPassword")
+            "holdpoint.v1.AccessService/SetPassword", MethodOptions(role: .viewer))
 }
 
 /// Calls `holdpoint.v1.AccessService` over a channel.

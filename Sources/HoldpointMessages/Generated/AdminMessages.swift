@@ -243,7 +243,7 @@ public struct Problem: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ResolveFailureRequest`.
-public struct ResolveFailureRequest: MutationMessage {
+public struct ResolveFailureRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     /// `holdpoint.v1.ResolveFailureRequest.Action`.
     public enum Action: ProtobufEnum {
         case unspecified
@@ -351,6 +351,8 @@ public struct ResolveFailureRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { self.action == .abandon }
 }
 
 /// `holdpoint.v1.ResolveFailureAnswer`.
@@ -818,7 +820,7 @@ public struct QuarantinedLayer: ProtobufMessage {
 }
 
 /// `holdpoint.v1.AdoptLayerRequest`.
-public struct AdoptLayerRequest: MutationMessage {
+public struct AdoptLayerRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var layer: String = ""
@@ -866,6 +868,8 @@ public struct AdoptLayerRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.AdoptLayerAnswer`.
@@ -908,7 +912,7 @@ public struct AdoptLayerAnswer: ProtobufMessage {
 }
 
 /// `holdpoint.v1.DiscardLayerRequest`.
-public struct DiscardLayerRequest: MutationMessage {
+public struct DiscardLayerRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var layer: String = ""
@@ -956,6 +960,8 @@ public struct DiscardLayerRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// `holdpoint.v1.DiscardLayerAnswer`.

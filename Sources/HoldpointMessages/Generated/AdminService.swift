@@ -73,25 +73,25 @@ extension AdminServiceHandler {
 public enum AdminServiceMethods {
     public static let getStatus =
         UnaryMethod<GetStatusRequest, SystemStatus>(
-            "holdpoint.v1.AdminService/GetStatus")
+            "holdpoint.v1.AdminService/GetStatus", MethodOptions(role: .viewer))
     public static let resolveFailure =
         UnaryMethod<ResolveFailureRequest, ResolveFailureAnswer>(
-            "holdpoint.v1.AdminService/ResolveFailure")
+            "holdpoint.v1.AdminService/ResolveFailure", MethodOptions(role: .admin))
     public static let checkConsistency =
         UnaryMethod<CheckConsistencyRequest, ConsistencyReport>(
-            "holdpoint.v1.AdminService/CheckConsistency")
+            "holdpoint.v1.AdminService/CheckConsistency", MethodOptions(role: .admin))
     public static let backupMetadata =
         ServerStreamingMethod<BackupMetadataRequest, BackupChunk>(
-            "holdpoint.v1.AdminService/BackupMetadata", hasNaturalEnd: true)
+            "holdpoint.v1.AdminService/BackupMetadata", MethodOptions(role: .admin, hasNaturalEnd: true))
     public static let listQuarantine =
         UnaryMethod<ListQuarantineRequest, ListQuarantineResponse>(
-            "holdpoint.v1.AdminService/ListQuarantine")
+            "holdpoint.v1.AdminService/ListQuarantine", MethodOptions(role: .admin))
     public static let adoptLayer =
         UnaryMethod<AdoptLayerRequest, AdoptLayerAnswer>(
-            "holdpoint.v1.AdminService/AdoptLayer")
+            "holdpoint.v1.AdminService/AdoptLayer", MethodOptions(role: .admin))
     public static let discardLayer =
         UnaryMethod<DiscardLayerRequest, DiscardLayerAnswer>(
-            "holdpoint.v1.AdminService/DiscardLayer")
+            "holdpoint.v1.AdminService/DiscardLayer", MethodOptions(role: .admin))
 }
 
 /// Calls `holdpoint.v1.AdminService` over a channel.

@@ -32,10 +32,10 @@ extension EventServiceHandler {
 public enum EventServiceMethods {
     public static let watch =
         ServerStreamingMethod<WatchRequest, WatchResponse>(
-            "holdpoint.v1.EventService/Watch")
+            "holdpoint.v1.EventService/Watch", MethodOptions(role: .viewer))
     public static let listEvents =
         UnaryMethod<ListEventsRequest, ListEventsResponse>(
-            "holdpoint.v1.EventService/ListEvents")
+            "holdpoint.v1.EventService/ListEvents", MethodOptions(role: .viewer))
 }
 
 /// Calls `holdpoint.v1.EventService` over a channel.

@@ -21,7 +21,7 @@ extension HealthServiceHandler {
 public enum HealthServiceMethods {
     public static let check =
         UnaryMethod<HealthCheckRequest, HealthCheckResponse>(
-            "holdpoint.v1.HealthService/Check")
+            "holdpoint.v1.HealthService/Check", MethodOptions(role: .viewer, isOpen: true))
 }
 
 /// Calls `holdpoint.v1.HealthService` over a channel.

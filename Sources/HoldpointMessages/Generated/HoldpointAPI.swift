@@ -12,185 +12,232 @@ public enum HoldpointAPI {
             methods: [
                 MethodInfo(
                     name: "SetPassword", request: SetPasswordRequest.descriptor,
-                    response: SetPasswordAnswer.descriptor, serverStreaming: false),
+                    response: SetPasswordAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.AdminService",
             methods: [
                 MethodInfo(
                     name: "GetStatus", request: GetStatusRequest.descriptor,
-                    response: SystemStatus.descriptor, serverStreaming: false),
+                    response: SystemStatus.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ResolveFailure", request: ResolveFailureRequest.descriptor,
-                    response: ResolveFailureAnswer.descriptor, serverStreaming: false),
+                    response: ResolveFailureAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .admin)),
                 MethodInfo(
                     name: "CheckConsistency", request: CheckConsistencyRequest.descriptor,
-                    response: ConsistencyReport.descriptor, serverStreaming: false),
+                    response: ConsistencyReport.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .admin)),
                 MethodInfo(
                     name: "BackupMetadata", request: BackupMetadataRequest.descriptor,
-                    response: BackupChunk.descriptor, serverStreaming: true),
+                    response: BackupChunk.descriptor, clientStreaming: false,
+                    serverStreaming: true, options: MethodOptions(role: .admin, hasNaturalEnd: true)),
                 MethodInfo(
                     name: "ListQuarantine", request: ListQuarantineRequest.descriptor,
-                    response: ListQuarantineResponse.descriptor, serverStreaming: false),
+                    response: ListQuarantineResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .admin)),
                 MethodInfo(
                     name: "AdoptLayer", request: AdoptLayerRequest.descriptor,
-                    response: AdoptLayerAnswer.descriptor, serverStreaming: false),
+                    response: AdoptLayerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .admin)),
                 MethodInfo(
                     name: "DiscardLayer", request: DiscardLayerRequest.descriptor,
-                    response: DiscardLayerAnswer.descriptor, serverStreaming: false),
+                    response: DiscardLayerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .admin)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.EventService",
             methods: [
                 MethodInfo(
                     name: "Watch", request: WatchRequest.descriptor,
-                    response: WatchResponse.descriptor, serverStreaming: true),
+                    response: WatchResponse.descriptor, clientStreaming: false,
+                    serverStreaming: true, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ListEvents", request: ListEventsRequest.descriptor,
-                    response: ListEventsResponse.descriptor, serverStreaming: false),
+                    response: ListEventsResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.HealthService",
             methods: [
                 MethodInfo(
                     name: "Check", request: HealthCheckRequest.descriptor,
-                    response: HealthCheckResponse.descriptor, serverStreaming: false),
+                    response: HealthCheckResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer, isOpen: true)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.IntrospectionService",
             methods: [
                 MethodInfo(
                     name: "ListServices", request: ListServicesRequest.descriptor,
-                    response: ListServicesResponse.descriptor, serverStreaming: false),
+                    response: ListServicesResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.OperationService",
             methods: [
                 MethodInfo(
                     name: "GetOperation", request: GetOperationRequest.descriptor,
-                    response: Operation.descriptor, serverStreaming: false),
+                    response: Operation.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ListOperations", request: ListOperationsRequest.descriptor,
-                    response: ListOperationsResponse.descriptor, serverStreaming: false),
+                    response: ListOperationsResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "WaitOperation", request: WaitOperationRequest.descriptor,
-                    response: Operation.descriptor, serverStreaming: false),
+                    response: Operation.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "CancelOperation", request: CancelOperationRequest.descriptor,
-                    response: Operation.descriptor, serverStreaming: false),
+                    response: Operation.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.PlanService",
             methods: [
                 MethodInfo(
                     name: "PlanDelete", request: PlanDeleteRequest.descriptor,
-                    response: DeletionPlan.descriptor, serverStreaming: false),
+                    response: DeletionPlan.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ExecutePlan", request: ExecutePlanRequest.descriptor,
-                    response: DeleteAnswer.descriptor, serverStreaming: false),
+                    response: DeleteAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "ListSpace", request: ListSpaceRequest.descriptor,
-                    response: ListSpaceResponse.descriptor, serverStreaming: false),
+                    response: ListSpaceResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerService",
             methods: [
                 MethodInfo(
                     name: "CreateServer", request: CreateServerRequest.descriptor,
-                    response: ServerAnswer.descriptor, serverStreaming: false),
+                    response: ServerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "GetServer", request: GetServerRequest.descriptor,
-                    response: Server.descriptor, serverStreaming: false),
+                    response: Server.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ListServers", request: ListServersRequest.descriptor,
-                    response: ListServersResponse.descriptor, serverStreaming: false),
+                    response: ListServersResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "UpdateServer", request: UpdateServerRequest.descriptor,
-                    response: ServerAnswer.descriptor, serverStreaming: false),
+                    response: ServerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "DeleteServer", request: DeleteServerRequest.descriptor,
-                    response: DeleteAnswer.descriptor, serverStreaming: false),
+                    response: DeleteAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "StartServer", request: StartServerRequest.descriptor,
-                    response: ServerAnswer.descriptor, serverStreaming: false),
+                    response: ServerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "StopServer", request: StopServerRequest.descriptor,
-                    response: ServerAnswer.descriptor, serverStreaming: false),
+                    response: ServerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "RevertServer", request: RevertServerRequest.descriptor,
-                    response: ServerAnswer.descriptor, serverStreaming: false),
+                    response: ServerAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.ServerSnapshotService",
             methods: [
                 MethodInfo(
                     name: "CreateServerSnapshot", request: CreateServerSnapshotRequest.descriptor,
-                    response: ServerSnapshotAnswer.descriptor, serverStreaming: false),
+                    response: ServerSnapshotAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "GetServerSnapshot", request: GetServerSnapshotRequest.descriptor,
-                    response: ServerSnapshot.descriptor, serverStreaming: false),
+                    response: ServerSnapshot.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ListServerSnapshots", request: ListServerSnapshotsRequest.descriptor,
-                    response: ListServerSnapshotsResponse.descriptor, serverStreaming: false),
+                    response: ListServerSnapshotsResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "UpdateServerSnapshot", request: UpdateServerSnapshotRequest.descriptor,
-                    response: ServerSnapshotAnswer.descriptor, serverStreaming: false),
+                    response: ServerSnapshotAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "DeleteServerSnapshot", request: DeleteServerSnapshotRequest.descriptor,
-                    response: DeleteAnswer.descriptor, serverStreaming: false),
+                    response: DeleteAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.SnapshotService",
             methods: [
                 MethodInfo(
                     name: "CreateSnapshot", request: CreateSnapshotRequest.descriptor,
-                    response: SnapshotAnswer.descriptor, serverStreaming: false),
+                    response: SnapshotAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "GetSnapshot", request: GetSnapshotRequest.descriptor,
-                    response: VolumeSnapshot.descriptor, serverStreaming: false),
+                    response: VolumeSnapshot.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ListSnapshots", request: ListSnapshotsRequest.descriptor,
-                    response: ListSnapshotsResponse.descriptor, serverStreaming: false),
+                    response: ListSnapshotsResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "UpdateSnapshot", request: UpdateSnapshotRequest.descriptor,
-                    response: SnapshotAnswer.descriptor, serverStreaming: false),
+                    response: SnapshotAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "DeleteSnapshot", request: DeleteSnapshotRequest.descriptor,
-                    response: DeleteAnswer.descriptor, serverStreaming: false),
+                    response: DeleteAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "BatchDeleteSnapshots", request: BatchDeleteSnapshotsRequest.descriptor,
-                    response: BatchDeleteSnapshotsAnswer.descriptor, serverStreaming: false),
+                    response: BatchDeleteSnapshotsAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
             ]),
         ServiceInfo(
             name: "holdpoint.v1.VolumeService",
             methods: [
                 MethodInfo(
                     name: "CreateVolume", request: CreateVolumeRequest.descriptor,
-                    response: VolumeAnswer.descriptor, serverStreaming: false),
+                    response: VolumeAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "GetVolume", request: GetVolumeRequest.descriptor,
-                    response: Volume.descriptor, serverStreaming: false),
+                    response: Volume.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "ListVolumes", request: ListVolumesRequest.descriptor,
-                    response: ListVolumesResponse.descriptor, serverStreaming: false),
+                    response: ListVolumesResponse.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .viewer)),
                 MethodInfo(
                     name: "UpdateVolume", request: UpdateVolumeRequest.descriptor,
-                    response: VolumeAnswer.descriptor, serverStreaming: false),
+                    response: VolumeAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "DeleteVolume", request: DeleteVolumeRequest.descriptor,
-                    response: DeleteAnswer.descriptor, serverStreaming: false),
+                    response: DeleteAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "ResizeVolume", request: ResizeVolumeRequest.descriptor,
-                    response: VolumeAnswer.descriptor, serverStreaming: false),
+                    response: VolumeAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "AttachVolume", request: AttachVolumeRequest.descriptor,
-                    response: VolumeAnswer.descriptor, serverStreaming: false),
+                    response: VolumeAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "DetachVolume", request: DetachVolumeRequest.descriptor,
-                    response: VolumeAnswer.descriptor, serverStreaming: false),
+                    response: VolumeAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
                 MethodInfo(
                     name: "RevertVolume", request: RevertVolumeRequest.descriptor,
-                    response: VolumeAnswer.descriptor, serverStreaming: false),
+                    response: VolumeAnswer.descriptor, clientStreaming: false,
+                    serverStreaming: false, options: MethodOptions(role: .operator)),
             ])
     ]
 

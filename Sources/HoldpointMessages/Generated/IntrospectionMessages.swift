@@ -98,6 +98,7 @@ public struct MethodDescription: ProtobufMessage {
     public var request: String = ""
     public var response: String = ""
     public var serverStreaming: Bool = false
+    public var clientStreaming: Bool = false
 
     public init() {}
 
@@ -105,12 +106,14 @@ public struct MethodDescription: ProtobufMessage {
         name: String = "",
         request: String = "",
         response: String = "",
-        serverStreaming: Bool = false
+        serverStreaming: Bool = false,
+        clientStreaming: Bool = false
     ) {
         self.name = name
         self.request = request
         self.response = response
         self.serverStreaming = serverStreaming
+        self.clientStreaming = clientStreaming
     }
 
     public static let descriptor = MessageDescriptor(
@@ -122,6 +125,7 @@ public struct MethodDescription: ProtobufMessage {
         self.request = try CopyOut.string(source.pointee.request, "request")
         self.response = try CopyOut.string(source.pointee.response, "response")
         self.serverStreaming = source.pointee.server_streaming != 0
+        self.clientStreaming = source.pointee.client_streaming != 0
     }
 
     public func build(in arena: Arena) throws(MessageError) -> UnsafeMutableRawPointer {
@@ -131,6 +135,7 @@ public struct MethodDescription: ProtobufMessage {
         try arena.set(&target.pointee.request, self.request, "request")
         try arena.set(&target.pointee.response, self.response, "response")
         target.pointee.server_streaming = self.serverStreaming ? 1 : 0
+        target.pointee.client_streaming = self.clientStreaming ? 1 : 0
         return UnsafeMutableRawPointer(target)
     }
 }

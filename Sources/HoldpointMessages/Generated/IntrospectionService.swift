@@ -21,7 +21,7 @@ extension IntrospectionServiceHandler {
 public enum IntrospectionServiceMethods {
     public static let listServices =
         UnaryMethod<ListServicesRequest, ListServicesResponse>(
-            "holdpoint.v1.IntrospectionService/ListServices")
+            "holdpoint.v1.IntrospectionService/ListServices", MethodOptions(role: .viewer))
 }
 
 /// Calls `holdpoint.v1.IntrospectionService` over a channel.

@@ -382,7 +382,7 @@ public struct GetOperationRequest: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ListOperationsRequest`.
-public struct ListOperationsRequest: ProtobufMessage {
+public struct ListOperationsRequest: ProtobufMessage, ListRequest {
     /// At most this many; 0: 100; over 1000: 1000.
     public var pageSize: UInt32 = 0
     public var pageToken: String = ""

@@ -45,16 +45,16 @@ extension OperationServiceHandler {
 public enum OperationServiceMethods {
     public static let getOperation =
         UnaryMethod<GetOperationRequest, Operation>(
-            "holdpoint.v1.OperationService/GetOperation")
+            "holdpoint.v1.OperationService/GetOperation", MethodOptions(role: .viewer))
     public static let listOperations =
         UnaryMethod<ListOperationsRequest, ListOperationsResponse>(
-            "holdpoint.v1.OperationService/ListOperations")
+            "holdpoint.v1.OperationService/ListOperations", MethodOptions(role: .viewer))
     public static let waitOperation =
         UnaryMethod<WaitOperationRequest, Operation>(
-            "holdpoint.v1.OperationService/WaitOperation")
+            "holdpoint.v1.OperationService/WaitOperation", MethodOptions(role: .viewer))
     public static let cancelOperation =
         UnaryMethod<CancelOperationRequest, Operation>(
-            "holdpoint.v1.OperationService/CancelOperation")
+            "holdpoint.v1.OperationService/CancelOperation", MethodOptions(role: .operator))
 }
 
 /// Calls `holdpoint.v1.OperationService` over a channel.

@@ -45,7 +45,7 @@ public struct PlanDeleteRequest: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ExecutePlanRequest`.
-public struct ExecutePlanRequest: MutationMessage {
+public struct ExecutePlanRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     /// Check everything, change nothing.
     public var validateOnly: Bool = false
@@ -111,6 +111,8 @@ public struct ExecutePlanRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// What deleting a resource takes.
@@ -301,7 +303,7 @@ public struct DeletionStep: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ListSpaceRequest`.
-public struct ListSpaceRequest: ProtobufMessage {
+public struct ListSpaceRequest: ProtobufMessage, ListRequest {
     /// 0: 100; at most 1,000.
     public var pageSize: UInt32 = 0
     public var pageToken: String = ""

@@ -42,13 +42,13 @@ extension PlanServiceHandler {
 public enum PlanServiceMethods {
     public static let planDelete =
         UnaryMethod<PlanDeleteRequest, DeletionPlan>(
-            "holdpoint.v1.PlanService/PlanDelete")
+            "holdpoint.v1.PlanService/PlanDelete", MethodOptions(role: .viewer))
     public static let executePlan =
         UnaryMethod<ExecutePlanRequest, DeleteAnswer>(
-            "holdpoint.v1.PlanService/ExecutePlan")
+            "holdpoint.v1.PlanService/ExecutePlan", MethodOptions(role: .operator))
     public static let listSpace =
         UnaryMethod<ListSpaceRequest, ListSpaceResponse>(
-            "holdpoint.v1.PlanService/ListSpace")
+            "holdpoint.v1.PlanService/ListSpace", MethodOptions(role: .viewer))
 }
 
 /// Calls `holdpoint.v1.PlanService` over a channel.

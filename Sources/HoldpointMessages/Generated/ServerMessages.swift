@@ -3,7 +3,7 @@ import CMessages
 public import ProtobufC
 
 /// A server.
-public struct Server: ProtobufMessage {
+public struct Server: ProtobufMessage, ResourceMessage {
     /// `holdpoint.v1.Server.Kind`.
     public enum Kind: ProtobufEnum {
         case unspecified
@@ -410,7 +410,7 @@ public struct NBDExport: ProtobufMessage {
 }
 
 /// `holdpoint.v1.CreateServerRequest`.
-public struct CreateServerRequest: MutationMessage {
+public struct CreateServerRequest: MutationMessage, ChangeRequest, CreationRequest {
     /// UUID of this change; see the protocol's retries. Required.
     public var requestID: String = ""
     /// Check everything, change nothing.
@@ -472,6 +472,8 @@ public struct CreateServerRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.ServerAnswer`.
@@ -543,7 +545,7 @@ public struct GetServerRequest: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ListServersRequest`.
-public struct ListServersRequest: ProtobufMessage {
+public struct ListServersRequest: ProtobufMessage, ListRequest {
     /// At most this many; 0: 100; over 1000: 1000.
     public var pageSize: UInt32 = 0
     /// From the last answer, with the same filter and order.
@@ -631,7 +633,7 @@ public struct ListServersResponse: ProtobufMessage {
 }
 
 /// `holdpoint.v1.UpdateServerRequest`.
-public struct UpdateServerRequest: MutationMessage {
+public struct UpdateServerRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var serverID: String = ""
@@ -691,10 +693,12 @@ public struct UpdateServerRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.DeleteServerRequest`.
-public struct DeleteServerRequest: MutationMessage {
+public struct DeleteServerRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var server: String = ""
@@ -765,10 +769,12 @@ public struct DeleteServerRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// `holdpoint.v1.StartServerRequest`.
-public struct StartServerRequest: MutationMessage {
+public struct StartServerRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var server: String = ""
@@ -810,10 +816,12 @@ public struct StartServerRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.RevertServerRequest`.
-public struct RevertServerRequest: MutationMessage {
+public struct RevertServerRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var server: String = ""
@@ -892,10 +900,12 @@ public struct RevertServerRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// `holdpoint.v1.StopServerRequest`.
-public struct StopServerRequest: MutationMessage {
+public struct StopServerRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var server: String = ""
@@ -949,4 +959,6 @@ public struct StopServerRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { self.force }
 }

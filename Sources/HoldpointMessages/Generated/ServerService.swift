@@ -83,28 +83,28 @@ extension ServerServiceHandler {
 public enum ServerServiceMethods {
     public static let createServer =
         UnaryMethod<CreateServerRequest, ServerAnswer>(
-            "holdpoint.v1.ServerService/CreateServer")
+            "holdpoint.v1.ServerService/CreateServer", MethodOptions(role: .operator))
     public static let getServer =
         UnaryMethod<GetServerRequest, Server>(
-            "holdpoint.v1.ServerService/GetServer")
+            "holdpoint.v1.ServerService/GetServer", MethodOptions(role: .viewer))
     public static let listServers =
         UnaryMethod<ListServersRequest, ListServersResponse>(
-            "holdpoint.v1.ServerService/ListServers")
+            "holdpoint.v1.ServerService/ListServers", MethodOptions(role: .viewer))
     public static let updateServer =
         UnaryMethod<UpdateServerRequest, ServerAnswer>(
-            "holdpoint.v1.ServerService/UpdateServer")
+            "holdpoint.v1.ServerService/UpdateServer", MethodOptions(role: .operator))
     public static let deleteServer =
         UnaryMethod<DeleteServerRequest, DeleteAnswer>(
-            "holdpoint.v1.ServerService/DeleteServer")
+            "holdpoint.v1.ServerService/DeleteServer", MethodOptions(role: .operator))
     public static let startServer =
         UnaryMethod<StartServerRequest, ServerAnswer>(
-            "holdpoint.v1.ServerService/StartServer")
+            "holdpoint.v1.ServerService/StartServer", MethodOptions(role: .operator))
     public static let stopServer =
         UnaryMethod<StopServerRequest, ServerAnswer>(
-            "holdpoint.v1.ServerService/StopServer")
+            "holdpoint.v1.ServerService/StopServer", MethodOptions(role: .operator))
     public static let revertServer =
         UnaryMethod<RevertServerRequest, ServerAnswer>(
-            "holdpoint.v1.ServerService/RevertServer")
+            "holdpoint.v1.ServerService/RevertServer", MethodOptions(role: .operator))
 }
 
 /// Calls `holdpoint.v1.ServerService` over a channel.

@@ -3,7 +3,7 @@ import CMessages
 public import ProtobufC
 
 /// A snapshot of one server.
-public struct ServerSnapshot: ProtobufMessage {
+public struct ServerSnapshot: ProtobufMessage, ResourceMessage {
     /// `holdpoint.v1.ServerSnapshot.State`.
     public enum State: ProtobufEnum {
         case unspecified
@@ -250,7 +250,7 @@ public struct ServerConfiguration: ProtobufMessage {
 }
 
 /// `holdpoint.v1.CreateServerSnapshotRequest`.
-public struct CreateServerSnapshotRequest: MutationMessage {
+public struct CreateServerSnapshotRequest: MutationMessage, ChangeRequest, CreationRequest {
     /// UUID of this change; see the protocol's retries. Required.
     public var requestID: String = ""
     /// Check everything, change nothing.
@@ -321,6 +321,8 @@ public struct CreateServerSnapshotRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.ServerSnapshotAnswer`.
@@ -392,7 +394,7 @@ public struct GetServerSnapshotRequest: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ListServerSnapshotsRequest`.
-public struct ListServerSnapshotsRequest: ProtobufMessage {
+public struct ListServerSnapshotsRequest: ProtobufMessage, ListRequest {
     /// At most this many; 0: 100; over 1000: 1000.
     public var pageSize: UInt32 = 0
     /// From the last answer, with the same filter and order.
@@ -488,7 +490,7 @@ public struct ListServerSnapshotsResponse: ProtobufMessage {
 }
 
 /// `holdpoint.v1.UpdateServerSnapshotRequest`.
-public struct UpdateServerSnapshotRequest: MutationMessage {
+public struct UpdateServerSnapshotRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var serverSnapshotID: String = ""
@@ -548,10 +550,12 @@ public struct UpdateServerSnapshotRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.DeleteServerSnapshotRequest`.
-public struct DeleteServerSnapshotRequest: MutationMessage {
+public struct DeleteServerSnapshotRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var serverSnapshot: String = ""
@@ -610,4 +614,6 @@ public struct DeleteServerSnapshotRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }

@@ -54,19 +54,19 @@ extension ServerSnapshotServiceHandler {
 public enum ServerSnapshotServiceMethods {
     public static let createServerSnapshot =
         UnaryMethod<CreateServerSnapshotRequest, ServerSnapshotAnswer>(
-            "holdpoint.v1.ServerSnapshotService/CreateServerSnapshot")
+            "holdpoint.v1.ServerSnapshotService/CreateServerSnapshot", MethodOptions(role: .operator))
     public static let getServerSnapshot =
         UnaryMethod<GetServerSnapshotRequest, ServerSnapshot>(
-            "holdpoint.v1.ServerSnapshotService/GetServerSnapshot")
+            "holdpoint.v1.ServerSnapshotService/GetServerSnapshot", MethodOptions(role: .viewer))
     public static let listServerSnapshots =
         UnaryMethod<ListServerSnapshotsRequest, ListServerSnapshotsResponse>(
-            "holdpoint.v1.ServerSnapshotService/ListServerSnapshots")
+            "holdpoint.v1.ServerSnapshotService/ListServerSnapshots", MethodOptions(role: .viewer))
     public static let updateServerSnapshot =
         UnaryMethod<UpdateServerSnapshotRequest, ServerSnapshotAnswer>(
-            "holdpoint.v1.ServerSnapshotService/UpdateServerSnapshot")
+            "holdpoint.v1.ServerSnapshotService/UpdateServerSnapshot", MethodOptions(role: .operator))
     public static let deleteServerSnapshot =
         UnaryMethod<DeleteServerSnapshotRequest, DeleteAnswer>(
-            "holdpoint.v1.ServerSnapshotService/DeleteServerSnapshot")
+            "holdpoint.v1.ServerSnapshotService/DeleteServerSnapshot", MethodOptions(role: .operator))
 }
 
 /// Calls `holdpoint.v1.ServerSnapshotService` over a channel.

@@ -4,7 +4,7 @@ public import HoldpointRPC
 public import ProtobufC
 
 /// A snapshot of one volume.
-public struct VolumeSnapshot: ProtobufMessage {
+public struct VolumeSnapshot: ProtobufMessage, ResourceMessage {
     /// `holdpoint.v1.VolumeSnapshot.State`.
     public enum State: ProtobufEnum {
         case unspecified
@@ -208,7 +208,7 @@ public struct VolumeSnapshot: ProtobufMessage {
 }
 
 /// `holdpoint.v1.CreateSnapshotRequest`.
-public struct CreateSnapshotRequest: MutationMessage {
+public struct CreateSnapshotRequest: MutationMessage, ChangeRequest, CreationRequest {
     /// UUID of this change; see the protocol's retries. Required.
     public var requestID: String = ""
     /// Check everything, change nothing.
@@ -281,6 +281,8 @@ public struct CreateSnapshotRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.SnapshotAnswer`.
@@ -352,7 +354,7 @@ public struct GetSnapshotRequest: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ListSnapshotsRequest`.
-public struct ListSnapshotsRequest: ProtobufMessage {
+public struct ListSnapshotsRequest: ProtobufMessage, ListRequest {
     /// At most this many; 0: 100; over 1000: 1000.
     public var pageSize: UInt32 = 0
     /// From the last answer, with the same filter and order.
@@ -453,7 +455,7 @@ public struct ListSnapshotsResponse: ProtobufMessage {
 }
 
 /// `holdpoint.v1.UpdateSnapshotRequest`.
-public struct UpdateSnapshotRequest: MutationMessage {
+public struct UpdateSnapshotRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var snapshotID: String = ""
@@ -513,10 +515,12 @@ public struct UpdateSnapshotRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.DeleteSnapshotRequest`.
-public struct DeleteSnapshotRequest: MutationMessage {
+public struct DeleteSnapshotRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var snapshot: String = ""
@@ -575,10 +579,12 @@ public struct DeleteSnapshotRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// `holdpoint.v1.BatchDeleteSnapshotsRequest`.
-public struct BatchDeleteSnapshotsRequest: MutationMessage {
+public struct BatchDeleteSnapshotsRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     /// All snapshots must be this volume's; empty: any.
@@ -640,6 +646,8 @@ public struct BatchDeleteSnapshotsRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// `holdpoint.v1.BatchDeleteSnapshotsAnswer`.

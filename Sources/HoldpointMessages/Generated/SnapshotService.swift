@@ -62,22 +62,22 @@ extension SnapshotServiceHandler {
 public enum SnapshotServiceMethods {
     public static let createSnapshot =
         UnaryMethod<CreateSnapshotRequest, SnapshotAnswer>(
-            "holdpoint.v1.SnapshotService/CreateSnapshot")
+            "holdpoint.v1.SnapshotService/CreateSnapshot", MethodOptions(role: .operator))
     public static let getSnapshot =
         UnaryMethod<GetSnapshotRequest, VolumeSnapshot>(
-            "holdpoint.v1.SnapshotService/GetSnapshot")
+            "holdpoint.v1.SnapshotService/GetSnapshot", MethodOptions(role: .viewer))
     public static let listSnapshots =
         UnaryMethod<ListSnapshotsRequest, ListSnapshotsResponse>(
-            "holdpoint.v1.SnapshotService/ListSnapshots")
+            "holdpoint.v1.SnapshotService/ListSnapshots", MethodOptions(role: .viewer))
     public static let updateSnapshot =
         UnaryMethod<UpdateSnapshotRequest, SnapshotAnswer>(
-            "holdpoint.v1.SnapshotService/UpdateSnapshot")
+            "holdpoint.v1.SnapshotService/UpdateSnapshot", MethodOptions(role: .operator))
     public static let deleteSnapshot =
         UnaryMethod<DeleteSnapshotRequest, DeleteAnswer>(
-            "holdpoint.v1.SnapshotService/DeleteSnapshot")
+            "holdpoint.v1.SnapshotService/DeleteSnapshot", MethodOptions(role: .operator))
     public static let batchDeleteSnapshots =
         UnaryMethod<BatchDeleteSnapshotsRequest, BatchDeleteSnapshotsAnswer>(
-            "holdpoint.v1.SnapshotService/BatchDeleteSnapshots")
+            "holdpoint.v1.SnapshotService/BatchDeleteSnapshots", MethodOptions(role: .operator))
 }
 
 /// Calls `holdpoint.v1.SnapshotService` over a channel.

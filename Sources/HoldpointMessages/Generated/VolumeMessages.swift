@@ -3,7 +3,7 @@ import CMessages
 public import ProtobufC
 
 /// A volume.
-public struct Volume: ProtobufMessage {
+public struct Volume: ProtobufMessage, ResourceMessage {
     /// `holdpoint.v1.Volume.State`.
     public enum State: ProtobufEnum {
         case unspecified
@@ -232,7 +232,7 @@ public struct Volume: ProtobufMessage {
 }
 
 /// `holdpoint.v1.CreateVolumeRequest`.
-public struct CreateVolumeRequest: MutationMessage {
+public struct CreateVolumeRequest: MutationMessage, ChangeRequest, CreationRequest {
     /// UUID of this change; see the protocol's retries. Required.
     public var requestID: String = ""
     /// Check everything, change nothing.
@@ -309,6 +309,8 @@ public struct CreateVolumeRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.VolumeAnswer`.
@@ -380,7 +382,7 @@ public struct GetVolumeRequest: ProtobufMessage {
 }
 
 /// `holdpoint.v1.ListVolumesRequest`.
-public struct ListVolumesRequest: ProtobufMessage {
+public struct ListVolumesRequest: ProtobufMessage, ListRequest {
     /// At most this many; 0: 100; over 1000: 1000.
     public var pageSize: UInt32 = 0
     /// From the last answer, with the same filter and order.
@@ -475,7 +477,7 @@ public struct ListVolumesResponse: ProtobufMessage {
 }
 
 /// `holdpoint.v1.UpdateVolumeRequest`.
-public struct UpdateVolumeRequest: MutationMessage {
+public struct UpdateVolumeRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var volumeID: String = ""
@@ -535,10 +537,12 @@ public struct UpdateVolumeRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.DeleteVolumeRequest`.
-public struct DeleteVolumeRequest: MutationMessage {
+public struct DeleteVolumeRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var volume: String = ""
@@ -597,10 +601,12 @@ public struct DeleteVolumeRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }
 
 /// `holdpoint.v1.ResizeVolumeRequest`.
-public struct ResizeVolumeRequest: MutationMessage {
+public struct ResizeVolumeRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var volume: String = ""
@@ -660,10 +666,12 @@ public struct ResizeVolumeRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { self.force }
 }
 
 /// `holdpoint.v1.AttachVolumeRequest`.
-public struct AttachVolumeRequest: MutationMessage {
+public struct AttachVolumeRequest: MutationMessage, ChangeRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var volume: String = ""
@@ -710,10 +718,12 @@ public struct AttachVolumeRequest: MutationMessage {
         copy.validateOnly = false
         return copy
     }
+
+    public var needsConsent: Bool { false }
 }
 
 /// `holdpoint.v1.DetachVolumeRequest`.
-public struct DetachVolumeRequest: MutationMessage {
+public struct DetachVolumeRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var volume: String = ""
@@ -773,10 +783,12 @@ public struct DetachVolumeRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { self.force }
 }
 
 /// `holdpoint.v1.RevertVolumeRequest`.
-public struct RevertVolumeRequest: MutationMessage {
+public struct RevertVolumeRequest: MutationMessage, ChangeRequest, ConsentedRequest {
     public var requestID: String = ""
     public var validateOnly: Bool = false
     public var volume: String = ""
@@ -842,4 +854,6 @@ public struct RevertVolumeRequest: MutationMessage {
         copy.consent = nil
         return copy
     }
+
+    public var needsConsent: Bool { true }
 }

@@ -92,31 +92,31 @@ extension VolumeServiceHandler {
 public enum VolumeServiceMethods {
     public static let createVolume =
         UnaryMethod<CreateVolumeRequest, VolumeAnswer>(
-            "holdpoint.v1.VolumeService/CreateVolume")
+            "holdpoint.v1.VolumeService/CreateVolume", MethodOptions(role: .operator))
     public static let getVolume =
         UnaryMethod<GetVolumeRequest, Volume>(
-            "holdpoint.v1.VolumeService/GetVolume")
+            "holdpoint.v1.VolumeService/GetVolume", MethodOptions(role: .viewer))
     public static let listVolumes =
         UnaryMethod<ListVolumesRequest, ListVolumesResponse>(
-            "holdpoint.v1.VolumeService/ListVolumes")
+            "holdpoint.v1.VolumeService/ListVolumes", MethodOptions(role: .viewer))
     public static let updateVolume =
         UnaryMethod<UpdateVolumeRequest, VolumeAnswer>(
-            "holdpoint.v1.VolumeService/UpdateVolume")
+            "holdpoint.v1.VolumeService/UpdateVolume", MethodOptions(role: .operator))
     public static let deleteVolume =
         UnaryMethod<DeleteVolumeRequest, DeleteAnswer>(
-            "holdpoint.v1.VolumeService/DeleteVolume")
+            "holdpoint.v1.VolumeService/DeleteVolume", MethodOptions(role: .operator))
     public static let resizeVolume =
         UnaryMethod<ResizeVolumeRequest, VolumeAnswer>(
-            "holdpoint.v1.VolumeService/ResizeVolume")
+            "holdpoint.v1.VolumeService/ResizeVolume", MethodOptions(role: .operator))
     public static let attachVolume =
         UnaryMethod<AttachVolumeRequest, VolumeAnswer>(
-            "holdpoint.v1.VolumeService/AttachVolume")
+            "holdpoint.v1.VolumeService/AttachVolume", MethodOptions(role: .operator))
     public static let detachVolume =
         UnaryMethod<DetachVolumeRequest, VolumeAnswer>(
-            "holdpoint.v1.VolumeService/DetachVolume")
+            "holdpoint.v1.VolumeService/DetachVolume", MethodOptions(role: .operator))
     public static let revertVolume =
         UnaryMethod<RevertVolumeRequest, VolumeAnswer>(
-            "holdpoint.v1.VolumeService/RevertVolume")
+            "holdpoint.v1.VolumeService/RevertVolume", MethodOptions(role: .operator))
 }
 
 /// Calls `holdpoint.v1.VolumeService` over a channel.

@@ -21,6 +21,20 @@ public protocol RPCChannel: Sendable {
 
     /// As `serverStreaming`, with bytes for messages. `begin` starts the call.
     func serverStreaming(method: String, payload: [UInt8], options: CallOptions) -> ResponseBytes
+
+    /// A stream of requests, one response, with bytes for messages. Never made twice: what was sent is gone.
+    ///
+    /// - Parameter produce: sends the requests; runs beside the call, and is cancelled when the call has ended.
+    /// - Throws: `RPCError` as `unary`; what `produce` throws, and then the call was given up.
+    func clientStreaming(
+        method: String, options: CallOptions, _ produce: @escaping RequestProducer
+    ) async throws -> [UInt8]
+
+    /// A stream of requests and one of responses, with bytes for messages. The call starts when the sequence is
+    /// iterated.
+    func bidirectional(
+        method: String, options: CallOptions, _ produce: @escaping RequestProducer
+    ) -> ResponseBytes
 }
 
 extension RPCChannel {
@@ -41,6 +55,31 @@ extension RPCChannel {
         } catch {
             return ResponseSequence(ResponseBytes(failed: error))
         }
+    }
+}
+
+extension RPCChannel {
+    /// A stream of requests, one response.
+    ///
+    /// - Parameter produce: sends the requests; its end is the stream's.
+    /// - Throws: as `unary`; what `produce` throws, and then the call was given up.
+    public func clientStreaming<Request, Response>(
+        _ method: ClientStreamingMethod<Request, Response>, options: CallOptions,
+        _ produce: @escaping @Sendable (RequestStream<Request>) async throws -> Void
+    ) async throws -> Response {
+        let answer = try await clientStreaming(method: method.name, options: options) {
+            try await produce(RequestStream($0))
+        }
+        return try Response(answer: answer)
+    }
+
+    /// A stream of requests and one of responses, each at its own pace. The call starts when the sequence is iterated.
+    public func bidirectional<Request, Response>(
+        _ method: BidirectionalMethod<Request, Response>, options: CallOptions,
+        _ produce: @escaping @Sendable (RequestStream<Request>) async throws -> Void
+    ) -> ResponseSequence<Response> {
+        ResponseSequence(
+            bidirectional(method: method.name, options: options) { try await produce(RequestStream($0)) })
     }
 }
 

@@ -20,13 +20,21 @@ public struct MethodInfo: Sendable, Hashable {
     public let request: MessageDescriptor
     /// Type of the response, or of each item of the stream.
     public let response: MessageDescriptor
+    /// Whether the requests are a stream.
+    public let clientStreaming: Bool
     /// Whether the answer is a stream.
     public let serverStreaming: Bool
+    public let options: MethodOptions
 
-    public init(name: String, request: MessageDescriptor, response: MessageDescriptor, serverStreaming: Bool) {
+    public init(
+        name: String, request: MessageDescriptor, response: MessageDescriptor, clientStreaming: Bool,
+        serverStreaming: Bool, options: MethodOptions
+    ) {
         self.name = name
         self.request = request
         self.response = response
+        self.clientStreaming = clientStreaming
         self.serverStreaming = serverStreaming
+        self.options = options
     }
 }

@@ -11,6 +11,8 @@ public struct ClientConnection {
         case response(callID: UInt32)
         /// An item of a live stream.
         case item(callID: UInt32)
+        /// Items of the call's requests that wait for credit may go on.
+        case resume(callID: UInt32)
         /// The call was given up here, and now its slot is free.
         case slotFreed
         /// No new calls here; these were not started and may go elsewhere.
@@ -31,6 +33,8 @@ public struct ClientConnection {
 
     private struct Call {
         var window: ReceiveWindow?
+        /// For a stream of requests; nil: the request was whole.
+        var credit: StreamCredit?
         var isCancelled = false
     }
 
@@ -76,10 +80,16 @@ public struct ClientConnection {
     }
 
     /// Gives the call an id and a slot. Legal only after `admission` said `start`.
-    public mutating func start(isStream: Bool) -> UInt32 {
+    ///
+    /// - Parameters:
+    ///   - isStream: its answer is one.
+    ///   - streamsRequests: its requests are.
+    public mutating func start(isStream: Bool, streamsRequests: Bool = false) -> UInt32 {
         let callID = nextCallID
         nextCallID += 1
-        calls[callID] = Call(window: isStream ? ReceiveWindow(bytes: streamWindowBytes) : nil)
+        calls[callID] = Call(
+            window: isStream ? ReceiveWindow(bytes: streamWindowBytes) : nil,
+            credit: streamsRequests ? StreamCredit(bytes: server.streamWindowBytes) : nil)
         controlFrames.earn()
         return callID
     }
@@ -91,6 +101,15 @@ public struct ClientConnection {
         guard let call = calls[callID], !call.isCancelled else { return false }
         calls[callID]?.isCancelled = true
         return true
+    }
+
+    /// Whether the server has given credit for an item of the call's requests.
+    public func allowsItem(_ callID: UInt32) -> Bool { calls[callID]?.credit?.allowsSending ?? false }
+
+    /// Pays for an item. Legal only while `allowsItem`.
+    public mutating func itemSent(_ callID: UInt32, payloadByteCount: Int) {
+        calls[callID]?.credit?.spend(payloadByteCount: payloadByteCount)
+        controlFrames.earn()
     }
 
     /// The consumer took items.
@@ -120,12 +139,24 @@ public struct ClientConnection {
         case .ping(let nonce):
             try controlFrames.count(isEarned: false, now: now)
             return .pong(nonce: nonce)
-        case .pong, .windowUpdate, .unknown:
+        case .windowUpdate(let callID, let bytes):
+            return try receiveWindowUpdate(callID, bytes: bytes, now: now)
+        case .pong, .unknown:
             try controlFrames.count(isEarned: false, now: now)
             return .none
         case .request, .endOfStream, .cancel, .hello, .goAway:
             throw ConnectionFault(.protocolError, "a frame that only a client sends")
         }
+    }
+
+    private mutating func receiveWindowUpdate(
+        _ callID: UInt32, bytes: UInt32, now: ContinuousClock.Instant
+    ) throws(ConnectionFault) -> Action {
+        try controlFrames.count(isEarned: true, now: now)
+        try checkKnown(callID)
+        guard calls[callID]?.credit != nil else { return .none }
+        try calls[callID]?.credit?.add(bytes)
+        return .resume(callID: callID)
     }
 
     private mutating func receiveHello(_ content: UnsafeRawBufferPointer) throws(ConnectionFault) -> Action {

@@ -2,6 +2,8 @@
 struct ServerCallState {
     var credit: StreamCredit
     let requestByteCount: Int
+    /// Nil: the request was whole.
+    var requests: RequestStreamState?
     var isAnswered = false
     var hasHandlerEnded = false
 }
@@ -18,13 +20,12 @@ extension ServerConnection {
         lastWork = now
         controlFrames.earn()
         if let refusal = refusal(of: request) {
-            if request.isStreaming {
-                droppedItems.earn(windowBytes: ProtocolLimits.defaultStreamWindowBytes, frameBytes: frameByteLimit)
-            }
+            if request.isStreaming { expectDroppedItems() }
             return .refuse(callID: callID, refusal)
         }
         calls[callID] = ServerCallState(
-            credit: StreamCredit(bytes: peer.streamWindowBytes), requestByteCount: frameByteCount)
+            credit: StreamCredit(bytes: peer.streamWindowBytes), requestByteCount: frameByteCount,
+            requests: request.isStreaming ? RequestStreamState() : nil)
         liveRequestBytes += frameByteCount
         return .start(callID: callID)
     }
@@ -37,9 +38,6 @@ extension ServerConnection {
             return RPCError(
                 .resourceExhausted, "\(limits.calls) calls are in flight on this connection",
                 reason: RPCReason.overloaded)
-        }
-        if request.isStreaming {
-            return RPCError(.unimplemented, "no method takes a stream of requests")
         }
         guard request.metadata.byteCount <= ProtocolLimits.metadataBytes,
             request.metadata.count <= ProtocolLimits.metadataEntries
@@ -87,7 +85,13 @@ extension ServerConnection {
 
     private mutating func freeIfOver(_ callID: UInt32) {
         guard let call = calls[callID], call.isAnswered, call.hasHandlerEnded else { return }
-        liveRequestBytes -= call.requestByteCount
+        liveRequestBytes -= call.requestByteCount + (call.requests?.heldBytes ?? 0)
+        if call.requests?.hasEnded == false { expectDroppedItems() }
         calls[callID] = nil
+    }
+
+    /// What a client has sent of a stream before it hears that the call has ended.
+    private mutating func expectDroppedItems() {
+        droppedItems.earn(windowBytes: ProtocolLimits.defaultStreamWindowBytes, frameBytes: frameByteLimit)
     }
 }

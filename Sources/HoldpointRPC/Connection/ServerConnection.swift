@@ -15,6 +15,10 @@ public struct ServerConnection {
         case cancel(callID: UInt32)
         /// Items that wait for credit may go on.
         case resume(callID: UInt32)
+        /// An item of a live stream of requests: `consumed` once it is taken.
+        case item(callID: UInt32)
+        /// The call's stream of requests is whole.
+        case endOfRequests(callID: UInt32)
         case pong(nonce: UInt64)
     }
 
@@ -40,7 +44,7 @@ public struct ServerConnection {
     public internal(set) var highestCallID: UInt32 = 0
     /// Set once the connection drains: ids above were not started.
     public internal(set) var lastCallIDAtDrain: UInt32?
-    /// Bytes of the requests of live calls.
+    /// Bytes of the requests of live calls, and of items that no handler has taken yet.
     public internal(set) var liveRequestBytes = 0
 
     public init(limits: ServerLimits, now: ContinuousClock.Instant) {
@@ -92,9 +96,7 @@ public struct ServerConnection {
         case .streamItem(let callID, let payload):
             return try receiveItem(callID, payloadByteCount: payload.count, now: now)
         case .endOfStream(let callID):
-            try controlFrames.count(isEarned: true, now: now)
-            try checkKnown(callID)
-            return .none
+            return try receiveEndOfStream(callID, now: now)
         case .ping(let nonce):
             try controlFrames.count(isEarned: false, now: now)
             try pings.count(now: now)
@@ -129,20 +131,8 @@ public struct ServerConnection {
         return .resume(callID: callID)
     }
 
-    /// No method takes a stream of requests yet, so an item belongs to a call that was refused, or to none.
-    private mutating func receiveItem(
-        _ callID: UInt32, payloadByteCount: Int, now: ContinuousClock.Instant
-    ) throws(ConnectionFault) -> Action {
-        try checkKnown(callID)
-        guard calls[callID] == nil else {
-            throw ConnectionFault(.protocolError, "an item for a call whose request was whole")
-        }
-        try droppedItems.count(payloadByteCount: payloadByteCount, now: now)
-        return .none
-    }
-
     /// A frame for an ended call is dropped; one for a call that never was ends the connection.
-    private func checkKnown(_ callID: UInt32) throws(ConnectionFault) {
+    func checkKnown(_ callID: UInt32) throws(ConnectionFault) {
         guard callID > 0, callID <= highestCallID else {
             throw ConnectionFault(.protocolError, "a frame for call \(callID), which was never requested")
         }

@@ -34,12 +34,13 @@ public struct StreamCredit: Hashable, Sendable {
 
 /// The other side's view: what the peer may still send us, and what we owe it.
 public struct ReceiveWindow: Hashable, Sendable {
-    private let size: Int
+    private let worthAnUpdate: Int
     private var credit: StreamCredit
     private var owedBytes = 0
 
-    public init(bytes: Int) {
-        size = bytes
+    /// - Parameter smallest: what the peer may believe it to be, if that is less.
+    public init(bytes: Int, smallest: Int = .max) {
+        worthAnUpdate = min(bytes, smallest) / 2
         credit = StreamCredit(bytes: bytes)
     }
 
@@ -56,10 +57,11 @@ public struct ReceiveWindow: Hashable, Sendable {
     /// Notes that the consumer took items.
     ///
     /// - Parameter bytes: what they cost.
-    /// - Returns: what to give back to the peer now; nil: not worth a frame yet (less than half of the window).
+    /// - Returns: what to give back to the peer now; nil: not worth a frame yet (less than half of the
+    ///   window).
     public mutating func consumed(bytes: Int) -> UInt32? {
         owedBytes += bytes
-        guard owedBytes * 2 >= size, let update = UInt32(exactly: owedBytes) else { return nil }
+        guard owedBytes >= worthAnUpdate, let update = UInt32(exactly: owedBytes) else { return nil }
         do throws(ConnectionFault) {
             try credit.add(update)
         } catch {

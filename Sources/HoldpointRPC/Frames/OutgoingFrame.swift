@@ -6,6 +6,7 @@ public enum OutgoingFrame {
     /// No status: OK.
     case response(callID: UInt32, status: FramePayload, payload: FramePayload)
     case streamItem(callID: UInt32, payload: FramePayload)
+    case endOfStream(callID: UInt32)
     case cancel(callID: UInt32)
     case windowUpdate(callID: UInt32, bytes: UInt32)
     case ping(nonce: UInt64)
@@ -20,6 +21,7 @@ public enum OutgoingFrame {
         case .request: 2
         case .response: 3
         case .streamItem: 4
+        case .endOfStream: 5
         case .cancel: 6
         case .windowUpdate: 7
         case .ping: 8
@@ -38,7 +40,7 @@ public enum OutgoingFrame {
                 + Self.optionalFieldByteCount(payload)
         case .streamItem(let callID, let payload):
             FrameWriter.varintFieldByteCount(UInt64(callID)) + Self.optionalFieldByteCount(payload)
-        case .cancel(let callID): FrameWriter.varintFieldByteCount(UInt64(callID))
+        case .endOfStream(let callID), .cancel(let callID): FrameWriter.varintFieldByteCount(UInt64(callID))
         case .windowUpdate(let callID, let bytes):
             FrameWriter.varintFieldByteCount(UInt64(callID)) + FrameWriter.varintFieldByteCount(UInt64(bytes))
         case .ping(let nonce), .pong(let nonce): FrameWriter.varintFieldByteCount(nonce)
@@ -85,7 +87,7 @@ public enum OutgoingFrame {
         case .streamItem(let callID, let payload):
             writer.varintField(1, UInt64(callID))
             Self.write(payload, number: 2, with: &writer)
-        case .cancel(let callID):
+        case .endOfStream(let callID), .cancel(let callID):
             writer.varintField(1, UInt64(callID))
         case .windowUpdate(let callID, let bytes):
             writer.varintField(1, UInt64(callID))

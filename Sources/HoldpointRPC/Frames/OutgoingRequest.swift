@@ -6,16 +6,19 @@ public struct OutgoingRequest: Sendable {
     public var timeoutMilliseconds: UInt32
     public var metadata: [Metadata]
     public var payload: [UInt8]
+    /// The requests come as items.
+    public var isStreaming: Bool
 
     public init(
         callID: UInt32, method: String, timeoutMilliseconds: UInt32 = 0, metadata: [Metadata] = [],
-        payload: [UInt8] = []
+        payload: [UInt8] = [], isStreaming: Bool = false
     ) {
         self.callID = callID
         self.method = method
         self.timeoutMilliseconds = timeoutMilliseconds
         self.metadata = metadata
         self.payload = payload
+        self.isStreaming = isStreaming
     }
 
     var byteCount: Int {
@@ -23,7 +26,8 @@ public struct OutgoingRequest: Sendable {
         count += Self.optionalFieldByteCount(method.utf8.count)
         count += FrameWriter.varintFieldByteCount(UInt64(timeoutMilliseconds))
         for entry in metadata { count += FrameWriter.bytesFieldByteCount(Self.byteCount(entry)) }
-        return count + Self.optionalFieldByteCount(payload.count)
+        count += Self.optionalFieldByteCount(payload.count)
+        return count + FrameWriter.varintFieldByteCount(isStreaming ? 1 : 0)
     }
 
     func write(with writer: inout FrameWriter) {
@@ -36,6 +40,7 @@ public struct OutgoingRequest: Sendable {
             entry.value.withUnsafeBytes { writer.bytesField(2, $0) }
         }
         payload.withUnsafeBytes { writer.bytesField(5, $0) }
+        writer.varintField(6, isStreaming ? 1 : 0)
     }
 
     private static func write(_ text: String, number: UInt8, with writer: inout FrameWriter) {

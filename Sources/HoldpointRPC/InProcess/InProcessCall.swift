@@ -18,10 +18,13 @@ final class InProcessCall: Sendable {
         self.answer = answer
     }
 
-    func run(_ body: @escaping HandlerBody, context: CallContext, sink: any ResponseSink, mapping: any ErrorMapping) {
+    func run(
+        _ body: @escaping HandlerBody, context: CallContext, source: any RequestSource = ClosedSource(),
+        sink: any ResponseSink, mapping: any ErrorMapping
+    ) {
         let handler = Task {
             do {
-                let response = try await body(context, sink)
+                let response = try await body(context, source, sink)
                 finish(.success(try response?.serialized() ?? []))
             } catch {
                 let interruption = state.withLock { $0.interruption }

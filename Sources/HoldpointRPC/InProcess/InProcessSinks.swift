@@ -34,3 +34,35 @@ final class CallReference: Sendable {
         call.withLock { $0 }?.interrupt(error)
     }
 }
+
+/// A call's stream of requests inside the process: the producer's end, and the handler's.
+final class InProcessRequests: Sendable {
+    private let gate = CreditGate()
+    private let queue: ItemQueue
+
+    init() {
+        queue = ItemQueue(onConsumed: { [gate] in gate.giveBack(payloadByteCount: $0) }, onCancel: {})
+    }
+
+    var sink: any RequestSink { Sink(gate: gate, queue: queue) }
+    var source: any RequestSource { QueuedSource(queue) }
+
+    /// The producer has sent everything.
+    func finish() { queue.finish(nil) }
+
+    /// The call has ended.
+    func close() {
+        gate.close()
+        queue.finish(.cancelled)
+    }
+
+    private struct Sink: RequestSink {
+        let gate: CreditGate
+        let queue: ItemQueue
+
+        func send(_ item: [UInt8]) async throws {
+            try await gate.pass(payloadByteCount: item.count)
+            queue.push(item)
+        }
+    }
+}

@@ -1,10 +1,7 @@
 internal import ProtobufC
 
 /// Which handler answers which method. Built once, before the server starts; then shared.
-public struct Router: Sendable {
-    /// Methods that need no credential have names that begin so.
-    public static let openServicePrefix = "holdpoint.v1.HealthService/"
-
+public struct Router: CallHandler {
     private var table = MethodTable()
 
     public init() {}
@@ -14,9 +11,9 @@ public struct Router: Sendable {
         _ method: UnaryMethod<Request, Response>,
         _ body: @escaping @Sendable (Request, CallContext) async throws -> Response
     ) {
-        register(name: method.name, isStreaming: false, hasNaturalEnd: true) { (bytes, arena) throws(MessageError) in
+        register(method.name, .unary, method.options) { (bytes, arena) throws(MessageError) in
             let request = try Request(serialized: bytes, from: .request, arena: arena)
-            return { context, _ in try await body(request, context) }
+            return { context, _, _ in try await body(request, context) }
         }
     }
 
@@ -25,13 +22,46 @@ public struct Router: Sendable {
         _ method: ServerStreamingMethod<Request, Response>,
         _ body: @escaping @Sendable (Request, CallContext, ResponseStream<Response>) async throws -> Void
     ) {
-        register(name: method.name, isStreaming: true, hasNaturalEnd: method.hasNaturalEnd) {
-            (bytes, arena) throws(MessageError) in
+        register(method.name, .serverStreaming, method.options) { (bytes, arena) throws(MessageError) in
             let request = try Request(serialized: bytes, from: .request, arena: arena)
-            return { context, sink in
+            return { context, _, sink in
                 try await body(request, context, ResponseStream(sink))
                 return nil
             }
+        }
+    }
+
+    /// - Precondition: as `unary`.
+    public mutating func clientStreaming<Request, Response>(
+        _ method: ClientStreamingMethod<Request, Response>,
+        _ body: @escaping @Sendable (RequestSequence<Request>, CallContext) async throws -> Response
+    ) {
+        register(method.name, .clientStreaming, method.options) { (bytes, _) throws(MessageError) in
+            try Self.requireNothing(bytes)
+            return { context, source, _ in try await body(RequestSequence(source), context) }
+        }
+    }
+
+    /// - Precondition: as `unary`.
+    public mutating func bidirectional<Request, Response>(
+        _ method: BidirectionalMethod<Request, Response>,
+        _ body:
+            @escaping @Sendable (RequestSequence<Request>, CallContext, ResponseStream<Response>) async throws ->
+            Void
+    ) {
+        register(method.name, .bidirectional, method.options) { (bytes, _) throws(MessageError) in
+            try Self.requireNothing(bytes)
+            return { context, source, sink in
+                try await body(RequestSequence(source), context, ResponseStream(sink))
+                return nil
+            }
+        }
+    }
+
+    /// Every request of a stream is an item of it.
+    private static func requireNothing(_ payload: UnsafeRawBufferPointer) throws(MessageError) {
+        guard payload.isEmpty else {
+            throw .malformed("a stream's requests come as items, and its first frame has no payload")
         }
     }
 
@@ -40,23 +70,16 @@ public struct Router: Sendable {
         service.register(in: &self)
     }
 
-    /// The handler of a method whose whole name equals the bytes (UTF-8); nil: unknown. Allocates nothing.
+    /// Allocates nothing.
     public func handler(name: UnsafeRawBufferPointer) -> MethodHandler? {
         table.handler(name: name)
     }
 
-    /// The same by a string.
-    public func handler(name: String) -> MethodHandler? {
-        var name = name
-        return name.withUTF8 { table.handler(name: UnsafeRawBufferPointer($0)) }
-    }
-
     private mutating func register(
-        name: String, isStreaming: Bool, hasNaturalEnd: Bool,
-        decode: @escaping @Sendable (UnsafeRawBufferPointer, Arena) throws(MessageError) -> HandlerBody
+        _ name: String, _ shape: MethodHandler.Shape, _ options: MethodOptions,
+        decode: @escaping MethodHandler.Decoding
     ) {
-        let isNew = table.insert(
-            MethodHandler(name: name, isStreaming: isStreaming, hasNaturalEnd: hasNaturalEnd, decode: decode))
+        let isNew = table.insert(MethodHandler(name: name, shape: shape, options: options, decode: decode))
         precondition(isNew, "\(name) is registered twice")
     }
 }

@@ -15,19 +15,28 @@ final class ClientCall: @unchecked Sendable {
     let metadata: [Metadata]
     let deadline: ContinuousClock.Instant?
 
+    /// Its requests, if they are a stream.
+    let outgoing: OutgoingItems?
+
     /// Nil once the call has ended.
     var receiver: Receiver?
     var timer: WheelTimer?
+    /// Called once the call has ended; set before it is posted.
+    var whenOver: @Sendable () -> Void = {}
     /// Where it was sent; nil: nowhere yet.
     var place: (connection: ClientConnectionHandler, callID: UInt32)?
     /// Whether it was moved once from a connection that did not start it.
     var wasMoved = false
 
-    init(method: String, payload: [UInt8], metadata: [Metadata], deadline: ContinuousClock.Instant?) {
+    init(
+        method: String, payload: [UInt8], metadata: [Metadata], deadline: ContinuousClock.Instant?,
+        outgoing: OutgoingItems? = nil
+    ) {
         self.method = method
         self.payload = payload
         self.metadata = metadata
         self.deadline = deadline
+        self.outgoing = outgoing
     }
 
     var isOver: Bool { receiver == nil }
@@ -40,7 +49,7 @@ final class ClientCall: @unchecked Sendable {
     func request(callID: UInt32, now: ContinuousClock.Instant) -> OutgoingRequest {
         OutgoingRequest(
             callID: callID, method: method, timeoutMilliseconds: timeoutMilliseconds(now: now), metadata: metadata,
-            payload: payload)
+            payload: payload, isStreaming: outgoing != nil)
     }
 
     func receive(item: [UInt8]) {
@@ -57,6 +66,8 @@ final class ClientCall: @unchecked Sendable {
         }
         receiver = nil
         place = nil
+        outgoing?.dismiss()
+        whenOver()
     }
 
     /// At least 1: 0 would be no limit.

@@ -14,6 +14,8 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
     private var input = FrameInput()
     private var output = OutboundBuffer()
     private var isDirty = false
+    /// Some items of requests wait for the output, not for credit.
+    private var hasCongestedItems = false
     private var hasBegun = false
     private(set) var isClosed = false
     private var checkTimer: (due: ContinuousClock.Instant, timer: WheelTimer)?
@@ -49,11 +51,39 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
 
     /// Legal after `admission` said `start`.
     func send(_ call: ClientCall) {
-        let callID = state.start(isStream: call.isStream)
+        let callID = state.start(isStream: call.isStream, streamsRequests: call.outgoing != nil)
         calls[callID] = call
         call.place = (self, callID)
         append(.request(call.request(callID: callID, now: loop.now)))
+        sendItems(of: call)
     }
+
+    /// Sends a call's requests, as far as credit and output allow.
+    func sendItems(of call: ClientCall) {
+        guard let outgoing = call.outgoing, let callID = call.place?.callID, !isClosed else { return }
+        while let item = outgoing.next, state.allowsItem(callID) {
+            guard !isCongested else {
+                hasCongestedItems = true
+                return
+            }
+            let frame = OutgoingFrame.streamItem(callID: callID, payload: .bytes(item.payload))
+            guard frame.frameByteCount <= state.server.frameBytes else {
+                outgoing.settle(.requestTooLarge(limit: state.server.frameBytes))
+                continue
+            }
+            append(frame)
+            state.itemSent(callID, payloadByteCount: item.payload.count)
+            outgoing.settle(nil)
+        }
+        if outgoing.takeEnd() { append(.endOfStream(callID: callID)) }
+    }
+
+    /// More waits than the server should leave unread.
+    private var isCongested: Bool {
+        output.byteCount > Self.outboundBytes || context?.channel.isWritable == false
+    }
+
+    private static let outboundBytes = 1 << 20
 
     /// The caller no longer wants the answer.
     func giveUp(_ call: ClientCall) {
@@ -94,6 +124,17 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         loop.settle()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        loop.turn { resumeItems() }
+    }
+
+    private func resumeItems() {
+        guard hasCongestedItems else { return }
+        hasCongestedItems = false
+        for call in calls.values where call.outgoing != nil { sendItems(of: call) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -177,6 +218,8 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
             if case .response(let response) = frame { receive(response, callID: callID) }
         case .item(let callID):
             if case .streamItem(_, let payload) = frame { calls[callID]?.receive(item: Array(payload)) }
+        case .resume(let callID):
+            if let call = calls[callID] { sendItems(of: call) }
         case .slotFreed:
             closeIfFinished()
         case .goAway(let goAway, let notStarted):
@@ -226,6 +269,7 @@ final class ClientConnectionHandler: ChannelInboundHandler, Flushable {
         isDirty = false
         guard let context, let bytes = output.take() else { return }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        if context.channel.isWritable { resumeItems() }
     }
 
     private func armCheck() {

@@ -14,6 +14,12 @@ final class ClientCore: @unchecked Sendable {
         case giveUp(ClientCall)
         /// The consumer of a stream took items that cost so many bytes.
         case consumed(ClientCall, bytes: Int)
+        /// An item of the call's requests.
+        case send(ClientCall, OutgoingItems.Item)
+        /// Nothing comes behind the items that were given.
+        case endOfRequests(ClientCall)
+        /// A sender of an item no longer waits.
+        case pump(ClientCall)
         case close
     }
 
@@ -59,7 +65,9 @@ final class ClientCore: @unchecked Sendable {
             return (false, !mailbox.isWaking)
         }
         if mustWake { loop.eventLoop.execute { self.loop.turn { self.handleCommands() } } }
-        if isClosed, case .start(let call) = command { call.end(.failure(.clientClosed)) }
+        guard isClosed else { return }
+        if case .start(let call) = command { call.end(.failure(.clientClosed)) }
+        if case .send(_, let item) = command { item.continuation.resume(throwing: CancellationError()) }
     }
 
     private func handleCommands() {
@@ -78,6 +86,15 @@ final class ClientCore: @unchecked Sendable {
         case .start(let call): start(call)
         case .giveUp(let call): end(call, .failure(.cancelled))
         case .consumed(let call, let bytes): call.place?.connection.consumed(call, bytes: bytes)
+        case .send(let call, let item):
+            call.outgoing?.append(item)
+            call.place?.connection.sendItems(of: call)
+        case .endOfRequests(let call):
+            call.outgoing?.end()
+            call.place?.connection.sendItems(of: call)
+        case .pump(let call):
+            _ = call.outgoing?.next
+            call.place?.connection.sendItems(of: call)
         case .close: close()
         }
     }
@@ -148,7 +165,8 @@ final class ClientCore: @unchecked Sendable {
     func move(_ calls: [ClientCall], because error: RPCError) {
         for call in calls {
             call.place = nil
-            if call.wasMoved || error.code != .unavailable {
+            // What a producer has sent is gone.
+            if call.wasMoved || call.outgoing != nil || error.code != .unavailable {
                 finish(call, .failure(error))
             } else {
                 call.wasMoved = true

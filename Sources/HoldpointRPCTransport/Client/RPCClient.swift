@@ -63,6 +63,40 @@ public final class RPCClient: RPCChannel {
         }
     }
 
+    public func clientStreaming(
+        method: String, options: CallOptions, _ produce: @escaping RequestProducer
+    ) async throws -> [UInt8] {
+        let call = Self.streamingCall(method: method, options: options)
+        let core = core
+        return try await Production.answer(
+            produce, into: ClientRequestSink(call: call, core: core),
+            finish: { core.post(.endOfRequests(call)) }, giveUp: { core.post(.giveUp(call)) }
+        ) {
+            await answer(to: call)
+        }
+    }
+
+    public func bidirectional(
+        method: String, options: CallOptions, _ produce: @escaping RequestProducer
+    ) -> ResponseBytes {
+        ResponseBytes { [core] () throws(RPCError) in
+            let call = Self.streamingCall(method: method, options: options)
+            let producer = ProducerReference()
+            let queue = ClientStream.start(call, core: core, whenOver: { producer.cancel() })
+            producer.set(
+                Production.start(
+                    produce, into: ClientRequestSink(call: call, core: core),
+                    finish: { core.post(.endOfRequests(call)) }, giveUp: { core.post(.giveUp(call)) }))
+            return queue
+        }
+    }
+
+    private static func streamingCall(method: String, options: CallOptions) -> ClientCall {
+        ClientCall(
+            method: method, payload: [], metadata: options.metadata, deadline: options.timeout.map { .now + $0 },
+            outgoing: OutgoingItems())
+    }
+
     private func answer(to call: ClientCall) async -> Result<[UInt8], RPCError> {
         let slot = AnswerSlot()
         call.receiver = .unary(slot)

@@ -1,22 +1,11 @@
 internal import HoldpointRPC
 internal import NIOCore
-internal import Synchronization
 
 /// An item whose sender is suspended until there is credit.
 struct WaitingItem: Sendable {
     let ticket: ItemTicket
     let item: any RPCMessage
     let continuation: CheckedContinuation<Void, any Error>
-}
-
-/// Finds an item again when its sender's task is cancelled.
-final class ItemTicket: Sendable {
-    private let flag = Atomic(false)
-
-    /// The sender no longer waits; set before the connection is told.
-    var isAbandoned: Bool { flag.load(ordering: .acquiring) }
-
-    func abandon() { flag.store(true, ordering: .releasing) }
 }
 
 /// Carries a streaming handler's items to its connection, from whatever thread the handler is on.

@@ -3,7 +3,7 @@ internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
 
-/// Serves a router on Unix sockets and loopback TCP. Safe from any thread.
+/// Serves calls on Unix sockets and loopback TCP. Safe from any thread.
 ///
 /// `listen` as often as there are endpoints, then `drain` once; the server cannot be used again.
 public final class RPCServer: Sendable {
@@ -13,8 +13,8 @@ public final class RPCServer: Sendable {
     private let listeners = Mutex<[Listener]>([])
 
     /// Starts the event loops; nothing is served before `listen`.
-    public init(router: Router, configuration: RPCServerConfiguration) {
-        shared = ServerShared(router: router, configuration: configuration)
+    public init(handler: any CallHandler, configuration: RPCServerConfiguration) {
+        shared = ServerShared(handler: handler, configuration: configuration)
         group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threads ?? System.coreCount)
         loops = group.makeIterator().map { ServerLoop(context: LoopContext(eventLoop: $0)) }
         for loop in loops { loop.context.eventLoop.execute(configuration.prepareLoop) }

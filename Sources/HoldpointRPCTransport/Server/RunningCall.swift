@@ -12,20 +12,27 @@ final class RunningCall {
     var deadline: WheelTimer?
     /// Why the task was cancelled; nil: it was not.
     var interruption: RPCError?
+    /// Its stream of requests; nil: the request was whole.
+    let requests: ItemQueue?
     /// Items that wait for credit, in order.
     var waiting: [WaitingItem] = []
 
-    init(callID: UInt32, handler: MethodHandler, arrival: ContinuousClock.Instant, decodedBytes: Int) {
+    init(
+        callID: UInt32, handler: MethodHandler, arrival: ContinuousClock.Instant, decodedBytes: Int,
+        requests: ItemQueue?
+    ) {
         self.callID = callID
         self.handler = handler
         self.arrival = arrival
         self.decodedBytes = decodedBytes
+        self.requests = requests
     }
 
     /// Cancels the handler; the first reason counts.
     func interrupt(_ reason: RPCError) {
         if interruption == nil { interruption = reason }
         task?.cancel()
+        requests?.finish(.cancelled)
     }
 
     /// Ends the wait of everybody who wants to send an item.

@@ -11,20 +11,23 @@ extension ServerConnectionHandler {
             let body = try handler.body(payload: request.payload, scratch: loop.scratch)
             let decodedBytes = loop.scratch.usedBytes
             guard shared.reserveDecoded(decodedBytes) else { throw .outOfMemory }
-            let call = RunningCall(callID: callID, handler: handler, arrival: arrival, decodedBytes: decodedBytes)
+            let call = RunningCall(
+                callID: callID, handler: handler, arrival: arrival, decodedBytes: decodedBytes,
+                requests: requests[callID])
             run(call, body, try context(of: request, handler: handler, caller: caller, arrival: arrival))
         } catch {
             answer(callID, failure: error.status)
+            requests[callID] = nil
             state.handlerEnded(callID)
             if tellsCalls { tell(of: Self.echo(request.method), since: arrival, outcome: error.status.shortName) }
         }
     }
 
     private func handler(of request: IncomingRequest, for caller: Caller) throws(RPCError) -> MethodHandler {
-        guard let handler = shared.router.handler(name: request.method) else {
+        guard let handler = shared.handler.handler(name: request.method) else {
             throw .unknownMethod(Self.echo(request.method))
         }
-        guard caller.principal != nil || !handler.requiresCredential else { throw .unauthenticated }
+        try handler.admit(caller, streamsRequests: request.isStreaming)
         return handler
     }
 
@@ -58,13 +61,14 @@ extension ServerConnectionHandler {
             }
         }
         let sink: any ResponseSink =
-            call.handler.isStreaming
+            call.handler.shape.streamsResponses
             ? ConnectionSink(connection: bound, loop: loop, callID: callID) : ClosedSink()
+        let source: any RequestSource = call.requests.map { QueuedSource($0) } ?? ClosedSource()
         // Immediate: a handler that never waits runs here as a plain call, and its answer joins this turn's write.
         call.task = Task.immediate(executorPreference: loop) {
             let result: Result<(any RPCMessage)?, any Error>
             do {
-                result = .success(try await body(context, sink))
+                result = .success(try await body(context, source, sink))
             } catch {
                 result = .failure(error)
             }
@@ -78,6 +82,7 @@ extension ServerConnectionHandler {
         guard let call = calls.removeValue(forKey: callID) else { return }
         call.deadline.map(loop.timers.cancel)
         call.dismissWaiting()
+        if call.requests != nil { requests[callID] = nil }
         shared.releaseDecoded(call.decodedBytes)
         if phase == .active, state.isOpen(callID) { answer(call, result) }
         if tellsCalls { tell(of: call, result) }
@@ -88,7 +93,7 @@ extension ServerConnectionHandler {
     private func answer(_ call: RunningCall, _ result: Result<(any RPCMessage)?, any Error>) {
         switch result {
         case .success(let message):
-            if call.handler.isStreaming, let interruption = call.interruption {
+            if call.handler.shape.streamsResponses, let interruption = call.interruption {
                 answer(call.callID, failure: interruption.status)
             } else {
                 answer(call.callID, message)
@@ -108,6 +113,7 @@ extension ServerConnectionHandler {
             call.dismissWaiting()
         } else if let index = deferred.firstIndex(where: { $0.callID == callID }) {
             deferred.remove(at: index)
+            requests[callID] = nil
             state.handlerEnded(callID)
             callEnded()
         }

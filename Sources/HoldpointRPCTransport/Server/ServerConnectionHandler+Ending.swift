@@ -69,6 +69,7 @@ extension ServerConnectionHandler {
         leavePlace()
         input.discard()
         deferred = []
+        requests = [:]
         accountForInput()
         checkTimer.map { loop.timers.cancel($0.timer) }
         memoryTimer.map(loop.timers.cancel)

@@ -13,6 +13,7 @@ extension ServerConnectionHandler {
 
     private func inputEnded() {
         isInputClosed = true
+        breakOffRequests()
         guard phase == .active, !isInputOver else { return closeIfOver() }
         // The first frame is the Hello.
         if !isAuthenticating { append(.ping(nonce: 0)) }

@@ -62,6 +62,10 @@ extension ServerConnectionHandler {
             interrupt(callID, .cancelled)
         case .resume(let callID):
             resumeItems(of: callID)
+        case .item(let callID):
+            if case .streamItem(_, let payload) = frame { requests[callID]?.push(Array(payload)) }
+        case .endOfRequests(let callID):
+            requests[callID]?.finish(nil)
         case .pong(let nonce):
             append(.pong(nonce: nonce))
         case .authenticate(let token, let project):
@@ -71,6 +75,7 @@ extension ServerConnectionHandler {
 
     /// Starts a request now, or keeps it until the peer has read what waits for it.
     private func start(_ callID: UInt32, _ request: IncomingRequest, frame: UnsafeRawBufferPointer) {
+        if request.isStreaming { requests[callID] = requestQueue(of: callID) }
         if isCongested || !deferred.isEmpty {
             deferred.append(DeferredRequest(callID: callID, frame: Array(frame), arrival: loop.now))
         } else {

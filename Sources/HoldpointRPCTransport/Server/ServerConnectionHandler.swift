@@ -50,6 +50,8 @@ final class ServerConnectionHandler: ChannelDuplexHandler, Flushable {
     // Calls
     var calls: [UInt32: RunningCall] = [:]
     var deferred: [DeferredRequest] = []
+    /// Streams of requests, those of deferred calls too.
+    var requests: [UInt32: ItemQueue] = [:]
 
     // Output
     var output = OutboundBuffer()

@@ -6,7 +6,7 @@ final class ServerShared: Sendable {
     /// Memory of decoded requests that may be alive at once in the process, bytes. Small ones are not counted.
     static let decodedByteLimit = 256 << 20
 
-    let router: Router
+    let handler: any CallHandler
     let configuration: RPCServerConfiguration
     let drain = DrainSignal()
     let admission: Admission
@@ -14,8 +14,8 @@ final class ServerShared: Sendable {
     let receivedBytes = Atomic(0)
     let decodedBytes = Atomic(0)
 
-    init(router: Router, configuration: RPCServerConfiguration) {
-        self.router = router
+    init(handler: any CallHandler, configuration: RPCServerConfiguration) {
+        self.handler = handler
         self.configuration = configuration
         admission = Admission(limit: configuration.limits.connections)
     }

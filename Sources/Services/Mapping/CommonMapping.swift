@@ -60,26 +60,6 @@ extension HoldpointMessages.Consistency.Grade {
     }
 }
 
-/// What the messages of all resources have.
-protocol ResourceMessage {
-    var projectID: String { get set }
-    var name: String { get set }
-    var description: String { get set }
-    var labels: [String: String] { get set }
-    var stateSince: HoldpointMessages.Timestamp? { get set }
-    var createTime: HoldpointMessages.Timestamp? { get set }
-    var revision: UInt64 { get set }
-    var etag: String { get set }
-    var deletionProtection: Bool { get set }
-    var failure: HoldpointMessages.Failure? { get set }
-    var operationID: String { get set }
-}
-
-extension HoldpointMessages.Server: ResourceMessage {}
-extension HoldpointMessages.Volume: ResourceMessage {}
-extension HoldpointMessages.VolumeSnapshot: ResourceMessage {}
-extension HoldpointMessages.ServerSnapshot: ResourceMessage {}
-
 extension ResourceMessage {
     mutating func fill(_ header: ResourceHeader) {
         projectID = header.projectID.rawValue

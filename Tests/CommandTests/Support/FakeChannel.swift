@@ -61,6 +61,18 @@ final class FakeChannel: RPCChannel {
         }
         return ends ? stream.map { $0 + [0] } : stream
     }
+
+    func clientStreaming(
+        method: String, options: CallOptions, _ produce: @escaping RequestProducer
+    ) async throws -> [UInt8] {
+        throw RPCError(.unimplemented, "no command streams requests")
+    }
+
+    func bidirectional(
+        method: String, options: CallOptions, _ produce: @escaping RequestProducer
+    ) -> ResponseBytes {
+        ResponseBytes(failed: RPCError(.unimplemented, "no command streams requests"))
+    }
 }
 
 /// Items with a byte of length before each; one of none is the end.

@@ -164,7 +164,7 @@ func withCommand(
     var configuration = RPCServerConfiguration(credentials: AnybodyHere())
     configuration.logger.logLevel = .critical
     configuration.threads = 1
-    let server = RPCServer(router: router, configuration: configuration)
+    let server = RPCServer(handler: router, configuration: configuration)
     do {
         let endpoint = try await server.listen(on: .unix(path: folder.path + "/socket"))
         try await body(RealCommand(endpoint: "\(endpoint)"))

@@ -27,7 +27,7 @@ struct CommandWorld: Sendable {
             var configuration = RPCServerConfiguration(credentials: Anybody())
             configuration.errorMapping = HoldpointErrorMapping(logger: ManagedHouse.logger)
             configuration.logger = ManagedHouse.logger
-            let server = RPCServer(router: house.router, configuration: configuration)
+            let server = RPCServer(handler: house.router, configuration: configuration)
             let endpoint = try await server.listen(on: .unix(path: directory.path + "/command.socket"))
             let passwordFile = directory.path + "/password"
             _ = FileManager.default.createFile(

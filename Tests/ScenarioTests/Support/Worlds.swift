@@ -84,7 +84,7 @@ struct ManagedHouse {
 
     var channel: InProcessChannel {
         InProcessChannel(
-            router: router, caller: Caller(principal: "admin", source: "in-process"),
+            handler: router, caller: Caller(principal: "admin", source: "in-process"),
             errorMapping: HoldpointErrorMapping(logger: Self.logger))
     }
 
@@ -150,7 +150,7 @@ enum SocketWorld {
         let house = try await ManagedHouse(directory + "/state", engine: engine)
         var configuration = RPCServerConfiguration(credentials: TrustEveryone())
         configuration.errorMapping = HoldpointErrorMapping(logger: ManagedHouse.logger)
-        let server = RPCServer(router: house.router, configuration: configuration)
+        let server = RPCServer(handler: house.router, configuration: configuration)
         let endpoint = try await server.listen(on: .unix(path: directory + "/socket"))
         let client = HoldpointClient(endpoint: endpoint)
         let world = World(client: client, password: FixedPassword.text, directory: directory, kind: .socket)

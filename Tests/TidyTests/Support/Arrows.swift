@@ -28,6 +28,7 @@ enum Arrows {
         "HoldpointCommand": ["HoldpointClient", "CLinux", "ArgumentParser"],
         "holdpoint": ["HoldpointCommand"],
         "EngineTestSupport": ["Engine", "Model"],
+        "StreamingServer": ["HoldpointMessages", "HoldpointRPC", "HoldpointRPCTransport", "Crypto"],
     ]
 
     /// The composition root sees everything; tests see what they test.

@@ -9,7 +9,7 @@ struct HoldpointGenerator: CodeGenerator {
         [.proto3Optional]  // Announced so that the profile check can refuse it by name.
     }
 
-    var customOptionExtensions: [any AnyMessageExtension] { [MethodOptions.naturalEnd] }
+    var customOptionExtensions: [any AnyMessageExtension] { MethodOptions.all }
 
     func generate(
         files: [FileDescriptor], parameter: any CodeGeneratorParameter,
@@ -18,6 +18,7 @@ struct HoldpointGenerator: CodeGenerator {
         let ordered = importOrder(files)
         let api = ordered.filter(\.describesAPI)
         try Profile.check(api)
+        guard parameter.parameter != Self.servicesOnly else { return try addServices(files, to: generatorOutputs) }
         for file in api {
             try add(messagesText(file), as: "\(file.folder)/\(file.swiftName)Messages.swift", to: generatorOutputs)
             for service in file.services {
@@ -25,6 +26,16 @@ struct HoldpointGenerator: CodeGenerator {
             }
         }
         try addTables(api, describedBy: ordered, to: generatorOutputs)
+    }
+
+    /// The parameter for which only services are written, flat: for .proto files of tests with the API's messages.
+    private static let servicesOnly = "services"
+
+    private func addServices(_ files: [FileDescriptor], to outputs: any GeneratorOutputs) throws {
+        for service in files.flatMap(\.services) {
+            try add(
+                serviceText(service, imports: ["HoldpointMessages"]), as: "\(service.name).swift", to: outputs)
+        }
     }
 
     /// What only one file can hold: written once all of the API is in one run.

@@ -16,8 +16,36 @@ func messagesText(_ file: FileDescriptor) -> SourceText {
 }
 
 extension Descriptor {
+    /// What it conforms to, by the fields that it has.
     fileprivate var protocols: String {
-        (isMutation ? "MutationMessage" : "ProtobufMessage") + (hasSecrets ? ", CustomReflectable" : "")
+        var protocols = [isMutation ? "MutationMessage" : "ProtobufMessage"]
+        for (name, fields) in Self.families where fields.isSubset(of: self.fields.map(\.name)) {
+            protocols.append(name)
+        }
+        if hasSecrets { protocols.append("CustomReflectable") }
+        return protocols.joined(separator: ", ")
+    }
+
+    /// Handwritten protocols of messages, and the fields that make a message one of them.
+    private static let families: [(name: String, fields: Set<String>)] = [
+        ("ChangeRequest", ["request_id", "validate_only"]),
+        ("CreationRequest", ["request_id", "validate_only", "if_absent"]),
+        ("ConsentedRequest", ["request_id", "validate_only", "consent"]),
+        ("ListRequest", ["page_size", "page_token", "filter", "order_by"]),
+        (
+            "ResourceMessage",
+            [
+                "project_id", "name", "description", "labels", "state_since", "create_time", "revision", "etag",
+                "deletion_protection", "failure", "operation_id",
+            ]
+        ),
+    ]
+
+    /// The condition over a request for which its method needs consent; nil: it is no change.
+    fileprivate var consentCondition: String? {
+        guard isMutation else { return nil }
+        let methods = file.services.flatMap(\.methods).filter { $0.inputType.fullName == fullName }
+        return methods.first?.consentCondition ?? "false"
     }
 
     fileprivate var hasSecrets: Bool { fields.contains(where: \.isSecret) }
@@ -41,6 +69,10 @@ extension SourceText {
             text.copying(message)
             text.building(message)
             if message.isMutation { text.fingerprint(message) }
+            if let condition = message.consentCondition {
+                text.line()
+                text.line("public var needsConsent: Bool { \(condition) }")
+            }
             if message.hasSecrets { text.mirror(message) }
         }
     }

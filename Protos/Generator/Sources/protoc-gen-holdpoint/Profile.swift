@@ -114,11 +114,24 @@ enum Profile {
     private static func check(_ service: ServiceDescriptor) throws {
         try require(service.name.hasSuffix("Service"), service.fullName, "names of services end in Service")
         for method in service.methods {
-            try require(!method.clientStreaming, method.fullName, "client streams have no generated code")
             try require(
-                method.serverStreaming || !method.hasNaturalEnd, method.fullName,
+                method.isStream || !method.hasNaturalEnd, method.fullName,
                 "natural_end is an option of streams: every other call has an end")
+            try require(
+                MethodOptions.roles.contains(method.role), method.fullName,
+                "every method says what its callers must be allowed: option (holdpoint.rpc.v1.role)")
+            try checkConsent(method)
         }
+    }
+
+    private static func checkConsent(_ method: MethodDescriptor) throws {
+        let parts = method.consent.split(separator: "=").map(String.init)
+        let fields = Dictionary(method.inputType.fields.map { ($0.name, $0) }) { first, _ in first }
+        try require(
+            parts.isEmpty || fields["consent"] != nil, method.fullName, "its request has no field for the consent")
+        guard method.consent != "always", let name = parts.first else { return }
+        let isThere = parts.count == 1 ? fields[name]?.type == .bool : fields[name]?.type == .enum
+        try require(isThere && parts.count <= 2, method.fullName, "consent is \"always\", a bool, or an enum's value")
     }
 
     private static func checkNamesAreUnique(_ messages: [Descriptor]) throws {

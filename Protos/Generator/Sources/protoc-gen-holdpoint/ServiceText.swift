@@ -1,8 +1,11 @@
 import SwiftProtobufPluginLibrary
 
 /// One service: what a server implements, its methods, what a client calls.
-func serviceText(_ service: ServiceDescriptor) -> SourceText {
+///
+/// - Parameter imports: modules of its messages beside its own.
+func serviceText(_ service: ServiceDescriptor, imports: [String] = []) -> SourceText {
     var text = SourceText(marked: ())
+    for module in imports { text.line("public import \(module)") }
     text.line("public import HoldpointRPC")
     text.line()
     text.handler(service)
@@ -24,7 +27,7 @@ extension SourceText {
                 text.documentation(of: method, named: method.fullName)
                 let tail = method.serverStreaming ? ") async throws" : ") async throws -> \(method.outputType.name)"
                 let stream = method.serverStreaming ? [method.responsesParameter] : []
-                let arguments = ["_ request: \(method.inputType.name)", "context: CallContext"] + stream
+                let arguments = [method.requestParameter, "context: CallContext"] + stream
                 text.line("func \(method.swiftName)(")
                 text.line("    \(arguments.joined(separator: ", "))")
                 text.line(tail)
@@ -37,9 +40,8 @@ extension SourceText {
             text.line("/// Adds every method of the service to a router.")
             text.block("public func register(in router: inout Router)") { text in
                 for method in service.methods {
-                    let kind = method.serverStreaming ? "serverStreaming" : "unary"
                     let stream = method.serverStreaming ? ", responses: $2" : ""
-                    text.block("router.\(kind)(\(method.tableName))") { text in
+                    text.block("router.\(method.kind)(\(method.tableName))") { text in
                         text.line("try await self.\(method.swiftName)($0, context: $1\(stream))")
                     }
                 }
@@ -51,11 +53,10 @@ extension SourceText {
         line("/// The methods of `\(service.fullName)`.")
         block("public enum \(service.name)Methods") { text in
             for method in service.methods {
-                let kind = method.serverStreaming ? "ServerStreamingMethod" : "UnaryMethod"
+                let kind = SwiftName.capitalized(method.kind) + "Method"
                 text.line("public static let \(method.swiftName) =")
                 text.line("    \(kind)<\(method.inputType.name), \(method.outputType.name)>(")
-                let options = method.hasNaturalEnd ? ", hasNaturalEnd: true" : ""
-                text.line("        \"\(service.fullName)/\(method.name)\"\(options))")
+                text.line("        \"\(service.fullName)/\(method.name)\", \(method.optionsText))")
             }
         }
     }
@@ -77,16 +78,39 @@ extension SourceText {
     private mutating func call(_ method: MethodDescriptor) {
         let response = method.outputType.name
         line("public func \(method.swiftName)(")
-        line("    _ request: \(method.inputType.name), options: CallOptions = CallOptions()")
+        let options = "options: CallOptions = CallOptions()"
         let result =
-            method.serverStreaming ? "-> ResponseSequence<\(response)>" : "async throws(RPCError) -> \(response)"
-        let call = method.serverStreaming ? "channel.serverStreaming" : "try await channel.unary"
-        block(") \(result)") { $0.line("\(call)(\(method.tableName), request, options: options)") }
+            method.serverStreaming
+            ? "-> ResponseSequence<\(response)>"
+            : method.clientStreaming ? "async throws -> \(response)" : "async throws(RPCError) -> \(response)"
+        let call = (method.serverStreaming ? "" : "try await ") + "channel.\(method.kind)"
+        if method.clientStreaming {
+            line("    \(options),")
+            line("    _ produce: @escaping @Sendable (RequestStream<\(method.inputType.name)>) async throws -> Void")
+            block(") \(result)") { $0.line("\(call)(\(method.tableName), options: options, produce)") }
+        } else {
+            line("    _ request: \(method.inputType.name), \(options)")
+            block(") \(result)") { $0.line("\(call)(\(method.tableName), request, options: options)") }
+        }
     }
 }
 
 extension MethodDescriptor {
     fileprivate var swiftName: String { SwiftName.method(name) }
     fileprivate var tableName: String { "\(service.name)Methods.\(swiftName)" }
+    /// Of channels, routers and types of methods.
+    fileprivate var kind: String {
+        switch (clientStreaming, serverStreaming) {
+        case (false, false): "unary"
+        case (false, true): "serverStreaming"
+        case (true, false): "clientStreaming"
+        case (true, true): "bidirectional"
+        }
+    }
+
+    fileprivate var requestParameter: String {
+        clientStreaming ? "_ requests: RequestSequence<\(inputType.name)>" : "_ request: \(inputType.name)"
+    }
+
     fileprivate var responsesParameter: String { "responses: ResponseStream<\(outputType.name)>" }
 }

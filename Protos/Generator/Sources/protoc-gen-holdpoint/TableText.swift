@@ -46,7 +46,8 @@ private func methodInfo(_ method: MethodDescriptor) -> String {
     """
                     MethodInfo(
                         name: "\(method.name)", request: \(method.inputType.name).descriptor,
-                        response: \(method.outputType.name).descriptor, serverStreaming: \(method.serverStreaming)),
+                        response: \(method.outputType.name).descriptor, clientStreaming: \(method.clientStreaming),
+                        serverStreaming: \(method.serverStreaming), options: \(method.optionsText)),
     """
 }
 

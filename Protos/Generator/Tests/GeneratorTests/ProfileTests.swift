@@ -33,13 +33,12 @@ import Testing
         ("message DoRequest { bytes request_id = 1; }", "is a string"),
         ("message DoRequest { string request_id = 1; bool consent = 2; }", "is a holdpoint.v1.Consent"),
         ("message A {} service Thing { rpc F(A) returns (A); }", "end in Service"),
-        ("message A {} service AService { rpc F(stream A) returns (A); }", "client streams"),
-        (
-            """
-            import "holdpoint/rpc/v1/options.proto";
-            message A {} service AService { rpc F(A) returns (A) { option (holdpoint.rpc.v1.natural_end) = true; } }
-            """, "an option of streams"
-        ),
+        ("message A {} service AService { rpc F(A) returns (A); }", "must be allowed"),
+        (method("option (holdpoint.rpc.v1.role) = \"root\";"), "must be allowed"),
+        (method("\(viewer) option (holdpoint.rpc.v1.natural_end) = true;"), "an option of streams"),
+        (method("\(viewer) option (holdpoint.rpc.v1.consent) = \"always\";"), "no field for the consent"),
+        (method("\(viewer) option (holdpoint.rpc.v1.consent) = \"size\";", "int32 size = 2;"), "an enum's value"),
+        (method("\(viewer) option (holdpoint.rpc.v1.consent) = \"absent\";", "bool all = 2;"), "an enum's value"),
     ])
     func refuses(declarations: String, reason: String) throws {
         let files = try parse("syntax = \"proto3\"; package holdpoint.v1;" + declarations)
@@ -62,6 +61,7 @@ import Testing
         let files = try parse(
             """
             syntax = "proto3"; package holdpoint.v1; import "google/protobuf/timestamp.proto";
+            import "holdpoint/rpc/v1/options.proto";
             message A {
               enum State { STATE_UNSPECIFIED = 0; IN_USE = 1; }
               oneof pick { string x = 1; bytes y = 2; B z = 3; State state = 4; }
@@ -69,9 +69,25 @@ import Testing
               repeated bool flags = 8; repeated bytes blobs = 9; sint64 delta = 10; float ratio = 11;
             }
             message B {}
-            service AService { rpc Get(A) returns (B); rpc Watch(A) returns (stream B); }
+            service AService {
+              rpc Get(A) returns (B) { \(Self.viewer) }
+              rpc Watch(A) returns (stream B) { \(Self.viewer) option (holdpoint.rpc.v1.natural_end) = true; }
+              rpc Put(stream A) returns (B) { \(Self.viewer) option (holdpoint.rpc.v1.natural_end) = true; }
+              rpc Exchange(stream A) returns (stream B) { \(Self.viewer) option (holdpoint.rpc.v1.open) = true; }
+            }
             """)
         try Profile.check(files)
+    }
+
+    private static let viewer = "option (holdpoint.rpc.v1.role) = \"viewer\";"
+
+    /// A method with these options, whose request has the field for consent if it has others besides.
+    private static func method(_ options: String, _ fields: String = "") -> String {
+        """
+        import "holdpoint/rpc/v1/options.proto"; import "holdpoint/v1/common.proto";
+        message A { \(fields.isEmpty ? "" : "Consent consent = 1;") \(fields) }
+        service AService { rpc F(A) returns (A) { \(options) } }
+        """
     }
 
     /// The folder with the API's own .proto files.
@@ -95,8 +111,9 @@ import Testing
         process.waitUntilExit()
         try #require(process.terminationStatus == 0)
         let bytes = try Data(contentsOf: folder.appending(path: "out.pb"))
-        let set = try Google_Protobuf_FileDescriptorSet(
-            serializedBytes: bytes, extensions: SimpleExtensionMap([MethodOptions.naturalEnd]))
+        var options = SimpleExtensionMap()
+        for option in MethodOptions.all { options.insert(option) }
+        let set = try Google_Protobuf_FileDescriptorSet(serializedBytes: bytes, extensions: options)
         return DescriptorSet(proto: set).files.filter(\.describesAPI)
     }
 }

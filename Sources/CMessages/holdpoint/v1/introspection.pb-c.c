@@ -308,7 +308,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__service_description__descriptor 
   (ProtobufCMessageInit) holdpoint__v1__service_description__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor holdpoint__v1__method_description__field_descriptors[4] =
+static const ProtobufCFieldDescriptor holdpoint__v1__method_description__field_descriptors[5] =
 {
   {
     "name",
@@ -358,8 +358,21 @@ static const ProtobufCFieldDescriptor holdpoint__v1__method_description__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "client_streaming",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Holdpoint__V1__MethodDescription, client_streaming),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned holdpoint__v1__method_description__field_indices_by_name[] = {
+  4,   /* field[4] = client_streaming */
   0,   /* field[0] = name */
   1,   /* field[1] = request */
   2,   /* field[2] = response */
@@ -368,7 +381,7 @@ static const unsigned holdpoint__v1__method_description__field_indices_by_name[]
 static const ProtobufCIntRange holdpoint__v1__method_description__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor holdpoint__v1__method_description__descriptor =
 {
@@ -378,7 +391,7 @@ const ProtobufCMessageDescriptor holdpoint__v1__method_description__descriptor =
   "Holdpoint__V1__MethodDescription",
   "holdpoint.v1",
   sizeof(Holdpoint__V1__MethodDescription),
-  4,
+  5,
   holdpoint__v1__method_description__field_descriptors,
   holdpoint__v1__method_description__field_indices_by_name,
   1,  holdpoint__v1__method_description__number_ranges,

@@ -83,10 +83,11 @@ struct  Holdpoint__V1__MethodDescription
   char *request;
   char *response;
   protobuf_c_boolean server_streaming;
+  protobuf_c_boolean client_streaming;
 };
 #define HOLDPOINT__V1__METHOD_DESCRIPTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&holdpoint__v1__method_description__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
 
 
 /* Holdpoint__V1__ListServicesRequest methods */

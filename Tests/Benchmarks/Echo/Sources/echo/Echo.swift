@@ -12,7 +12,7 @@ struct Echo {
     static func main() async throws {
         let text = try String(contentsOfFile: CommandLine.arguments[1], encoding: .utf8)
         let token = OneToken(token: text.trimmingCharacters(in: .whitespacesAndNewlines))
-        let server = RPCServer(router: router(), configuration: RPCServerConfiguration(credentials: token))
+        let server = RPCServer(handler: router(), configuration: RPCServerConfiguration(credentials: token))
         guard case .tcp(_, let port) = try await server.listen(on: .tcp(host: "127.0.0.1", port: 0)) else { return }
         try FileHandle.standardOutput.write(contentsOf: Data("\(port)\n".utf8))
         try await Task.sleep(for: .seconds(86_400))
