@@ -8,7 +8,7 @@ extension ResourceManager {
     /// Clients that may use a volume. None if there is no such volume: a repeated request is answered as before.
     func clients(of reference: String, _ call: Call) async throws -> [VolumeID: ConnectedClients] {
         do {
-            return try await clients(of: [try await get(reference, field: "volume", call)])
+            return try await clients(of: [try await get(reference, field: "volume", call)], call)
         } catch is Refusal {
             return [:]
         }
@@ -17,13 +17,13 @@ extension ResourceManager {
     /// Clients that may use volumes: those whose server has any.
     ///
     /// - Throws: `.unknown` if it cannot be found out.
-    func clients(of volumes: [Volume]) async throws -> [VolumeID: ConnectedClients] {
+    func clients(of volumes: [Volume], _ call: Call) async throws -> [VolumeID: ConnectedClients] {
         var clients: [VolumeID: ConnectedClients] = [:]
         for (server, volumes) in Dictionary(grouping: volumes, by: \.placement?.serverID) {
             guard let server else { continue }
             let names = try await engine.clients(of: server)
             guard !names.isEmpty else { continue }
-            let (name, count) = try await store.read { transaction in
+            let (name, count) = try await readSystem(call) { transaction in
                 (try (transaction.get(server) as Server?)?.header.name, try transaction.volumes(of: server).count)
             }
             for volume in volumes {

@@ -38,9 +38,7 @@ extension ResourceManager {
     }
 
     func get<Target: StoredResource>(_ reference: String, field: String, _ call: Call) async throws -> Target {
-        try await store.lookUp { transaction in
-            try transaction.resolve(reference, in: try transaction.project(of: call).id, field: field)
-        }
+        try await read(call, .fewRows) { try $0.resolve(reference, in: $1, field: field) }
     }
 
     func update<Target: StoredKind>(

@@ -47,11 +47,12 @@ extension ResourceManager {
     ///   - thorough: looks inside for longer.
     public func checkConsistency(repair: Bool, thorough: Bool, _ call: Call) async throws -> ConsistencyReport {
         let damage = try await store.problems().map(ConsistencyFinding.init(metadataProblem:))
-        let (rows, confirmed, uncheckedCount) = try await confirmedFindings(within: thorough ? .thorough : .quick)
+        let (rows, confirmed, uncheckedCount) = try await confirmedFindings(
+            within: thorough ? .thorough : .quick, call)
         var findings = damage + confirmed
         if repair { findings = try await quarantine(findings, by: call.principal) }
         lastCheck.note(findings, at: clock())
-        let quarantinedCount = try await store.read { try $0.counts().quarantinedLayers }
+        let quarantinedCount = try await readSystem(call) { try $0.counts().quarantinedLayers }
         return ConsistencyReport(
             time: clock(), findings: findings, volumeCount: rows.volumes.count, snapshotCount: rows.snapshots.count,
             serverCount: rows.servers.count, layerCount: rows.layers.count, quarantinedLayerCount: quarantinedCount,
@@ -59,9 +60,9 @@ extension ResourceManager {
     }
 
     private func confirmedFindings(
-        within time: InspectionTime
+        within time: InspectionTime, _ call: Call
     ) async throws -> (rows: MetadataRows, findings: [ConsistencyFinding], uncheckedCount: Int) {
-        let first = try await look()
+        let first = try await look(call)
         inspections.forgetAll(but: first.rows.layers)
         let found = first.findings()
         let layers = first.provableLayers(besides: found)
@@ -69,7 +70,7 @@ extension ResourceManager {
         let damaged = layers.filter { inspections.damage(of: $0, first.stamp(of: $0)) != nil }
         guard !found.isEmpty || !damaged.isEmpty else { return (first.rows, [], uncheckedCount) }
         try await Task.sleep(for: Self.confirmationDelay)
-        let second = try await look()
+        let second = try await look(call)
         let suspected = Set(found.map(ConsistencyFinding.Subject.init))
         let again = second.findings()
         let confirmed = again.filter { suspected.contains(.init($0)) }
@@ -93,8 +94,8 @@ extension ResourceManager {
     }
 
     /// The rows first, then the facts: what a change makes on the disk had its row before.
-    private func look() async throws -> ConsistencyCheck {
-        let rows = try await store.survey { try $0.allRows() }
+    private func look(_ call: Call) async throws -> ConsistencyCheck {
+        let rows = try await readSystem(call, .everything) { try $0.allRows() }
         var facts = StorageFacts()
         facts.deepestChain = engine.capabilities.deepestChain
         facts.inventory = try await engine.inventory()

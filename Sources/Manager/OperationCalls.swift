@@ -3,11 +3,11 @@ internal import Store
 
 extension ResourceManager {
     public func getOperation(_ reference: String, _ call: Call) async throws -> Operation {
-        try await store.read { try $0.operation(reference, of: call, .whole) }
+        try await read(call) { try $0.operation(reference, in: $1, .whole) }
     }
 
     public func listOperations(_ query: ListQuery, _ call: Call) async throws -> Page<Operation> {
-        try await list(Operation.self, query) { ListPlace(try $0.project(of: call).id) }
+        try await list(Operation.self, query, call) { ListPlace($1) }
     }
 
     /// Waits until an operation has ended, or waits for an administrator, or a time is nearly over.
@@ -19,7 +19,7 @@ extension ResourceManager {
         while true {
             let changes = store.changes(of: [.rest(of: OperationID(stored: reference))])
             // Its steps, which may be many, only for the answer.
-            let state = try await store.lookUp { try $0.operation(reference, of: call, .alone).state }
+            let state = try await read(call, .fewRows) { try $0.operation(reference, in: $1, .alone).state }
             let left = deadline.map { ContinuousClock.now.duration(to: $0) - Self.answerMargin }
             if state.isAtRest || left.map({ $0 <= .zero }) == true {
                 return try await getOperation(reference, call)
@@ -44,8 +44,9 @@ extension ResourceManager {
 }
 
 extension ReadTransaction {
-    fileprivate func operation(_ reference: String, of call: Call, _ depth: OperationDepth) throws -> Operation {
-        let project = try project(of: call).id
+    fileprivate func operation(
+        _ reference: String, in project: ProjectID, _ depth: OperationDepth
+    ) throws -> Operation {
         guard let id = OperationID(reference), let operation = try operation(id, depth), operation.projectID == project
         else { throw Refusal.unknown(.operation, reference) }
         return operation

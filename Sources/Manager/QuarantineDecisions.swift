@@ -15,13 +15,13 @@ public struct QuarantineEntry: Sendable {
 extension ResourceManager {
     /// The oldest first.
     public func listQuarantine(
-        pageSize: Int, pageToken: String
+        pageSize: Int, pageToken: String, _ call: Call
     ) async throws -> (entries: [QuarantineEntry], nextPageToken: String) {
         let query = ListQuery(pageSize: pageSize)
         let begin = try OffsetToken.offset(pageToken)
         return try await spaceLists.places.take {
             try Task.checkCancellation()
-            let (rows, sizes) = try await store.survey { transaction in
+            let (rows, sizes) = try await readSystem(call, .everything) { transaction in
                 let rows = try transaction.spaceRows()
                 let shown = rows.quarantined.dropFirst(begin).prefix(query.pageSize)
                 return (rows, try shown.map { (layer: $0, size: try transaction.layer($0.layerID)?.size ?? .zero) })

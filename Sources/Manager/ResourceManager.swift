@@ -8,7 +8,7 @@ public import Store
 /// Everything that users can do with servers, volumes and snapshots. What lasts is in the store, and what is busy is a
 /// row there. In memory is only what a restart may lose: which operations' tasks run here (`runner`), how servers were
 /// last seen (`keeper`), wrong passwords (`gate`), what looks inside layers have found (`inspections`), how large
-/// layers were (`layerUsage`), what the last check found (`lastCheck`),
+/// layers were (`layerUsage`), what the last check found (`lastCheck`), what fails in the background (`background`),
 /// and who was refused a moment ago (`denials`).
 public struct ResourceManager: Sendable {
     let store: any MetadataStore
@@ -23,8 +23,9 @@ public struct ResourceManager: Sendable {
     let layerUsage = LayerUsage()
     let lastCheck = LastCheck()
     let denials = Denials()
-    private let listPlaces = Places(listsAtOnce)
+    let listPlaces = Places(listsAtOnce)
     let spaceLists = SpaceLists()
+    let background: Reconcilers
     let clock: @Sendable () -> Timestamp
     let logger: Logger
     let startTime: Timestamp
@@ -45,13 +46,16 @@ public struct ResourceManager: Sendable {
             turnResourceCount: turnResourceCount, kinds: .all)
     }
 
-    /// - Parameter kinds: of resources; tests have some of their own.
+    /// - Parameters:
+    ///   - kinds: of resources; tests have some of their own.
+    ///   - pace: of what comes by itself.
     init(
         store: any MetadataStore, engine: any StorageEngine, passwords: any PasswordCheck, logger: Logger,
         clock: @escaping @Sendable () -> Timestamp,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-        turnResourceCount: Int = ResourceManager.turnResourceCount, kinds: ManagedKinds
+        turnResourceCount: Int = ResourceManager.turnResourceCount, kinds: ManagedKinds, pace: Pace = Pace()
     ) {
+        background = Reconcilers(store: store, pace: pace, clock: clock, logger: logger)
         self.kinds = kinds
         self.store = store
         self.engine = engine
@@ -69,22 +73,6 @@ public struct ResourceManager: Sendable {
         runner = OperationRunner(
             store: store, catalog: catalog.operations, configuration: configuration, logger: logger, now: clock,
             explain: { problem(of: $0, step: $1) })
-    }
-
-    /// Lists that are under way at once. Each holds up to a page, and costs milliseconds on the loop that answers it:
-    /// thousands at once would be before whatever else comes there.
-    private static let listsAtOnce = 8
-
-    /// A page, when it is its turn.
-    func list<Element: Listed>(
-        _ kind: Element.Type, _ query: ListQuery,
-        in place: @escaping @Sendable (any ReadTransaction) throws -> ListPlace
-    ) async throws -> Page<Element> {
-        try await listPlaces.take {
-            // Who asked may have gone meanwhile.
-            try Task.checkCancellation()
-            return try await store.list(kind, query, in: place)
-        }
     }
 
     /// Some 10 ms of the writer's time.
@@ -108,11 +96,11 @@ public struct ResourceManager: Sendable {
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await keeper.run() }
-            group.addTask { await keepHouse() }
-            group.addTask { await proveLayers() }
-            group.addTask { await writeDenials() }
+            group.addTask { await background.run(reconcilers) }
         }
     }
+
+    var pace: Pace { background.pace }
 
     /// Lets no new step of an operation begin and waits for those that run; they go on after the next start.
     public func drain() async {

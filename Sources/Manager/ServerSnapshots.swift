@@ -69,8 +69,7 @@ extension ResourceManager {
     public func listServerSnapshots(
         _ query: ListQuery, server: String, _ call: Call
     ) async throws -> Page<ServerSnapshot> {
-        try await list(ServerSnapshot.self, query) { transaction in
-            let project = try transaction.project(of: call).id
+        try await list(ServerSnapshot.self, query, call) { transaction, project in
             // A deleted server's snapshots are still found by its id.
             let scope =
                 try server.isEmpty

@@ -50,7 +50,7 @@ extension ResourceManager {
     }
 
     public func listServers(_ query: ListQuery, _ call: Call) async throws -> Page<Server> {
-        var page = try await list(Server.self, query) { ListPlace(try $0.project(of: call).id) }
+        var page = try await list(Server.self, query, call) { ListPlace($1) }
         page.elements = page.elements.map(shown)
         return page
     }
@@ -124,11 +124,10 @@ extension ResourceManager {
         on reference: String, _ call: Call
     ) async throws -> [VolumeID: ConnectedClients] {
         do {
-            let volumes = try await store.read { transaction in
-                let project = try transaction.project(of: call).id
-                return try transaction.volumes(of: transaction.serverID(reference, project))
+            let volumes = try await read(call) { transaction, project in
+                try transaction.volumes(of: transaction.serverID(reference, project))
             }
-            return try await clients(of: volumes)
+            return try await clients(of: volumes, call)
         } catch is Refusal {
             return [:]
         }

@@ -59,8 +59,7 @@ extension ResourceManager {
     public func listSnapshots(
         _ query: ListQuery, volume: String, serverSnapshot: String, _ call: Call
     ) async throws -> Page<VolumeSnapshot> {
-        var page = try await list(VolumeSnapshot.self, query) { transaction in
-            let project = try transaction.project(of: call).id
+        var page = try await list(VolumeSnapshot.self, query, call) { transaction, project in
             var scope: [ListScope] = []
             if !volume.isEmpty {
                 scope.append(.volume(try transaction.resolve(volume, Volume.self, in: project, field: "volume").id))

@@ -38,8 +38,8 @@ extension ResourceManager {
     private func spaceListing(
         _ fields: SpaceFields, _ key: SpaceListing.Key, _ call: Call
     ) async throws -> SpaceListing {
-        let (rows, project, revision) = try await store.survey { transaction in
-            (try transaction.spaceRows(), try transaction.project(of: call).id, try transaction.lastSequence())
+        let (rows, project, revision) = try await read(call, .everything) { transaction, project in
+            (try transaction.spaceRows(), project, try transaction.lastSequence())
         }
         var account = rows.account(try await engine.usage(of: rows.layers.map(\.id)))
         return SpaceListing(

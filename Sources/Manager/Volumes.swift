@@ -50,8 +50,7 @@ extension ResourceManager {
 
     /// - Parameter server: only those attached to it; empty: all.
     public func listVolumes(_ query: ListQuery, server: String, _ call: Call) async throws -> Page<Volume> {
-        var page = try await list(Volume.self, query) { transaction in
-            let project = try transaction.project(of: call).id
+        var page = try await list(Volume.self, query, call) { transaction, project in
             let scope = try server.isEmpty ? [] : [ListScope.server(transaction.serverID(server, project))]
             return ListPlace(project, scope: scope)
         }

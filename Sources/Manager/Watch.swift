@@ -23,13 +23,12 @@ extension ResourceManager {
         from revision: Int64?, kinds: Set<ResourceKind>, _ call: Call,
         send: @Sendable (WatchItem) async throws -> Void
     ) async throws {
-        let project = try await store.read { try $0.project(of: call).id }
-        var position = try await startPosition(revision)
+        var (project, position) = try await read(call) { ($1, try $0.startPosition(revision)) }
         try await send(.bookmark(position))
         var nextBookmark = ContinuousClock.now + Self.bookmarkInterval
         while true {
             let changes = store.changes(of: [.events(of: project)])
-            let batch = try await batch(after: position, project)
+            let batch = try await batch(after: position, call)
             for event in batch.events where kinds.isEmpty || kinds.contains(where: { $0.rawValue == event.kind }) {
                 try await send(.event(event))
             }
@@ -45,37 +44,34 @@ extension ResourceManager {
         }
     }
 
-    private func batch(
-        after position: Int64, _ project: ProjectID
-    ) async throws -> (events: [Event], position: Int64) {
-        try await store.read { [kinds] transaction in
+    private func batch(after position: Int64, _ call: Call) async throws -> (events: [Event], position: Int64) {
+        try await read(call) { [kinds] transaction, project in
             try transaction.requireKept(position)
             let events = try transaction.events(
                 after: position, project: project, of: kinds.stored, limit: Self.watchBatchSize)
             return (events, try events.last?.sequence ?? max(position, transaction.lastSequence()))
         }
     }
-
-    private func startPosition(_ revision: Int64?) async throws -> Int64 {
-        try await store.read { transaction in
-            let last = try transaction.lastSequence()
-            guard let revision else { return last }
-            guard revision <= last else {
-                throw Refusal.invalid(
-                    field: "from_revision", "revision \(revision) is not there yet; the last is \(last)")
-            }
-            guard try !transaction.wereRevisionsSkipped(after: revision) else {
-                throw Refusal(
-                    .compacted,
-                    "the metadata were restored from a backup after revision \(revision): "
-                        + "list again, then watch from there")
-            }
-            return revision
-        }
-    }
 }
 
 extension ReadTransaction {
+    /// - Parameter revision: nil: from now on.
+    fileprivate func startPosition(_ revision: Int64?) throws -> Int64 {
+        let last = try lastSequence()
+        guard let revision else { return last }
+        guard revision <= last else {
+            throw Refusal.invalid(
+                field: "from_revision", "revision \(revision) is not there yet; the last is \(last)")
+        }
+        guard try !wereRevisionsSkipped(after: revision) else {
+            throw Refusal(
+                .compacted,
+                "the metadata were restored from a backup after revision \(revision): "
+                    + "list again, then watch from there")
+        }
+        return revision
+    }
+
     fileprivate func requireKept(_ position: Int64) throws {
         let first = try firstSequence()
         guard position < first - 1 else { return }

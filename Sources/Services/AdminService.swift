@@ -19,7 +19,7 @@ public struct AdminService: AdminServiceHandler {
     public func getStatus(
         _ request: GetStatusRequest, context: CallContext
     ) async throws -> HoldpointMessages.SystemStatus {
-        let status = try await manager.status()
+        let status = try await manager.status(context.call)
         return HoldpointMessages.SystemStatus(
             version: version, startTime: HoldpointMessages.Timestamp(status.startTime),
             stateDirectory: stateDirectory, engine: status.engineName,
@@ -58,7 +58,7 @@ public struct AdminService: AdminServiceHandler {
         _ request: BackupMetadataRequest, context: CallContext, responses: ResponseStream<BackupChunk>
     ) async throws {
         var digest = SHA256()
-        try await manager.backUpMetadata(chunkByteCount: Self.backupChunkByteCount) { data in
+        try await manager.backUpMetadata(chunkByteCount: Self.backupChunkByteCount, context.call) { data in
             digest.update(data: data)
             try await responses.send(BackupChunk(data: data))
         }
@@ -69,7 +69,7 @@ public struct AdminService: AdminServiceHandler {
         _ request: ListQuarantineRequest, context: CallContext
     ) async throws -> ListQuarantineResponse {
         let page = try await manager.listQuarantine(
-            pageSize: Int(request.pageSize), pageToken: request.pageToken)
+            pageSize: Int(request.pageSize), pageToken: request.pageToken, context.call)
         return ListQuarantineResponse(
             layers: page.entries.map { HoldpointMessages.QuarantinedLayer($0) }, nextPageToken: page.nextPageToken)
     }

@@ -26,7 +26,8 @@ extension EventService {
     ) async throws -> ListEventsResponse {
         let query = try request.query
         guard !request.denied else {
-            let page = try await manager.denials(before: query.before, pageSize: query.pageSize)
+            let page = try await manager.denials(
+                before: query.before, pageSize: query.pageSize, context.call)
             return ListEventsResponse(
                 events: page.denials.map { HoldpointMessages.PastEvent($0) }, nextPageToken: Self.token(page.rest))
         }

@@ -136,7 +136,9 @@ import Testing
     private static func backUp(_ house: ManagedHouse, to path: String) async throws {
         _ = FileManager.default.createFile(atPath: path, contents: nil)
         let file = try #require(FileHandle(forWritingAtPath: path))
-        try await house.manager.backUpMetadata(chunkByteCount: 4096) { try file.write(contentsOf: $0) }
+        try await house.manager.backUpMetadata(
+            chunkByteCount: 4096, Call(principal: "admin", source: "test")
+        ) { try file.write(contentsOf: $0) }
         try file.close()
     }
 }

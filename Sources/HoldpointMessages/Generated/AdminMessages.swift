@@ -177,9 +177,9 @@ public struct Problem: ProtobufMessage {
 
     public var severity: Problem.Severity = .unspecified
     /// RESOURCE_ERROR, ERROR_DELETING, OPERATION_STUCK, OPERATION_OVERDUE, PROCESS_LOST, STORAGE_LOW, LAYERS_QUARANTINED,
-    /// CHECK_FOUND.
+    /// CHECK_FOUND, BACKGROUND_FAILING.
     public var reason: String = ""
-    /// volume, server, operation and the like; storage, layer.
+    /// volume, server, operation and the like; storage, layer; background for work that comes by itself.
     public var kind: String = ""
     public var id: String = ""
     public var name: String = ""

@@ -88,7 +88,7 @@ extension ResourceManager {
                 resource: validated.change.target, operation: nil, warnings: validated.change.warnings,
                 parts: validated.change.parts)
         } catch let long as LongRefusal {
-            throw try await refusal(long)
+            throw try await refusal(long, mutation.call)
         }
         if let operation = answer.operation, !operation.state.isFinal { runner.start(operation.id) }
         for part in answer.parts { if let operation = part.operationID { runner.start(operation) } }
@@ -104,11 +104,11 @@ extension ResourceManager {
     ) async throws -> Bool {
         guard mutation.needsConsent else { return true }
         do {
-            let destroys = try await store.read { try $0.destroys(mutation, change) }
+            let destroys = try await read(mutation.call) { try $0.destroys(mutation, $1, change) }
             if destroys { try await requireConsent(to: mutation) }
             return destroys
         } catch let long as LongRefusal {
-            throw try await refusal(long)
+            throw try await refusal(long, mutation.call)
         }
     }
 
@@ -146,13 +146,13 @@ extension ReadTransaction {
     ///
     /// - Throws: what the change is refused for.
     fileprivate func destroys<Target: Sendable>(
-        _ mutation: Mutation, _ change: (any WriteTransaction, ProjectID) throws -> Change<Target>
+        _ mutation: Mutation, _ project: ProjectID,
+        _ change: (any WriteTransaction, ProjectID) throws -> Change<Target>
     ) throws -> Bool {
-        let project = try project(of: mutation.call)
         // What was done already is no longer in the state that the rules ask for.
-        if let remembered = try replay(mutation, project.id) { return remembered.parts.destroy }
+        if let remembered = try replay(mutation, project) { return remembered.parts.destroy }
         do {
-            return try change(DryTransaction(over: self), project.id).destroys
+            return try change(DryTransaction(over: self), project).destroys
         } catch let error where error is Refusal || error is LongRefusal {
             throw error
         } catch {

@@ -37,7 +37,7 @@ extension ResourceManager {
             }
             return Change(targetID: parts[0].targetID, target: NoTarget(), parts: parts)
         }
-        return try await store.read { transaction in
+        return try await readSystem(mutation.call) { transaction in
             try answer.parts.map { part in
                 BatchDeletion(
                     reference: part.reference, id: part.targetID,

@@ -21,19 +21,18 @@ struct OutlookPassed: Error {}
 extension ResourceManager {
     /// Looks at what deleting a resource takes, connected clients included.
     func outlook(on reference: String, _ scope: DeletionScope, _ call: Call) async throws -> DeletionOutlook {
-        let outlook = try await store.read { [kinds] transaction in
-            let target = try transaction.resolveAny(
-                reference, in: try transaction.project(of: call).id, of: kinds.stored)
+        let outlook = try await read(call) { [kinds] transaction, project in
+            let target = try transaction.resolveAny(reference, in: project, of: kinds.stored)
             return try transaction.outlook(on: target, scope, [:], kinds)
         }
         let attached = outlook.graph.all(Volume.self).filter { $0.placement != nil }
-        let clients = try await scope.cutsOffClients ? [:] : clients(of: attached)
+        let clients = try await scope.cutsOffClients ? [:] : clients(of: attached, call)
         return try clients.isEmpty ? outlook : outlook.seeing(clients, scope)
     }
 
     /// Names everything that is in the way of a deletion, where that is much, beside the writer.
-    func refusal(_ long: LongRefusal) async throws -> Refusal {
-        let refusal = try await store.read { [kinds] transaction in
+    func refusal(_ long: LongRefusal, _ call: Call) async throws -> Refusal {
+        let refusal = try await readSystem(call) { [kinds] transaction in
             try transaction.outlook(on: long.target, long.scope, long.clients, kinds).plan.refusal(name: long.name)
         }
         // It was in the way a moment ago.

@@ -54,7 +54,7 @@ extension ResourceManager {
             // What has changed while it was made is looked at here, so that the writer has little left to look at.
             let (graph, revision) = (outlook.graph, outlook.revision)
             outlook.revision =
-                try await store.read { [kinds] transaction in
+                try await readSystem(mutation.call) { [kinds] transaction in
                     try transaction.confirmed(graph, since: revision, of: kinds.stored, limit: .max)
                 } ?? revision
             return .success(try AcceptablePlan(outlook, scope, method: mutation.method, catalog))
@@ -74,6 +74,10 @@ extension ResourceManager {
         }
     }
 
+    private func operation(_ id: OperationID, _ depth: OperationDepth, _ call: Call) async throws -> Operation? {
+        try await readSystem(call) { try $0.operation(id, depth) }
+    }
+
     /// Waits until an operation that makes its snapshots busy in turns has them all, or has given up, or the call's
     /// time is nearly over: it is accepted all the same then.
     ///
@@ -86,7 +90,7 @@ extension ResourceManager {
         }
         while true {
             let changes = store.changes(of: [.resource(id.rawValue)])
-            guard let operation = try await store.read({ try $0.operation(id, .alone) }) else { return answer }
+            guard let operation = try await operation(id, .alone, call) else { return answer }
             if operation.state == .failed, operation.problem?.reason == Reason.planStale.rawValue {
                 throw Refusal.planStale(operation.targetIDs.first ?? "")
             }
@@ -98,7 +102,7 @@ extension ResourceManager {
             await nextElement(of: changes, within: Self.longestPause)
         }
         var held = answer
-        held.operation = try await store.read { try $0.operation(id) }
+        held.operation = try await operation(id, .whole, call)
         return held
     }
 }

@@ -17,8 +17,7 @@ extension ResourceManager {
     /// - Returns: events, and before which event the rest begins; nil: there is none.
     /// - Throws: `NOT_FOUND` if nothing has the name, or had it as far as events are kept.
     public func history(_ query: HistoryQuery, _ call: Call) async throws -> (events: [PastEvent], rest: Int64?) {
-        try await store.read { [kinds] transaction in
-            let project = try transaction.project(of: call).id
+        try await read(call) { [kinds] transaction, project in
             let ids =
                 try query.resource.isEmpty
                 ? nil
@@ -37,9 +36,11 @@ extension ResourceManager {
     }
 
     /// Attempts that were refused for what they came with, the latest first.
-    public func denials(before: Int64?, pageSize: Int) async throws -> (denials: [Denial], rest: Int64?) {
+    public func denials(
+        before: Int64?, pageSize: Int, _ call: Call
+    ) async throws -> (denials: [Denial], rest: Int64?) {
         try await keepDenials()
-        let found = try await store.read { try $0.denials(before: before, limit: pageSize) }
+        let found = try await readSystem(call) { try $0.denials(before: before, limit: pageSize) }
         return (found, found.count == pageSize ? found.last?.number : nil)
     }
 
@@ -55,16 +56,10 @@ extension ResourceManager {
         try await store.write(for: .freeing) { try $0.note(noted) }
     }
 
-    private static var denialInterval: Duration { .seconds(1) }
-
-    /// Writes refused attempts until it is cancelled.
-    func writeDenials() async {
-        while (try? await Task.sleep(for: Self.denialInterval)) != nil {
-            do {
-                try await keepDenials()
-            } catch {
-                logger.error("refused attempts were not kept", metadata: ["error": "\(error)"])
-            }
+    /// Writes refused attempts a second after they were made.
+    var denialKeeping: Reconciler {
+        Reconciler(name: "keeping of refused attempts", period: .seconds(1), firstDelay: .seconds(1)) {
+            try await keepDenials()
         }
     }
 }

@@ -3,7 +3,6 @@ internal import Store
 
 /// How long things are kept that are only good for a while.
 enum Retention {
-    static let interval = Duration.seconds(60)
     /// Watch history: a day and 100,000 events, by the store's age (see `StoreAge`).
     static let eventMilliseconds: Int64 = 24 * 3_600_000 + StoreAge.largestAdvanceMilliseconds
     static let eventCount: Int64 = 100_000
@@ -12,28 +11,29 @@ enum Retention {
 }
 
 extension ResourceManager {
-    /// Collects dead layers and forgets old events and requests, at once and every minute until it is cancelled.
-    func keepHouse() async {
-        var counted = ContinuousClock.now
-        var walk = LayerWalk()
-        while !Task.isCancelled {
-            await keeping { try await collectDeadLayers(&walk) }
-            await keeping {
-                let now = ContinuousClock.now
-                try await forgetOldThings(after: counted.duration(to: now))
-                counted = now
-            }
-            try? await Task.sleep(for: Retention.interval)
-        }
-    }
+    private static var housekeepingPeriod: Duration { .seconds(60) }
 
-    /// One task that fails keeps no other from being done.
-    private func keeping(_ task: () async throws -> Void) async {
-        do {
-            try await task()
-        } catch {
-            logger.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
-        }
+    /// What comes by itself, beside the keeping of servers.
+    var reconcilers: [Reconciler] {
+        let (walk, counted) = (RoundState(LayerWalk()), RoundState(pace.now()))
+        return [
+            Reconciler(name: "collection of dead layers", period: Self.housekeepingPeriod) {
+                try await walk.with { try await collectDeadLayers(&$0) }
+            },
+            Reconciler(name: "forgetting of old events and requests", period: Self.housekeepingPeriod) {
+                try await counted.with { counted in
+                    let now = pace.now()
+                    try await forgetOldThings(after: counted.duration(to: now))
+                    counted = now
+                }
+            },
+            stamping, inspection, denialKeeping,
+            Reconciler(
+                name: "looks at servers", period: ServerKeeper.roundPeriod, firstDelay: ServerKeeper.roundPeriod
+            ) {
+                try await keeper.makeRound()
+            },
+        ]
     }
 
     /// - Parameter time: since the last time, by a clock that does not jump.

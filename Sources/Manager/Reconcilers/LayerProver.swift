@@ -21,28 +21,16 @@ enum LayerProving {
 }
 
 extension ResourceManager {
-    /// Looks inside all layers in the background, and records how the files of frozen ones look as soon as they are
-    /// found sound, so that a later change shows. Until it is cancelled.
-    func proveLayers() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await stampFrozenLayers() }
-            group.addTask { await inspectInRounds() }
-        }
-    }
-
     // MARK: Stamps
 
-    private func stampFrozenLayers() async {
-        var unsound: Set<LayerID> = []
-        while !Task.isCancelled {
-            let changes = store.changes(of: [.frozenLayers])
-            do {
-                try await stampFrozenLayers(besides: &unsound)
-            } catch {
-                logger.warning("frozen layers are not recorded", metadata: ["error": "\(error)"])
-            }
-            await nextElement(of: changes, within: nil)
-            try? await Task.sleep(for: LayerProving.stampingPause)
+    /// Records how the files of frozen layers look as soon as they are found sound, so that a later change shows.
+    var stamping: Reconciler {
+        let unsound = RoundState<Set<LayerID>>([])
+        return Reconciler(
+            name: "recording of frozen layers", period: nil, wakes: [.frozenLayers],
+            shortestPause: LayerProving.stampingPause
+        ) {
+            try await unsound.with { try await stampFrozenLayers(besides: &$0) }
         }
     }
 
@@ -87,15 +75,12 @@ extension ResourceManager {
 
     // MARK: Rounds
 
-    private func inspectInRounds() async {
-        try? await Task.sleep(for: LayerProving.firstDelay)
-        while !Task.isCancelled {
-            do {
-                try await inspectAll()
-            } catch {
-                logger.warning("layers are not looked into", metadata: ["error": "\(error)"])
-            }
-            try? await Task.sleep(for: LayerProving.roundPause)
+    /// Looks inside all layers, one after the other.
+    var inspection: Reconciler {
+        Reconciler(
+            name: "looks inside layers", period: LayerProving.roundPause, firstDelay: LayerProving.firstDelay
+        ) {
+            try await inspectAll()
         }
     }
 
@@ -108,10 +93,10 @@ extension ResourceManager {
             }
             for layer in layers {
                 try Task.checkCancellation()
-                let begin = ContinuousClock.now
+                let begin = pace.now()
                 guard try await inspect(layer) else { continue }
-                let pause = begin.duration(to: .now) * LayerProving.pauseFactor
-                try await Task.sleep(for: max(pause, LayerProving.shortestPause))
+                let pause = begin.duration(to: pace.now()) * LayerProving.pauseFactor
+                try await pace.pause(max(pause, LayerProving.shortestPause))
             }
             place = layers.count < LayerProving.readAtOnce ? nil : layers.last
         } while place != nil

@@ -96,18 +96,6 @@ extension ServerKeeper {
     // MARK: Rounds
 
     /// Looks at every server that should run and that nobody looks after.
-    func makeRounds() async {
-        while !Task.isCancelled {
-            try? await Task.sleep(for: Self.roundInterval)
-            guard !Task.isCancelled else { return }
-            do {
-                try await makeRound()
-            } catch {
-                logger.error("servers cannot be looked at", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
     func makeRound() async throws {
         let attended = isLookedAfter
         let servers = try await store.read { try $0.serversThatShouldRun() }.filter {

@@ -10,7 +10,7 @@ public final class ServerKeeper: Sendable {
     /// After a reboot of the host, processes are started two at a time.
     static let startsAtOnce = 2
     /// How often every server is looked at.
-    static let roundInterval = Duration.seconds(30)
+    static let roundPeriod = Duration.seconds(30)
     /// Servers that a round asks at once.
     static let questionsAtOnce = 8
 
@@ -71,13 +71,9 @@ public final class ServerKeeper: Sendable {
         if !isOver { await nextElement(of: seen, within: limit) }
     }
 
-    /// Starts servers again whose process ended without being asked to, and looks at all of them now and then, until it
-    /// is cancelled.
+    /// Starts servers again whose process ended without being asked to, until it is cancelled.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await id in self.engine.lostServers { await self.replace(id) } }
-            group.addTask { await self.makeRounds() }
-        }
+        for await id in engine.lostServers { await replace(id) }
         let cares = cares.withLock { $0.values.map(\.task) }
         for care in cares { care.cancel() }
         for care in cares { await care.value }

@@ -22,15 +22,17 @@ public struct SystemStatus: Sendable {
 }
 
 extension ResourceManager {
-    public func status() async throws -> SystemStatus {
+    public func status(_ call: Call) async throws -> SystemStatus {
         let (startTime, engineName, capacity) = (startTime, engine.name, try await engine.capacity())
         let (now, losses, checked) = (clock(), keeper.losses.recent(), lastCheck.problem)
-        return try await store.read { [kinds] transaction in
+        let failing = background.problems
+        return try await readSystem(call) { [kinds] transaction in
             let (counts, open) = (try transaction.counts(), try transaction.openOperationCounts())
             var problems = try SystemProblems(transaction, of: kinds.stored, at: now)
             try problems.add(losses, transaction)
             problems.add(SystemProblem(capacity))
             problems.add(checked)
+            for problem in failing { problems.add(problem) }
             return SystemStatus(
                 startTime: startTime, engineName: engineName, capacity: capacity,
                 revision: try transaction.lastSequence(), serverCount: counts.servers, volumeCount: counts.volumes,

@@ -25,6 +25,8 @@ public struct SystemProblem: Hashable, Sendable {
         case quarantined = "LAYERS_QUARANTINED"
         /// The last check found something.
         case checkFound = "CHECK_FOUND"
+        /// Work that comes by itself fails again and again; it is tried again.
+        case backgroundFailing = "BACKGROUND_FAILING"
     }
 
     public let severity: Severity
@@ -119,6 +121,14 @@ extension SystemProblem {
             .warning, .quarantined, kind: ResourceKind.layer.rawValue,
             "\(layerCount) \(layerCount == 1 ? "layer is" : "layers are") in quarantine: data that nobody uses",
             since: since, remedy: .listQuarantine)
+    }
+
+    /// - Parameter work: what keeps failing, as a noun.
+    public init(failing work: String, _ cause: String, since: Timestamp) {
+        self.init(
+            .warning, .backgroundFailing, kind: "background", name: work,
+            "fails again and again (\(cause)); it is tried again, and the server's log has the details", since: since,
+            remedy: .check)
     }
 
     /// What a check found at some time; nil: nothing that is left and worse than a notice.

@@ -117,7 +117,7 @@ import struct Model.ListQuery
                 try transaction.update(
                     &unwell, by: .init(principal: "admin", source: "test"), at: unwell.header.createTime)
             }
-            #expect(try await house.manager.status().problems.map(\.kind) == ["note"])
+            #expect(try await house.manager.status(house.call).problems.map(\.kind) == ["note"])
         }
     }
 }

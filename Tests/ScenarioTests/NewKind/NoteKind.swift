@@ -34,6 +34,6 @@ extension ResourceManager {
     }
 
     func listNotes(_ query: ListQuery, _ call: Call) async throws -> Page<Note> {
-        try await list(Note.self, query) { ListPlace(try $0.project(of: call).id) }
+        try await list(Note.self, query, call) { ListPlace($1) }
     }
 }

@@ -48,12 +48,13 @@ struct ManagedHouse {
     ///   - turnResourceCount: what a transaction of a long plan makes busy.
     ///   - hasUpkeep: false: the scenario does what upkeep does, and is not disturbed by it.
     ///   - kinds: of resources.
+    ///   - pace: of upkeep.
     ///   - wrap: what the manager sees of the store.
     init(
         _ state: String, engine: any StorageEngine,
         clock: @escaping @Sendable () -> Model.Timestamp = Self.now,
         turnResourceCount: Int = ResourceManager.turnResourceCount, hasUpkeep: Bool = true,
-        kinds: ManagedKinds = .all, migrations: [Migration] = Schema.migrations,
+        kinds: ManagedKinds = .all, pace: Pace = Pace(), migrations: [Migration] = Schema.migrations,
         wrap: (SQLiteStore) -> any MetadataStore = { $0 }
     ) async throws {
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
@@ -62,10 +63,11 @@ struct ManagedHouse {
         }
         self.engine = engine
         let manager = ResourceManager(
-            store: wrap(store), engine: engine, passwords: FixedPassword(), logger: Self.logger, clock: clock,
+            store: wrap(store), engine: engine, passwords: FixedPassword(),
+            logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
             sleep: { try await Task.sleep(for: $0 / 1_000) }, turnResourceCount: turnResourceCount,
-            kinds: kinds)
+            kinds: kinds, pace: pace)
         self.manager = manager
         try await manager.open()
         upkeep = Task { if hasUpkeep { await manager.run() } }

@@ -152,11 +152,11 @@ struct  Holdpoint__V1__Problem
   Holdpoint__V1__Problem__Severity severity;
   /*
    * RESOURCE_ERROR, ERROR_DELETING, OPERATION_STUCK, OPERATION_OVERDUE, PROCESS_LOST, STORAGE_LOW, LAYERS_QUARANTINED,
-   * CHECK_FOUND.
+   * CHECK_FOUND, BACKGROUND_FAILING.
    */
   char *reason;
   /*
-   * volume, server, operation and the like; storage, layer.
+   * volume, server, operation and the like; storage, layer; background for work that comes by itself.
    */
   char *kind;
   char *id;
