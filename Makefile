@@ -7,10 +7,10 @@ BUILD ?= .build/release
 SWIFT ?= swift
 
 # qemu-storage-daemon is in qemu-system-common on Debian 12, the other image tools in qemu-utils. The two shells are for
-# the tests of their completions.
+# the tests of their completions, PostgreSQL for those of what a second driver of the store would be asked.
 PACKAGES := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libprotobuf-dev libsqlite3-dev \
     qemu-utils qemu-system-common libnbd-bin python3 python3-venv python3-libnbd e2fsprogs strace \
-    zsh fish
+    zsh fish postgresql-15
 
 # What `make bench` measures us beside, and what compiles its load.
 PEERS := libgrpc++-dev protobuf-compiler-grpc etcd-server libvirt-daemon libvirt-clients g++ pkg-config

@@ -1,7 +1,9 @@
 /// Where everything that must last is kept.
 ///
-/// Tables, queries and migrations are in this module, written for SQLite (`STRICT` tables, `json_each`, `instr`); a
-/// driver executes them, with positional `?` arguments.
+/// Tables, queries and migrations are in this module, in SQL that two databases take, with positional `?` arguments:
+/// SQLite as it stands, PostgreSQL after the few replacements of `Tests/PostgreSQL/dialect.py` (64-bit integers, strict
+/// tables, triggers, `json_each`, `json_valid`, `instr`), which a driver says once. Every statement of the scenarios is
+/// asked of both there. Text is compared by its bytes: page tokens rest on it.
 public protocol MetadataStore: Sendable {
     /// Reads one consistent state of the store, beside any writer.
     ///

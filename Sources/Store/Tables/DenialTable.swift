@@ -25,7 +25,10 @@ extension WriteTransaction {
     public func note(_ denials: [Denial]) throws {
         for denial in denials {
             try execute(
-                "INSERT INTO denial (time, principal, source, reason, attempts) VALUES (?, ?, ?, ?, ?)",
+                """
+                INSERT INTO denial (number, time, principal, source, reason, attempts)
+                VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM denial), ?, ?, ?, ?, ?)
+                """,
                 [
                     .integer(denial.time.millisecondsSinceEpoch), .text(denial.principal), .text(denial.source),
                     .text(denial.reason), .integer(denial.attempts),

@@ -12,8 +12,9 @@ extension WriteTransaction {
     public func forgetRequests(beforeAge milliseconds: Int64) throws -> Int {
         try execute(
             """
-            DELETE FROM request WHERE rowid IN
-                (SELECT rowid FROM request WHERE age_milliseconds < ? ORDER BY age_milliseconds LIMIT ?)
+            DELETE FROM request WHERE (principal, project_id, method, request_id) IN
+                (SELECT principal, project_id, method, request_id FROM request WHERE age_milliseconds < ?
+                ORDER BY age_milliseconds LIMIT ?)
             """, [.integer(milliseconds), .integer(Int64(Forgetting.rowsInATurn))])
     }
 

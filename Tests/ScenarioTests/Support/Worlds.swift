@@ -63,7 +63,7 @@ struct ManagedHouse {
         }
         self.engine = engine
         let manager = ResourceManager(
-            store: wrap(store), engine: engine, passwords: FixedPassword(),
+            store: try RecordedStore.around(wrap(store)), engine: engine, passwords: FixedPassword(),
             logger: Self.logger, clock: clock,
             // Tries follow each other in the right order, a thousand times as fast.
             sleep: { try await Task.sleep(for: $0 / 1_000) }, turnResourceCount: turnResourceCount,
