@@ -28,7 +28,7 @@ extension ResourceManager {
         var nextBookmark = ContinuousClock.now + Self.bookmarkInterval
         while true {
             let changes = store.changes(of: [.events(of: project)])
-            let batch = try await batch(after: position, call)
+            let batch = try await batch(after: position, project, call)
             for event in batch.events where kinds.isEmpty || kinds.contains(where: { $0.rawValue == event.kind }) {
                 try await send(.event(event))
             }
@@ -44,8 +44,11 @@ extension ResourceManager {
         }
     }
 
-    private func batch(after position: Int64, _ call: Call) async throws -> (events: [Event], position: Int64) {
-        try await read(call) { [kinds] transaction, project in
+    /// - Parameter project: as it was found when the watch began.
+    private func batch(
+        after position: Int64, _ project: ProjectID, _ call: Call
+    ) async throws -> (events: [Event], position: Int64) {
+        try await readSystem(call) { [kinds] transaction in
             try transaction.requireKept(position)
             let events = try transaction.events(
                 after: position, project: project, of: kinds.stored, limit: Self.watchBatchSize)

@@ -29,7 +29,7 @@ extension ResourceManager {
             },
             stamping, inspection, denialKeeping,
             Reconciler(
-                name: "looks at servers", period: ServerKeeper.roundPeriod, firstDelay: ServerKeeper.roundPeriod
+                name: "looking after servers", period: ServerKeeper.roundPeriod, firstDelay: ServerKeeper.roundPeriod
             ) {
                 try await keeper.makeRound()
             },

@@ -78,7 +78,7 @@ extension ResourceManager {
     /// Looks inside all layers, one after the other.
     var inspection: Reconciler {
         Reconciler(
-            name: "looks inside layers", period: LayerProving.roundPause, firstDelay: LayerProving.firstDelay
+            name: "looking inside layers", period: LayerProving.roundPause, firstDelay: LayerProving.firstDelay
         ) {
             try await inspectAll()
         }

@@ -10,7 +10,7 @@ struct Reconciler: Sendable {
     let period: Duration?
     /// Before the first round.
     var firstDelay = Duration.zero
-    /// Changes of these begin a round at once.
+    /// Changes of these begin a round at once. There is at least one, or a period.
     var wakes: Set<ChangeTopic> = []
     /// From the end of one round to the next at least, however many changes there are.
     var shortestPause = Duration.zero

@@ -51,7 +51,7 @@ final class Reconcilers: Sendable {
             // Before the round, which may miss what changes during it.
             let changes = reconciler.wakes.isEmpty ? nil : store.changes(of: reconciler.wakes)
             await perform(reconciler)
-            await rest(reconciler.period, changes)
+            await nextElement(of: changes, within: reconciler.period, pace)
             guard await pause(reconciler.shortestPause) else { return }
         }
     }
@@ -82,15 +82,5 @@ final class Reconcilers: Sendable {
     private func pause(_ time: Duration) async -> Bool {
         if time > .zero { try? await pace.pause(time) }
         return !Task.isCancelled
-    }
-
-    /// Until something changes, or the time is over, or the task is cancelled.
-    private func rest(_ period: Duration?, _ changes: AsyncStream<Void>?) async {
-        await withTaskGroup(of: Void.self) { group in
-            if let changes { group.addTask { for await _ in changes { return } } }
-            if let period { group.addTask { try? await self.pace.pause(period) } }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }

@@ -15,10 +15,12 @@ extension MetadataStore {
 }
 
 /// Waits for a signal, or until a time is over, or until the task is cancelled.
-func nextElement(of signals: AsyncStream<Void>, within limit: Duration?) async {
+///
+/// - Parameter signals: nil: there is only the time.
+func nextElement(of signals: AsyncStream<Void>?, within limit: Duration?, _ pace: Pace = Pace()) async {
     await withTaskGroup(of: Void.self) { group in
-        group.addTask { for await _ in signals { return } }
-        if let limit { group.addTask { try? await Task.sleep(for: limit) } }
+        if let signals { group.addTask { for await _ in signals { return } } }
+        if let limit { group.addTask { try? await pace.pause(limit) } }
         await group.next()
         group.cancelAll()
     }
